@@ -1,0 +1,33 @@
+"""DEL-01."""
+
+from collections.abc import Iterator
+
+from policypack.check import Finding, Severity, check
+from policypack.model import GuardKind, Infrastructure, is_unknown
+
+
+@check(severity=Severity.CRITICAL, maps=["NIST CP-9", "ATT&CK T1485"], since="0.1.0")
+def deletion_protection_off(infrastructure: Infrastructure) -> Iterator[Finding]:
+    """A production store can be deleted by one API call: its deletion protection is off.
+
+    Why: the API itself refuses to delete a store whose protection is on, whoever asks. AWS leaves it off unless it is
+    written, so a store that says nothing is unprotected.
+
+    Fix: set the argument that the finding names, and keep the right to switch it off away from agents.
+
+    Misses: protection that was switched on outside Terraform.
+    """
+    for store in infrastructure.production:
+        for guard in store.having(GuardKind.DELETION_PROTECTION):
+            if guard.enforced.value != "api" or guard.holds is True:
+                continue
+            certain = not is_unknown(guard.holds)
+            said = "One API call deletes it" if certain else "One API call may delete it"
+            yield Finding(
+                store.resource,
+                f"{said}: {guard.attribute} is {'off' if certain else 'not known'}.",
+                certain=certain,
+                because=(guard.evidence,),
+                fix=f"{guard.attribute} = {str(guard.safe).lower() if isinstance(guard.safe, bool) else guard.safe}",
+                cause=guard.attribute,
+            )

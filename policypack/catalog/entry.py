@@ -1,0 +1,173 @@
+"""What one resource type means: the typed form of a catalog entry (`schema.json` describes the YAML, field by field)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from policypack.model import Value
+
+
+@dataclass(frozen=True, slots=True)
+class GuardFact:
+    """An argument that makes a destroy call fail, or that leaves a way back.
+
+    It holds where the value equals `safe`, is at least `at_least`, or (`safe_when_set`) is written at all. Exactly one of
+    the three is given. `default` is what the provider does where nothing is written; `defaults` has other majors' ("6").
+    A default of "unknown" is honest ignorance. `needs` is a second argument that must be written too. The entry does not
+    apply where an argument named in `unless_set` is written.
+    """
+
+    kind: str
+    attribute: str
+    enforced: Literal["api", "terraform", "nothing"] = "nothing"
+    safe: Value = None
+    at_least: float | None = None
+    safe_when_set: bool = False
+    default: Value = None
+    defaults: dict[str, Value] = field(default_factory=dict)
+    needs: str = ""
+    unless_set: tuple[str, ...] = ()
+    effect: str = ""
+    removed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BackupFact:
+    """Copies that the type makes of itself.
+
+    They exist where `attribute` is at least 1 (a retention), equals `on`, or (`always`) in any case. `days` is a fixed
+    retention or the argument that holds it. They die with the store unless `kept_by` equals `kept_when`; `survives`
+    says that they outlive it in any case.
+    """
+
+    attribute: str = ""
+    on: Value = None
+    always: bool = False
+    default: Value = None
+    defaults: dict[str, Value] = field(default_factory=dict)
+    days: str | int | None = None
+    days_default: int | None = None
+    survives: bool = False
+    kept_by: str = ""
+    kept_when: Value = None
+    kept_default: Value = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanionFact:
+    """A type that says something about a store that one of its arguments names.
+
+    `role` decides what: snapshot, shared_snapshot, replica, automated (copies), guard (`guards` are the store's), or a
+    word that `build` knows (vault_lock, vault_policy, backup_plan, backup_selection, restore_test, region_settings,
+    object_lock, replication, lifecycle, bucket_policy, recycle_bin). `store` is the argument that names the store.
+    `via` is an argument that names another companion (a snapshot copy's snapshot). `shared_with` lists accounts.
+    """
+
+    role: str
+    store: str = ""
+    via: str = ""
+    shared_with: str = ""
+    retention: str = ""
+    guards: tuple[GuardFact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialFact:
+    """A type, or an argument of a provider block, that holds a bearer secret.
+
+    `scoped`: the platform can limit it to some operations (True: this kind is limited elsewhere; False: it cannot be;
+    a dotted path: limited where that argument is written). `expires`: False, True or the argument that makes it end.
+    """
+
+    label: str
+    attribute: str = ""
+    environment: tuple[str, ...] = ()
+    scoped: bool | str = False
+    expires: bool | str = False
+    destroys: str = ""
+    fix: str = ""
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WeakeningFact:
+    """An in-place update that destroys: the argument is removed, or set to `to`, or (`lowered`) made smaller."""
+
+    attribute: str
+    effect: str
+    removed: bool = False
+    lowered: bool = False
+    to: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypeEntry:
+    """What one resource type means. `tier` 1: irreplaceable data or its guard; 2: serious; 3: minor or reproducible."""
+
+    type: str
+    kind: str
+    tier: int
+    label: str = ""
+    store: bool = False
+    container: bool = False
+    backupable: bool = True
+    role: str = ""
+    only_when_set: str = ""
+    name: str = ""
+    arn: str = ""
+    substitute: str = ""
+    guards: tuple[GuardFact, ...] = ()
+    backups: tuple[BackupFact, ...] = ()
+    companion: CompanionFact | None = None
+    replica_of: str = ""
+    member_of: str = ""
+    backup_service: str = ""
+    schedule: str = ""
+    weakened_by: tuple[WeakeningFact, ...] = ()
+    credential: CredentialFact | None = None
+    delete_actions: tuple[str, ...] = ()
+    weaken_actions: tuple[str, ...] = ()
+    copy_delete_actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEntry:
+    """What one provider means: its domain's name, what its provider block decides, and how its versions differ."""
+
+    provider: str
+    sources: tuple[str, ...]
+    domain: str
+    covered: bool = True
+    default_major: str = ""
+    token: CredentialFact | None = None
+    guards: tuple[GuardFact, ...] = ()
+
+
+def _fact(kind: type[Any], raw: dict[str, Any]) -> Any:
+    return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()})
+
+
+def type_entry(name: str, raw: dict[str, Any]) -> TypeEntry:
+    """The typed form of one entry, as the schema describes it. Raises TypeError on a field that does not exist."""
+    fields = dict(raw)
+    for key, kind in (("guards", GuardFact), ("backups", BackupFact), ("weakened_by", WeakeningFact)):
+        if key in fields:
+            fields[key] = tuple(_fact(kind, each) for each in fields[key])
+    if "companion" in fields:
+        companion = dict(fields["companion"])
+        companion["guards"] = tuple(_fact(GuardFact, each) for each in companion.get("guards", ()))
+        fields["companion"] = CompanionFact(**companion)
+    if "credential" in fields:
+        fields["credential"] = _fact(CredentialFact, fields["credential"])
+    return _fact(TypeEntry, {"type": name, **fields})  # type: ignore[no-any-return]
+
+
+def provider_entry(raw: dict[str, Any]) -> ProviderEntry:
+    """The typed form of a provider's own facts (everything in its file but `types`)."""
+    fields = {key: value for key, value in raw.items() if key != "types"}
+    fields["guards"] = tuple(_fact(GuardFact, each) for each in fields.get("guards", ()))
+    if "token" in fields:
+        fields["token"] = _fact(CredentialFact, fields["token"])
+    return _fact(ProviderEntry, fields)  # type: ignore[no-any-return]

@@ -1,0 +1,83 @@
+"""What policypack knows: values, resources, and the picture that checks judge.
+
+Everything here is a frozen value. Readers make `Input`s, `build` makes one `Infrastructure` out of them, checks read it.
+Two sentinels carry honesty: `None` is "not written" (HCL null and an omitted argument are the same to a provider), an
+`Unknown` is "written, but what it will be cannot be told from the inputs". Neither is ever replaced by a default here;
+a provider's defaults live in the catalog.
+"""
+
+from policypack.model.picture import (
+    Copy,
+    CopyKind,
+    Credential,
+    Domain,
+    Enforced,
+    Environment,
+    Evidence,
+    Guard,
+    GuardKind,
+    Infrastructure,
+    Lock,
+    Missed,
+    Store,
+    Thresholds,
+    Vault,
+    same_domain,
+)
+from policypack.model.resources import (
+    Change,
+    Comment,
+    Gap,
+    Input,
+    Lifecycle,
+    Location,
+    Resource,
+    strip_keys,
+)
+from policypack.model.values import (
+    Reference,
+    Truth,
+    UNKNOWN,
+    Unknown,
+    UnknownTruthError,
+    Value,
+    Values,
+    is_unknown,
+    lookup,
+)
+
+__all__ = [
+    "Change",
+    "Comment",
+    "Copy",
+    "CopyKind",
+    "Credential",
+    "Domain",
+    "Enforced",
+    "Environment",
+    "Evidence",
+    "Gap",
+    "Guard",
+    "GuardKind",
+    "Infrastructure",
+    "Input",
+    "Lifecycle",
+    "Location",
+    "Lock",
+    "Missed",
+    "Reference",
+    "Resource",
+    "Store",
+    "Thresholds",
+    "Truth",
+    "UNKNOWN",
+    "Unknown",
+    "UnknownTruthError",
+    "Value",
+    "Values",
+    "Vault",
+    "is_unknown",
+    "lookup",
+    "same_domain",
+    "strip_keys",
+]

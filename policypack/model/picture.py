@@ -1,0 +1,298 @@
+"""The picture that checks judge: stores with their guards and copies, vaults, credentials, domains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+from policypack.model.resources import Gap, Input, Location, Resource
+from policypack.model.values import Truth, Unknown, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """An administrative boundary. Two things in one domain share a blast radius.
+
+    `id` is the account, project, subscription or workspace, Unknown where it cannot be told. `key` is the provider
+    configuration (with its input) that acts there: the same key is the same domain even if the id is unknown.
+    """
+
+    provider: str
+    id: str | Unknown
+    key: str
+    name: str = ""
+    holds_copies: bool = False
+
+    def __str__(self) -> str:
+        shown = self.id if isinstance(self.id, str) else f"an unknown account of provider {self.key.rpartition('#')[2]}"
+        return f"{shown} ({self.name})" if self.name else shown
+
+
+def same_domain(one: Domain, other: Domain) -> Truth:
+    """Whether both lie in one administrative boundary."""
+    if one.provider != other.provider:
+        return False
+    if isinstance(one.id, str) and isinstance(other.id, str):
+        return one.id == other.id
+    if one.key == other.key:
+        return True
+    return Unknown(f"whether {one} and {other} are one account cannot be told from the inputs")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Production or not, and what made it so (shown to the user). `recognised` is False where only the default decided."""
+
+    name: str
+    production: bool
+    reason: str
+    recognised: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One step of the proof. `resource` is an address; `path` names the argument, so that its source line can be shown."""
+
+    text: str
+    resource: str = ""
+    location: Location | None = None
+
+
+class Enforced(str, Enum):
+    """Who refuses: the API refuses every caller; Terraform refuses only Terraform; nothing refuses."""
+
+    API = "api"
+    TERRAFORM = "terraform"
+    NOTHING = "nothing"
+
+
+class GuardKind(str, Enum):
+    """What a guard does."""
+
+    DELETION_PROTECTION = "deletion_protection"
+    FINAL_SNAPSHOT = "final_snapshot"
+    BACKUPS_KEPT = "backups_kept"
+    NO_FORCE = "no_force"
+    RECOVERY_WINDOW = "recovery_window"
+    PREVENT_DESTROY = "prevent_destroy"
+    LOCK = "lock"
+    VERSIONING = "versioning"
+    POLICY_DENY = "policy_deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What makes a destroy call fail, or leaves a way back when it succeeds.
+
+    `holds` is whether it does so now. `attribute` and `value` are what decides (value None: not written, so the
+    provider's default decided). `safe` is the value to write. `effect` says what happens without it. `removed_by` are
+    the API actions that take it away. `subject` is the resource that carries it: the store, or a companion.
+    """
+
+    kind: GuardKind
+    enforced: Enforced
+    holds: Truth
+    subject: Resource
+    attribute: str
+    value: Value
+    safe: Value
+    effect: str
+    removed_by: tuple[str, ...] = ()
+
+    @property
+    def evidence(self) -> Evidence:
+        """What was written, or that nothing was."""
+        if self.value is None:
+            text = f"{self.attribute} is not set, and the provider's default does not protect"
+            text = f"{self.attribute} is not set; the provider's default holds" if self.holds is True else text
+        elif isinstance(self.value, Unknown):
+            text = f"{self.attribute} is not known: {self.value.reason}"
+        elif isinstance(self.value, (bool, int, float)) or self.value in {self.safe, "Suspended", "Disabled", "INACTIVE"}:
+            text = f"{self.attribute} = {str(self.value).lower() if isinstance(self.value, bool) else self.value}"
+        else:
+            text = f"{self.attribute} is set"
+        return Evidence(text, self.subject.address, self.subject.at(self.attribute))
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What keeps a copy from being deleted before its time. `mode` as the vendors use the words.
+
+    `grace_days`: how long a compliance lock can still be taken off. `minimum_days`: no copy may go earlier.
+    """
+
+    mode: Literal["compliance", "governance", "none"] | Unknown
+    evidence: Evidence
+    grace_days: int | None | Unknown = None
+    minimum_days: int | None | Unknown = None
+
+
+class CopyKind(str, Enum):
+    """How a copy is made. Only the first group is a backup: the others follow what happens to the store."""
+
+    AUTOMATED = "automated backup"
+    SNAPSHOT = "snapshot"
+    RECOVERY_POINT = "recovery point"
+    DUMP = "dump"
+    VERSIONS = "object versions"
+    REPLICATED_OBJECTS = "replicated objects"
+    REPLICA = "replica"
+    SHARED_SNAPSHOT = "shared snapshot"
+
+    @property
+    def is_backup(self) -> bool:
+        """Whether data that was destroyed in the store can be had back from it."""
+        return self not in {CopyKind.REPLICA, CopyKind.SHARED_SNAPSHOT, CopyKind.VERSIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Something that a store can be restored from, or that is mistaken for it (see `CopyKind`).
+
+    `made_by` declares it (a selection, a snapshot, the store itself). `held_in` is the vault or bucket, None where the
+    service keeps it. `retention_days` None: it never expires. `counts` is False for what only looks like a backup, for
+    example object replication that also replicates deletes; `caveat` then says why. `certain` Unknown: it may not exist.
+    """
+
+    store: str
+    kind: CopyKind
+    made_by: Resource
+    domain: Domain | Unknown
+    dies_with_store: Truth
+    evidence: Evidence
+    held_in: Resource | None = None
+    lock: Lock | None | Unknown = None
+    key: Value = None
+    retention_days: int | None | Unknown = None
+    counts: bool = True
+    caveat: str = ""
+    certain: Truth = True
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A resource that holds data a user would cry over. `kind` and `tier` come from the catalog (tier 1: irreplaceable).
+
+    `protectable`: the type has a deletion protection that the API enforces. `backupable`: backups of this kind of store
+    make sense (not of a key or a vault). `container`: it holds other stores, which go with it.
+    """
+
+    resource: Resource
+    kind: str
+    tier: int
+    environment: Environment
+    domain: Domain
+    guards: tuple[Guard, ...] = ()
+    copies: tuple[Copy, ...] = ()
+    protectable: bool = False
+    backupable: bool = True
+    container: bool = False
+    label: str = ""
+    substitute: str = ""
+    delete_actions: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The address of its resource."""
+        return self.resource.address
+
+    @property
+    def backups(self) -> tuple[Copy, ...]:
+        """The copies that count: what destroyed data can be had back from."""
+        return tuple(copy for copy in self.copies if copy.counts and copy.kind.is_backup)
+
+    def having(self, kind: GuardKind) -> Iterator[Guard]:
+        """Its guards of one kind."""
+        return (guard for guard in self.guards if guard.kind is kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """A container of recovery points. `denies_deletion`: its own policy refuses deletion of points and changes to itself."""
+
+    resource: Resource
+    environment: Environment
+    domain: Domain
+    lock: Lock
+    denies_deletion: Truth
+    force_destroy: Guard | None = None
+    air_gapped: bool = False
+    key: Value = None
+    stores: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A store that a backup selection was meant for and does not reach (`near_miss` says by how little)."""
+
+    store: Resource
+    selection: Resource
+    near_miss: str
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A bearer secret. Whoever finds it is the identity.
+
+    `scoped`: whether its platform can limit it to some operations, and this one is. `expires`: whether it ends by
+    itself. `provider`: the platform whose stores it reaches.
+    """
+
+    resource: Resource
+    label: str
+    provider: str
+    scoped: Truth
+    expires: Truth
+    evidence: tuple[Evidence, ...] = ()
+    fix: str = ""
+    destructive_action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The limits that settings may move."""
+
+    min_retention_days: int = 14
+    separation: Literal["domain", "vault"] = "domain"
+    max_grace_days: int = 30
+    max_destroyed: int = 10
+    max_destroyed_share: float = 0.3
+    populated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Infrastructure:
+    """The picture that checks judge: one estate, made of all inputs together.
+
+    `before` is the same picture as it stands before the plans are applied, None where no input changes anything that
+    exists. `stores` also holds what a plan deletes; `production` leaves that out.
+    """
+
+    inputs: tuple[Input, ...] = ()
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    stores: tuple[Store, ...] = ()
+    vaults: tuple[Vault, ...] = ()
+    missed: tuple[Missed, ...] = ()
+    credentials: tuple[Credential, ...] = ()
+    restore_tests: tuple[Resource, ...] = ()
+    provider_guards: tuple[Guard, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    thresholds: Thresholds = Thresholds()
+    before: Infrastructure | None = None
+
+    @property
+    def production(self) -> tuple[Store, ...]:
+        """The production stores that stand once the plans are applied."""
+        return tuple(store for store in self.stores if store.environment.production and not store.resource.goes)
+
+    @property
+    def changing(self) -> tuple[Store, ...]:
+        """The production stores that a plan changes in any way."""
+        return tuple(
+            store
+            for store in self.stores
+            if store.environment.production and store.resource.change and set(store.resource.change.actions) - {"no-op", "read"}
+        )

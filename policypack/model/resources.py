@@ -1,0 +1,179 @@
+"""What readers hand over: resources with their places, and the inputs they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from policypack.model.values import Reference, Truth, Unknown, Value, Values, lookup
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """Lines of a file, 1-based, both ends included. `file` is what the user is shown: relative, with forward slashes."""
+
+    file: str
+    line: int = 1
+    end_line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that could not be read, resolved or judged. `unreadable`: an input was lost, so the exit code is 2."""
+
+    reason: str
+    location: Location | None = None
+    unreadable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment that holds the word `allow:`. `covers` is the block that it stands above or in."""
+
+    text: str
+    location: Location
+    covers: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a plan does to one resource. `actions` are Terraform's own words, in its order."""
+
+    actions: tuple[str, ...]
+    before: Values = field(default_factory=dict)
+    reason: str = ""
+    replace_paths: tuple[str, ...] = ()
+    previous_address: str | None = None
+    importing: bool = False
+
+    @property
+    def destroys(self) -> bool:
+        """Whether the object that exists today is deleted, replacement in either order included."""
+        return "delete" in self.actions
+
+    @property
+    def replaces(self) -> bool:
+        """Whether a new object takes the place of the one that is deleted."""
+        return "delete" in self.actions and "create" in self.actions
+
+    @property
+    def forgets(self) -> bool:
+        """Whether Terraform lets go of the object and leaves it alive."""
+        return "forget" in self.actions
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """The `lifecycle` block, which no plan and no state holds: `Resource.lifecycle` is None where HCL was not read."""
+
+    prevent_destroy: Truth = False
+    ignore_changes: tuple[str, ...] | Literal["all"] | Unknown = ()
+    create_before_destroy: Truth = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One instance of a resource, a data source, a provider block, a backend, or a plan as a whole (`mode`).
+
+    `values` is the normal form: what is written and is not null, nested blocks as lists of mappings, unknown leaves as
+    Unknown. For a plan's deletion they are the values before it. `lines` maps a top-level argument or block to its lines.
+    `sensitive` are dotted paths that no output may show. `inside` is the path of the input.
+    """
+
+    address: str
+    type: str
+    provider: str
+    values: Values
+    location: Location
+    inside: str = ""
+    mode: Literal["managed", "data", "provider", "backend", "plan"] = "managed"
+    provider_key: str = ""
+    change: Change | None = None
+    lifecycle: Lifecycle | None = None
+    refers_to: tuple[Reference, ...] = ()
+    module_calls: tuple[Location, ...] = ()
+    lines: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    sensitive: frozenset[str] = frozenset()
+
+    def get(self, path: str) -> Value:
+        """The value at a dotted path: see `lookup`."""
+        return lookup(self.values, path)
+
+    def blocks(self, name: str) -> list[Value]:
+        """All blocks of that name, in order. An element is a mapping, or Unknown where a dynamic block is not resolved."""
+        value = self.get(name)
+        return value if isinstance(value, list) else [] if value is None else [value]
+
+    def at(self, path: str) -> Location:
+        """Where the argument is written, or else the block."""
+        lines = self.lines.get(path.partition(".")[0])
+        return Location(self.location.file, *lines) if lines else self.location
+
+    @property
+    def configured_address(self) -> str:
+        """The address without instance keys, as the configuration has it."""
+        return strip_keys(self.address)
+
+    @property
+    def goes(self) -> bool:
+        """Whether nothing of this resource stands after the plan (deleted for good, or let go of)."""
+        return self.change is not None and not self.change.replaces and (self.change.destroys or self.change.forgets)
+
+
+def strip_keys(address: str) -> str:
+    """`module.m["a.b"].aws_s3_bucket.b[0]` -> `module.m.aws_s3_bucket.b`. Brackets in quoted keys are not mistaken."""
+    if "[" not in address:
+        return address
+    kept: list[str] = []
+    quoted = inside = False
+    escaped = False
+    for character in address:
+        if not inside:
+            inside = character == "["
+            if not inside:
+                kept.append(character)
+        elif quoted:
+            quoted = escaped or character != '"'
+            escaped = character == "\\" and not escaped
+        elif character == '"':
+            quoted = True
+        elif character == "]":
+            inside = False
+    return "".join(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One thing that was read. `path` is what the user is shown.
+
+    `counts` has every managed resource by type, also those whose values were not decoded because no catalog knows the
+    type; `destroyed` likewise counts what the plan deletes or replaces. `providers` maps a provider key (`aws`,
+    `aws.prod`, `module.m:aws.inner`) to its block, as a Resource of mode "provider". `is_root`: a root module (it has a
+    backend, provider blocks, a lock file or variable files), not a module that others call. `backend` is None where
+    there is no `backend` or `cloud` block, Unknown where the input cannot tell (a plan or state without its HCL).
+    """
+
+    path: str
+    kind: Literal["module", "plan", "state"]
+    resources: tuple[Resource, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    destroyed: Mapping[str, int] = field(default_factory=dict)
+    providers: Mapping[str, Resource] = field(default_factory=dict)
+    backend: Resource | None | Unknown = None
+    is_root: bool = True
+    has_source: bool = True
+    workspace: str | None = None
+    terraform_version: str = ""
+    provider_versions: Mapping[str, str] = field(default_factory=dict)
+    complete: bool | None = None
+    errored: bool | None = None
+    lineage: str | None = None
+    serial: int | None = None
+    gaps: tuple[Gap, ...] = ()
+    comments: tuple[Comment, ...] = ()
+
+    @property
+    def itself(self) -> Resource:
+        """The input as the subject of a finding."""
+        return Resource(self.path, self.kind, "", {}, Location(self.path), inside=self.path, mode="plan")

@@ -1,0 +1,43 @@
+"""How to read, and how reading fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from policypack.model import Location
+
+
+def everything(_type: str) -> bool:
+    """Decode the values of every type."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the command line says about reading.
+
+    `base` is the folder that shown paths are relative to. `wanted` says which resource types are worth decoding: others
+    are counted only. `environment` holds `TF_VAR_*` variables where the user asked for them, and is empty otherwise.
+    `source` maps a plan to its HCL, `plan_file` to its binary form.
+    """
+
+    base: Path
+    wanted: Callable[[str], bool] = everything
+    variables: Mapping[str, str] = field(default_factory=dict)
+    variable_files: tuple[Path, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    workspace: str | None = None
+    source: Path | None = None
+    plan_file: Path | None = None
+
+
+class ReadError(Exception):
+    """An input that cannot be read at all: one line of what and where, and a hint of what to do."""
+
+    def __init__(self, reason: str, hint: str = "", location: Location | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
+        self.location = location
