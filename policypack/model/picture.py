@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
@@ -176,7 +176,8 @@ class Store:
     """A resource that holds data a user would cry over. `kind` and `tier` come from the catalog (tier 1: irreplaceable).
 
     `protectable`: the type has a deletion protection that the API enforces. `backupable`: backups of this kind of store
-    make sense (not of a key or a vault). `container`: it holds other stores, which go with it.
+    make sense (not of a key or a vault). `container`: it holds other stores, which go with it. `weakening`: what this plan
+    does to it in place that destroys data (a `volume` block removed).
     """
 
     resource: Resource
@@ -192,6 +193,7 @@ class Store:
     label: str = ""
     substitute: str = ""
     delete_actions: tuple[str, ...] = ()
+    weakening: tuple[Evidence, ...] = ()
 
     @property
     def address(self) -> str:
@@ -272,7 +274,7 @@ class Infrastructure:
     """
 
     inputs: tuple[Input, ...] = ()
-    resources: Mapping[str, Resource] = field(default_factory=dict)
+    resources: tuple[Resource, ...] = ()
     stores: tuple[Store, ...] = ()
     vaults: tuple[Vault, ...] = ()
     missed: tuple[Missed, ...] = ()
