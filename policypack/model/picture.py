@@ -170,6 +170,13 @@ class Copy:
     caveat: str = ""
     certain: Truth = True
 
+    @property
+    def immutable(self) -> Truth:
+        """Whether nobody can delete it before its time: a lock in compliance mode."""
+        if not isinstance(self.lock, Lock):
+            return False if self.lock is None else self.lock
+        return self.lock.mode if isinstance(self.lock.mode, Unknown) else self.lock.mode == "compliance"
+
 
 @dataclass(frozen=True, slots=True)
 class Store:
@@ -212,7 +219,10 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """A container of recovery points. `denies_deletion`: its own policy refuses deletion of points and changes to itself."""
+    """A container of recovery points. `denies_deletion`: its own policy refuses deletion of points and changes to itself.
+
+    `policy` is the resource that carries that policy, None where the inputs have none.
+    """
 
     resource: Resource
     environment: Environment
@@ -223,6 +233,7 @@ class Vault:
     air_gapped: bool = False
     key: Value = None
     stores: tuple[str, ...] = ()
+    policy: Resource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +300,32 @@ class Infrastructure:
     def production(self) -> tuple[Store, ...]:
         """The production stores that stand once the plans are applied."""
         return tuple(store for store in self.stores if store.environment.production and not store.resource.goes)
+
+    @property
+    def irreplaceable(self) -> tuple[Store, ...]:
+        """The production stores of tier 1 that backups make sense for, without those that hold the copies of others."""
+        holders = {(held.inside, held.address) for store in self.stores for copy in store.copies if (held := copy.held_in)}
+        return tuple(
+            store
+            for store in self.production
+            if store.tier == 1
+            and store.backupable
+            and not store.domain.holds_copies
+            and (store.resource.inside, store.address) not in holders
+        )
+
+    def isolated(self, store: Store, copy: Copy) -> Truth:
+        """Whether the copy lies outside the blast radius of its store: in another domain, or, where the settings let a vault
+        separate, in one that is logically air-gapped."""
+        held = copy.held_in
+        if held is not None and self.thresholds.separation == "vault":
+            place = (held.inside, held.address)
+            if any(vault.air_gapped and (vault.resource.inside, vault.resource.address) == place for vault in self.vaults):
+                return True
+        if isinstance(copy.domain, Unknown):
+            return copy.domain
+        same = same_domain(store.domain, copy.domain)
+        return same if isinstance(same, Unknown) else not same
 
     @property
     def changing(self) -> tuple[Store, ...]:
