@@ -115,6 +115,17 @@ class Guard:
             text = f"{self.attribute} is set"
         return Evidence(text, self.subject.address, self.subject.at(self.attribute))
 
+    @property
+    def fix(self) -> str:
+        """What to write, as HCL has it."""
+        if self.safe is None or isinstance(self.safe, (Unknown, list, dict)):
+            return f"set {self.attribute}"
+        if isinstance(self.safe, bool):
+            return f"{self.attribute} = {str(self.safe).lower()}"
+        if isinstance(self.safe, str) and " " in self.safe:
+            return f"set {self.attribute} to {self.safe}"
+        return f'{self.attribute} = "{self.safe}"' if isinstance(self.safe, str) else f"{self.attribute} = {self.safe}"
+
 
 @dataclass(frozen=True, slots=True)
 class Lock:
@@ -215,6 +226,17 @@ class Store:
     def having(self, kind: GuardKind) -> Iterator[Guard]:
         """Its guards of one kind."""
         return (guard for guard in self.guards if guard.kind is kind)
+
+    @property
+    def ways_back(self) -> tuple[Evidence, ...]:
+        """What is left to restore from once the store is deleted, the plan's other deletions counted in."""
+        kinds = {GuardKind.FINAL_SNAPSHOT, GuardKind.RECOVERY_WINDOW}
+        found = [guard.evidence for guard in self.guards if guard.kind in kinds and guard.holds is True]
+        for copy in self.backups:
+            lost = (copy.held_in is not None and copy.held_in.goes) or (copy.kind is CopyKind.SNAPSHOT and copy.made_by.goes)
+            if copy.dies_with_store is False and copy.certain is True and not lost:
+                found.append(copy.evidence)
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +348,13 @@ class Infrastructure:
             return copy.domain
         same = same_domain(store.domain, copy.domain)
         return same if isinstance(same, Unknown) else not same
+
+    def earlier(self, store: Store) -> Store | None:
+        """The same store before the plans are applied, under its former address where it was moved."""
+        former = (store.resource.change and store.resource.change.previous_address) or store.address
+        stores = self.before.stores if self.before else ()
+        same = (each for each in stores if each.address == former and each.resource.inside == store.resource.inside)
+        return next(same, None)
 
     @property
     def changing(self) -> tuple[Store, ...]:

@@ -36,6 +36,20 @@ class Comment:
     covers: Location | None
 
 
+_REASONS = {
+    "delete_because_no_resource_config": "its block left the configuration, and any prevent_destroy left with it",
+    "delete_because_no_module": "the module call that made it left the configuration",
+    "delete_because_wrong_repetition": "its block changed between count, for_each and neither",
+    "delete_because_count_index": "its index is beyond the new count",
+    "delete_because_each_key": "its key left for_each",
+    "delete_because_no_move_target": "it was moved to an address that is not in the configuration",
+    "replace_because_cannot_update": "an argument changed that cannot be changed in place",
+    "replace_because_tainted": "it is marked as tainted",
+    "replace_by_request": "the plan was made with -replace",
+    "replace_by_triggers": "replace_triggered_by names something that changes",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What a plan does to one resource. `actions` are Terraform's own words, in its order."""
@@ -56,6 +70,11 @@ class Change:
     def replaces(self) -> bool:
         """Whether a new object takes the place of the one that is deleted."""
         return "delete" in self.actions and "create" in self.actions
+
+    @property
+    def why(self) -> str:
+        """Terraform's own reason in words, "" where it gives none (it gives none for `destroy`)."""
+        return _REASONS.get(self.reason, "")
 
     @property
     def forgets(self) -> bool:
