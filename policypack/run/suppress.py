@@ -1,0 +1,147 @@
+"""Suppressions: `# allow: vault_unlocked until 2027-03-01 (restored nightly by the DR team)` above or in a block.
+
+A comment counts only where it starts with `allow:` and names a check, or something that is nearly one: people also write
+`# allow: traffic from the office`, and that is no business of ours.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from policypack.check import Check, Finding
+from policypack.model import Comment, Gap, Location
+from policypack.run.outcome import Note
+
+_FORM = re.compile(r"^(?P<names>[^()]*?)(?:\s+until\b\s*(?P<until>[^()\s]*))?\s*(?P<reason>\(.*)?$", re.DOTALL)
+_LIKE_A_NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+_EXAMPLE = "write `# allow: NAME (reason)`"
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One name in one comment: which check is to be quiet about which block, and why."""
+
+    check: str
+    reason: str
+    location: Location
+    covers: Location | None
+
+    def allows(self, finding: Finding) -> bool:
+        """Whether the finding stands in the block that the comment is about."""
+        where, block = finding.location, self.covers
+        return (
+            block is not None
+            and finding.check == self.check
+            and where.file == block.file
+            and block.line <= where.line
+            and where.end_line <= block.end_line
+        )
+
+
+def find_suppressions(
+    comments: Iterable[Comment], checks: Mapping[str, Check], today: date
+) -> tuple[list[Suppression], list[Gap], list[Note]]:
+    """The suppressions in force, those that cannot be read, and those that have expired."""
+    found: dict[Suppression, None] = {}
+    broken: list[Gap] = []
+    ended: list[Note] = []
+    for comment in dict.fromkeys(comments):
+        for text in _texts(comment.text):
+            read = _read(text, checks, today)
+            if isinstance(read, _Mistake):
+                broken.append(Gap(f"suppression {read.problem}", comment.location, unreadable=True))
+            elif isinstance(read, _Expired):
+                names = ", ".join(read.names)
+                ended.append(Note(f"the suppression of {names} ended on {read.until} and is ignored", comment.location))
+            elif read is not None:
+                found.update((Suppression(name, read.reason, comment.location, comment.covers), None) for name in read.names)
+    return list(found), broken, ended
+
+
+def suppress(
+    findings: Iterable[Finding], suppressions: Iterable[Suppression], asked: Mapping[str, Check]
+) -> tuple[list[Finding], list[Finding], list[Note]]:
+    """The findings that stay, those that are allowed (with the reason), and a note for each suppression without use."""
+    kept: list[Finding] = []
+    allowed: list[Finding] = []
+    every = list(suppressions)
+    used: set[Suppression] = set()
+    for finding in findings:
+        matching = [each for each in every if each.allows(finding)]
+        used.update(matching)
+        if matching:
+            allowed.append(replace(finding, suppressed=matching[0].reason))
+        else:
+            kept.append(finding)
+    unused = [
+        Note(f"the suppression of {each.check} has no use here", each.location)
+        for each in every
+        if each not in used and each.check in asked
+    ]
+    return kept, allowed, unused
+
+
+@dataclass(frozen=True, slots=True)
+class _Allowed:
+    names: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Expired:
+    names: tuple[str, ...]
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Mistake:
+    problem: str
+
+
+def _texts(comment: str) -> Iterable[str]:
+    """What stands behind `allow:` on the comment's lines, without the comment's own signs."""
+    for line in comment.splitlines():
+        text = line.strip().removesuffix("*/").lstrip("#/* \t").rstrip()
+        if text.startswith("allow:"):
+            yield text.removeprefix("allow:").strip()
+
+
+def _read(text: str, checks: Mapping[str, Check], today: date) -> _Allowed | _Expired | _Mistake | None:
+    form = _FORM.match(text)
+    names = tuple(name.strip() for name in (form["names"] if form else text).split(","))
+    if not any(_meant(name, checks) for name in names):
+        return None
+    if form is None:
+        return _Mistake(f"cannot be understood; {_EXAMPLE}")
+    for name in names:
+        if name not in checks:
+            near = difflib.get_close_matches(name, checks, 1)
+            return _Mistake(f"names no check{f'; did you mean {near[0]}?' if near else ': `policypack checks` lists them'}")
+    reason = form["reason"] or ""
+    if not reason.endswith(")") or not reason[1:-1].strip():
+        return _Mistake(f"of {', '.join(names)} has no reason; {_EXAMPLE}")
+    if form["until"] is None:
+        return _Allowed(names, reason[1:-1].strip())
+    until = _date(form["until"])
+    if until is None:
+        return _Mistake(f"of {', '.join(names)} has a date that is not one; write it as 2027-03-01")
+    return _Expired(names, until) if until < today else _Allowed(names, reason[1:-1].strip())
+
+
+def _meant(name: str, checks: Mapping[str, Check]) -> bool:
+    if name in checks or _LIKE_A_NAME.fullmatch(name):
+        return True
+    first = name.split(maxsplit=1)[:1]
+    return bool(first) and (first[0] in checks or bool(difflib.get_close_matches(first[0], checks, 1, cutoff=0.8)))
+
+
+def _date(text: str) -> date | None:
+    # fromisoformat of later Pythons also takes 20270301 and week dates: one form everywhere.
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII) else None
+    except ValueError:
+        return None
