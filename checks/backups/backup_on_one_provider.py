@@ -1,0 +1,40 @@
+"""BKP-21."""
+
+from collections.abc import Iterator
+
+from policypack.check import Finding, Severity, check
+from policypack.model import Copy, Evidence, Infrastructure, Store
+
+
+@check(severity=Severity.LOW, maps=["CIS 11.4"], since="0.1.0")
+def backup_on_one_provider(infrastructure: Infrastructure) -> Iterator[Finding]:
+    """Irreplaceable data and all its copies are with one provider, and no copy is locked.
+
+    Why: an account that is closed, suspended or lost by the provider takes everything that it holds. Of three copies one
+    should be at another provider, offline, or out of everyone's reach.
+
+    Fix: export to another provider, or lock the copy in the other account in compliance mode.
+
+    Misses: exports made outside the inputs. A copy in another domain that is locked in compliance mode counts as the offline
+    one. Stores without an isolated copy are left to backup_in_same_domain, which asks for more. Reported once, on the first
+    store.
+    """
+    found = [store for store in infrastructure.irreplaceable if _on_one_provider(infrastructure, store)]
+    if found:
+        first, *others = sorted(found, key=lambda store: (store.resource.inside, store.address))
+        yield Finding(
+            first.resource,
+            f"All copies are with {first.resource.provider}, and none of them is locked for everyone.",
+            because=tuple(Evidence("so are the copies of this", store.address, store.resource.location) for store in others),
+            fix="export to another provider, or lock the isolated copy in compliance mode",
+        )
+
+
+def _on_one_provider(infrastructure: Infrastructure, store: Store) -> bool:
+    apart = [copy for copy in store.backups if infrastructure.isolated(store, copy) is True and copy.certain is True]
+    return bool(apart) and not any(_is_enough(store, copy) for copy in apart)
+
+
+def _is_enough(store: Store, copy: Copy) -> bool:
+    elsewhere = getattr(copy.domain, "provider", store.domain.provider) != store.domain.provider
+    return elsewhere or copy.immutable is not False

@@ -1,0 +1,39 @@
+"""BKP-16."""
+
+from collections.abc import Iterator
+
+from policypack.check import Finding, Severity, check
+from policypack.model import CopyKind, Evidence, Infrastructure
+
+
+@check(severity=Severity.HIGH, maps=["NIST CP-9", "CIS 11.2"], since="0.1.0")
+def backup_selection_misses(infrastructure: Infrastructure) -> Iterator[Finding]:
+    """A backup selection is meant for a production store and does not reach it.
+
+    Why: a schedule that selects nothing runs green for years. Tags are compared with their case, keys and values alike, after
+    the provider's default tags are merged in.
+
+    Fix: give the store the tag that the selection asks for, or select it by its ARN.
+
+    Misses: tags that are changed outside the inputs.
+    """
+    production = {(store.resource.inside, store.address): store for store in infrastructure.production}
+    seen = set()
+    for missed in infrastructure.missed:
+        place = (missed.store.inside, missed.store.address)
+        store = production.get(place)
+        if store is None or place in seen:
+            continue
+        if any(copy.kind is CopyKind.RECOVERY_POINT and copy.certain is True for copy in store.backups):
+            continue
+        seen.add(place)
+        selection = missed.selection
+        yield Finding(
+            store.resource,
+            f"{selection.address} does not select it: {missed.near_miss}."
+            if missed.certain
+            else f"Whether {selection.address} selects it cannot be told: {missed.near_miss}.",
+            certain=missed.certain,
+            because=(Evidence("the selection", selection.address, selection.location),),
+            fix="give the store the very tag that the selection asks for, or select it by its ARN",
+        )

@@ -1,0 +1,41 @@
+"""BKP-19."""
+
+from collections.abc import Iterator
+
+from policypack.check import Finding, Severity, check
+from policypack.model import Copy, CopyKind, Evidence, Infrastructure, Resource, is_unknown
+
+
+@check(severity=Severity.HIGH, maps=["ATT&CK T1485.001", "NIST CP-9"], since="0.1.0")
+def lifecycle_expires_backups(infrastructure: Infrastructure) -> Iterator[Finding]:
+    """A bucket's lifecycle rule deletes the backups in it too early.
+
+    Why: a lifecycle rule deletes on its own, without anyone calling a delete. A rule of a few days empties a bucket of backups
+    as surely as an attacker would, and attackers use it for that.
+
+    Fix: let no rule expire objects, or versions of them, before `backups.min_retention_days` (14), and keep the right to write
+    lifecycle rules away from whoever writes the backups.
+
+    Misses: rules that are set outside the inputs.
+    """
+    needed = infrastructure.thresholds.min_retention_days
+    held: dict[tuple[str, str], tuple[Resource, list[tuple[str, Copy]]]] = {}
+    for store in infrastructure.production:
+        for copy in store.backups:
+            bucket, days = copy.held_in, copy.retention_days
+            if bucket is None or bucket.goes or copy.kind not in {CopyKind.DUMP, CopyKind.REPLICATED_OBJECTS}:
+                continue
+            if days is not None and not (isinstance(days, int) and days >= needed):
+                held.setdefault((bucket.inside, bucket.address), (bucket, []))[1].append((store.address, copy))
+    for bucket, copies in held.values():
+        certain = any(not is_unknown(copy.retention_days) for _, copy in copies)
+        shortest = min((days for _, copy in copies if isinstance(days := copy.retention_days, int)), default=0)
+        yield Finding(
+            bucket,
+            f"Its lifecycle deletes backups after {shortest} days; {needed} are asked for."
+            if certain
+            else "How soon its lifecycle deletes backups cannot be told.",
+            certain=certain,
+            because=tuple(step for address, copy in copies for step in (copy.evidence, Evidence("a copy of this", address))),
+            fix=f"expire nothing in it before {needed} days",
+        )

@@ -1,0 +1,37 @@
+"""BKP-17."""
+
+from collections.abc import Iterator
+
+from policypack.check import Finding, Severity, check
+from policypack.model import CopyKind, Infrastructure, Resource
+
+
+@check(
+    severity=Severity.MEDIUM,
+    maps=["NIST CP-9(1)", "NIST CP-4", "NIST CP-10", "CIS 11.5"],
+    since="0.1.0",
+)
+def restore_untested(infrastructure: Infrastructure) -> Iterator[Finding]:
+    """Production is backed up by plan, and nothing tests a restore.
+
+    Why: backups fail quietly: a wrong version, a missing key, an empty dump. Only a restore shows that they are there.
+
+    Fix: declare a restore testing plan with a selection of what must come back; once in an estate is enough to be asked no more.
+
+    Misses: tests that run outside Terraform. Say so with `# allow: restore_untested (who restores, and when)`.
+    """
+    if any(not test.goes for test in infrastructure.restore_tests):
+        return
+    first: dict[str, Resource] = {}
+    for store in infrastructure.irreplaceable:
+        for copy in store.backups:
+            if copy.kind is CopyKind.RECOVERY_POINT:
+                known = first.setdefault(copy.made_by.inside, copy.made_by)
+                if copy.made_by.address < known.address:
+                    first[copy.made_by.inside] = copy.made_by
+    for plan in first.values():
+        yield Finding(
+            plan,
+            "It makes backups that nothing ever restores.",
+            fix="declare a restore testing plan and a selection for it",
+        )
