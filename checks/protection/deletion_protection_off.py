@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import GuardKind, Infrastructure, is_unknown
+from policypack.model import Enforced, GuardKind, Infrastructure, is_unknown
 
 
-@check(severity=Severity.CRITICAL, maps=["NIST CP-9", "ATT&CK T1485"], since="0.1.0")
+@check(severity=Severity.CRITICAL, maps=["NIST CM-5", "NIST CP-9", "ATT&CK T1485"], since="0.1.0")
 def deletion_protection_off(infrastructure: Infrastructure) -> Iterator[Finding]:
     """A production store can be deleted by one API call: its deletion protection is off.
 
@@ -19,7 +19,7 @@ def deletion_protection_off(infrastructure: Infrastructure) -> Iterator[Finding]
     """
     for store in infrastructure.production:
         for guard in store.having(GuardKind.DELETION_PROTECTION):
-            if guard.enforced.value != "api" or guard.holds is True:
+            if guard.enforced is not Enforced.API or guard.holds is True:
                 continue
             certain = not is_unknown(guard.holds)
             said = "One API call deletes it" if certain else "One API call may delete it"
@@ -28,6 +28,6 @@ def deletion_protection_off(infrastructure: Infrastructure) -> Iterator[Finding]
                 f"{said}: {guard.attribute} is {'off' if certain else 'not known'}.",
                 certain=certain,
                 because=(guard.evidence,),
-                fix=f"{guard.attribute} = {str(guard.safe).lower() if isinstance(guard.safe, bool) else guard.safe}",
+                fix=guard.fix,
                 cause=guard.attribute,
             )

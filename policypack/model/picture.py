@@ -116,6 +116,11 @@ class Guard:
         return Evidence(text, self.subject.address, self.subject.at(self.attribute))
 
     @property
+    def because(self) -> tuple[Evidence, ...]:
+        """What was written, and what happens without the guard."""
+        return (self.evidence, Evidence(self.effect, self.subject.address)) if self.effect else (self.evidence,)
+
+    @property
     def fix(self) -> str:
         """What to write, as HCL has it."""
         if self.safe is None or isinstance(self.safe, (Unknown, list, dict)):

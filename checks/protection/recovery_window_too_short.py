@@ -1,0 +1,29 @@
+"""DEL-06."""
+
+from collections.abc import Iterator
+
+from policypack.check import Finding, Severity, check
+from policypack.model import GuardKind, Infrastructure
+
+
+@check(severity=Severity.MEDIUM, maps=["NIST SC-12", "NIST CP-9", "ATT&CK T1485"], since="0.1.0")
+def recovery_window_too_short(infrastructure: Infrastructure) -> Iterator[Finding]:
+    """A deleted production key or secret is gone for good too soon to be noticed.
+
+    Why: keys and secrets are deleted with a delay in which a deletion can be called back. A key that is destroyed takes
+    with it everything that it encrypted, backups included, so the delay has to outlast a holiday.
+
+    Fix: write the longest window, as the finding says, or leave the argument out where the default is the longest.
+
+    Misses: key material that was imported, which can be deleted at once whatever the window says.
+    """
+    for store in infrastructure.production:
+        for guard in store.having(GuardKind.RECOVERY_WINDOW):
+            if guard.holds is False:
+                yield Finding(
+                    store.resource,
+                    f"Its deletion becomes final too soon: {guard.attribute} is too short.",
+                    because=guard.because,
+                    fix=guard.fix,
+                    cause=guard.attribute,
+                )
