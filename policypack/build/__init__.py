@@ -1,0 +1,132 @@
+"""Resources, catalog and settings become the picture that checks judge."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from policypack.build.backup_plans import BackupPlans
+from policypack.build.buckets import Buckets
+from policypack.build.copies import Copies
+from policypack.build.credentials import credentials
+from policypack.build.domains import Domains
+from policypack.build.dumps import Dumps
+from policypack.build.environments import environment_of
+from policypack.build.estate import Estate, as_before, changes_what_exists, one_of_each
+from policypack.build.gaps import gaps
+from policypack.build.guards import guards, prevent_destroy
+from policypack.build.vaults import Vaults
+from policypack.build.weakening import weakening
+from policypack.catalog import Catalog
+from policypack.model import Copy, Guard, GuardKind, Infrastructure, Input, Resource, Store, Vault
+from policypack.settings import Settings
+
+
+def build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Infrastructure:
+    """The picture of all inputs together, and the picture before their plans are applied where they change anything."""
+    made = _build(inputs, catalog, settings)
+    if any(changes_what_exists(each) for each in inputs):
+        made = replace(made, before=_build([as_before(each) for each in inputs], catalog, settings))
+    return made
+
+
+def _build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Infrastructure:
+    estate = Estate(tuple(inputs), one_of_each(inputs, catalog), catalog, settings)
+    domains = Domains(estate)
+    vaults = Vaults(estate, domains)
+    buckets = Buckets(estate, domains)
+    held = [each for each in estate.resources if _is_store(each, estate)]
+    copies = _copies(estate, domains, vaults, buckets, held)
+    stores = tuple(_store(each, estate, domains, buckets, copies) for each in held)
+    plans = BackupPlans(estate, domains, vaults)
+    standing = [each for each in held if not each.goes and estate.entries[each.type].backup_service]
+    return Infrastructure(
+        inputs=tuple(inputs),
+        resources=estate.resources,
+        stores=stores,
+        vaults=tuple(_filled(vaults, copies)),
+        missed=tuple(plans.missed(standing)),
+        credentials=tuple(credentials(estate)),
+        restore_tests=tuple(estate.playing("restore_test")),
+        provider_guards=tuple(_provider_guards(estate)),
+        gaps=tuple(gaps(estate)),
+        thresholds=settings.thresholds,
+    )
+
+
+def _is_store(resource: Resource, estate: Estate) -> bool:
+    entry = estate.entries.get(resource.type) if resource.mode == "managed" else None
+    if entry is None or not entry.store:
+        return False
+    return not entry.only_when_set or resource.get(entry.only_when_set) is not None
+
+
+def _copies(
+    estate: Estate, domains: Domains, vaults: Vaults, buckets: Buckets, held: Sequence[Resource]
+) -> dict[tuple[str, str], list[Copy]]:
+    """Input and address of the store -> its copies."""
+    native = Copies(estate, domains)
+    found: dict[tuple[str, str], list[Copy]] = defaultdict(list)
+    inside = defaultdict(list)
+    for each in held:
+        inside[each.address].append(each.inside)
+        found[each.inside, each.address] += native.native(each, estate.entries[each.type], domains.of(each))
+        if estate.entries[each.type].kind == "object_store":
+            found[each.inside, each.address] += buckets.replicas(each)
+    others = (
+        *native.made_by_companions(),
+        *native.replicas(),
+        *BackupPlans(estate, domains, vaults).copies([each for each in held if estate.entries[each.type].backup_service]),
+        *Dumps(estate, domains, buckets).copies(held),
+    )
+    for copy in others:
+        homes = inside.get(copy.store, [])
+        home = copy.made_by.inside if copy.made_by.inside in homes or not homes else homes[0]
+        found[home, copy.store].append(copy)
+    return found
+
+
+def _store(
+    resource: Resource, estate: Estate, domains: Domains, buckets: Buckets, copies: dict[tuple[str, str], list[Copy]]
+) -> Store:
+    entry = estate.entries[resource.type]
+    domain = domains.of(resource)
+    own: list[Guard] = [*guards(entry.guards, resource, estate), *prevent_destroy(resource)]
+    if entry.kind == "object_store":
+        own += buckets.guards(resource)
+    protects = [each for each in own if each.kind is GuardKind.DELETION_PROTECTION and each.enforced.value == "api"]
+    return Store(
+        resource,
+        entry.kind,
+        entry.tier,
+        environment_of(resource, domain, estate),
+        domain,
+        tuple(own),
+        tuple(copies.get((resource.inside, resource.address), ())),
+        protectable=bool(protects),
+        backupable=entry.backupable and not (entry.replica_of and resource.get(entry.replica_of) is not None),
+        container=entry.container,
+        label=entry.label or entry.kind.replace("_", " "),
+        substitute=entry.substitute,
+        delete_actions=entry.delete_actions,
+        weakening=tuple(weakening(resource, entry)),
+    )
+
+
+def _filled(vaults: Vaults, copies: dict[tuple[str, str], list[Copy]]) -> Iterator[Vault]:
+    """The vaults with the stores whose recovery points they hold."""
+    stores: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for found in copies.values():
+        for copy in found:
+            if copy.held_in is not None:
+                stores[copy.held_in.inside, copy.held_in.address].add(copy.store)
+    for key, vault in vaults.all.items():
+        yield replace(vault, stores=tuple(sorted(stores[key])))
+
+
+def _provider_guards(estate: Estate) -> Iterator[Guard]:
+    for source in estate.inputs:
+        for _, block in sorted(source.providers.items()):
+            provider = estate.catalog.provider(block.provider)
+            yield from guards(provider.guards if provider else (), block, estate)

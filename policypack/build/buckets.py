@@ -1,0 +1,193 @@
+"""Buckets: versions, object lock, lifecycle, policy, and what replication makes of another bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from policypack.build.domains import Domains
+from policypack.build.estate import Estate
+from policypack.build.guards import guard
+from policypack.build.policies import denies_everyone
+from policypack.catalog.entry import GuardFact
+from policypack.model import (
+    Copy,
+    CopyKind,
+    Domain,
+    Enforced,
+    Evidence,
+    Guard,
+    GuardKind,
+    Lock,
+    Resource,
+    Truth,
+    Unknown,
+    Value,
+)
+
+_DELETES = ("s3:DeleteBucket", "s3:DeleteObjectVersion")
+_VERSIONING = GuardFact(
+    "versioning", "versioning_configuration.status", "api", safe="Enabled", removed_by=("s3:PutBucketVersioning",)
+)
+_INLINE_VERSIONING = GuardFact("versioning", "versioning.enabled", "api", safe=True, removed_by=("s3:PutBucketVersioning",))
+_OVERWRITTEN = "an overwrite or a delete of an object cannot be undone"
+_DAYS_A_YEAR = 365
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """What the companions of object stores say of them."""
+
+    estate: Estate
+    domains: Domains
+
+    def _bucket(self, kind: str) -> bool:
+        entry = self.estate.entries.get(kind)
+        return bool(entry and entry.store and entry.kind == "object_store")
+
+    @cached_property
+    def _companions(self) -> tuple[dict[tuple[str, str, str], list[Resource]], dict[str, Unknown]]:
+        """Role, input and address of the bucket -> companions; role -> why one of that role could not be placed."""
+        found: dict[tuple[str, str, str], list[Resource]] = {}
+        lost: dict[str, Unknown] = {}
+        for role in ("versioning", "object_lock", "replication", "lifecycle", "bucket_policy"):
+            for each in self.estate.playing(role):
+                entry = self.estate.entries[each.type]
+                named = each.get(entry.companion.store if entry.companion else "bucket")
+                met = self.estate.index.find(named, each, self._bucket)
+                for bucket in met.resources:
+                    found.setdefault((role, bucket.inside, bucket.address), []).append(each)
+                if isinstance(named, Unknown) and not met.resources:
+                    lost[role] = Unknown(f"which bucket {each.address} is about cannot be told", named.references)
+        return found, lost
+
+    def companions(self, role: str, bucket: Resource) -> list[Resource]:
+        """The companions of one role that a bucket has."""
+        return self._companions[0].get((role, bucket.inside, bucket.address), [])
+
+    def guards(self, bucket: Resource) -> Iterator[Guard]:
+        """Versioning, object lock and a policy that refuses deletion to everyone."""
+        yield self._versioning(bucket)
+        lock = self.lock(bucket)
+        mode = lock.mode
+        holds: Truth = mode if isinstance(mode, Unknown) else mode == "compliance"
+        subject = next(iter(self.companions("object_lock", bucket)), bucket)
+        value: Value = subject.get("rule.default_retention.mode")
+        yield Guard(
+            GuardKind.LOCK,
+            Enforced.API,
+            holds,
+            subject,
+            "rule",
+            value,
+            "COMPLIANCE",
+            "its objects can be deleted before their time",
+            ("s3:BypassGovernanceRetention", "s3:PutBucketObjectLockConfiguration"),
+        )
+        for policy in self.companions("bucket_policy", bucket):
+            denied = denies_everyone(policy.get("policy"), _DELETES)
+            effect = "nothing in its own policy refuses deletion"
+            kind = GuardKind.POLICY_DENY
+            yield Guard(
+                kind, Enforced.API, denied, policy, "policy", policy.get("policy"), "a Deny", effect, ("s3:PutBucketPolicy",)
+            )
+
+    def _versioning(self, bucket: Resource) -> Guard:
+        found = self.companions("versioning", bucket)
+        subject, fact = (found[0], _VERSIONING) if found else (bucket, _INLINE_VERSIONING)
+        made = guard(fact, subject, self.estate)
+        assert made is not None
+        holds = made.holds
+        lock = bucket.get("object_lock_enabled")
+        if not found and holds is False and lock is not None:
+            # A bucket that is made with object lock is versioned, and cannot be otherwise.
+            holds = lock if isinstance(lock, Unknown) else lock is True
+        if not found and holds is False and "versioning" in self._companions[1]:
+            holds = self._companions[1]["versioning"]
+        return Guard(
+            made.kind, made.enforced, holds, subject, made.attribute, made.value, made.safe, _OVERWRITTEN, made.removed_by
+        )
+
+    def lock(self, bucket: Resource) -> Lock:
+        """The lock that new objects get by default."""
+        for each in self.companions("object_lock", bucket):
+            mode = each.get("rule.default_retention.mode")
+            days, years = each.get("rule.default_retention.days"), each.get("rule.default_retention.years")
+            if isinstance(mode, Unknown):
+                return Lock(mode, Evidence("its object lock is not known", each.address, each.location))
+            length = years * _DAYS_A_YEAR if isinstance(years, int) else days
+            minimum = length if isinstance(length, (int, Unknown)) and not isinstance(length, bool) else None
+            if isinstance(mode, str):
+                text = f"object lock in {mode.lower()} mode" + (f", {minimum} days" if isinstance(minimum, int) else "")
+                kind = "compliance" if mode == "COMPLIANCE" else "governance"
+                return Lock(kind, Evidence(text, each.address, each.at("rule")), None, minimum)  # type: ignore[arg-type]
+        lost = self._companions[1].get("object_lock")
+        if lost is not None:
+            return Lock(lost, Evidence(lost.reason, bucket.address, bucket.location))
+        return Lock("none", Evidence("nothing locks its objects", bucket.address, bucket.location))
+
+    def expires_after(self, bucket: Resource) -> int | Unknown | None:
+        """The days after which a lifecycle rule removes objects or their old versions, None where nothing does."""
+        shortest: int | Unknown | None = None
+        for each in self.companions("lifecycle", bucket):
+            for rule in each.blocks("rule"):
+                if isinstance(rule, Unknown):
+                    return rule
+                if not isinstance(rule, dict) or rule.get("status") == "Disabled":
+                    continue
+                for path in (("expiration", "days"), ("noncurrent_version_expiration", "noncurrent_days")):
+                    days = _first(rule, *path)
+                    if isinstance(days, Unknown):
+                        return days
+                    if isinstance(days, int) and days > 0 and not isinstance(shortest, Unknown):
+                        shortest = days if shortest is None else min(shortest, days)
+        return shortest
+
+    def replicas(self, bucket: Resource) -> Iterator[Copy]:
+        """What replication makes of a bucket's objects elsewhere."""
+        for each in self.companions("replication", bucket):
+            for rule in each.blocks("rule"):
+                if isinstance(rule, Unknown):
+                    continue
+                if isinstance(rule, dict) and rule.get("status") != "Disabled":
+                    yield self._replica(bucket, each, rule)
+
+    def _replica(self, bucket: Resource, replication: Resource, rule: dict[str, Value]) -> Copy:
+        target = _first(rule, "destination", "bucket")
+        held = self.estate.index.find(target, replication, self._bucket).only
+        account = _first(rule, "destination", "account")
+        domain: Domain | Unknown
+        if held is not None:
+            domain = self.domains.of(held)
+        elif isinstance(account, str):
+            domain = self.domains.make(bucket.provider, account, f"{bucket.inside}#{account}")
+        else:
+            domain = Unknown("the account of the bucket that objects are replicated to is not in the inputs")
+        markers = _first(rule, "delete_marker_replication", "status") == "Enabled"
+        owner = _first(rule, "destination", "access_control_translation", "owner")
+        text = "replicates its objects" + (f" to {held.address}" if held is not None else "")
+        text += ", deletes included" if markers else ""
+        text += "" if owner == "Destination" else "; the source account stays the owner of the copies"
+        return Copy(
+            bucket.address,
+            CopyKind.REPLICATED_OBJECTS,
+            replication,
+            domain,
+            dies_with_store=False,
+            evidence=Evidence(text, replication.address, replication.at("rule")),
+            held_in=held,
+            lock=self.lock(held) if held is not None else Unknown("the bucket that holds the copies is not in the inputs"),
+            retention_days=self.expires_after(held) if held is not None else None,
+            counts=not markers,
+            caveat="replication carries deletes over" if markers else "",
+        )
+
+
+def _first(value: Value, *path: str) -> Value:
+    for part in path:
+        value = value[0] if isinstance(value, list) and value else value
+        if not isinstance(value, dict):
+            return value if isinstance(value, Unknown) else None
+        value = value.get(part)
+    return value

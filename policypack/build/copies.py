@@ -1,0 +1,154 @@
+"""Copies that a store makes of itself, and those that a companion makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from policypack.build.domains import Domains
+from policypack.build.estate import Estate
+from policypack.build.guards import default_of, major_of, same
+from policypack.build.index import account_of
+from policypack.build.vaults import number_or_unknown
+from policypack.catalog.entry import BackupFact, CompanionFact, TypeEntry
+from policypack.model import Copy, CopyKind, Domain, Evidence, Resource, Truth, Unknown, Value
+
+_KINDS = {
+    "snapshot": CopyKind.SNAPSHOT,
+    "shared_snapshot": CopyKind.SHARED_SNAPSHOT,
+    "replica": CopyKind.REPLICA,
+    "automated": CopyKind.AUTOMATED,
+}
+_CHAIN = 8
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Native backups, snapshots and replicas."""
+
+    estate: Estate
+    domains: Domains
+
+    def native(self, store: Resource, entry: TypeEntry, domain: Domain) -> Iterator[Copy]:
+        """What the type makes of itself."""
+        for fact in entry.backups:
+            exists = self._exists(fact, store)
+            if exists is False:
+                continue
+            dies = self._dies(fact, store)
+            where = store.at(fact.attribute) if fact.attribute else store.location
+            said = store.get(fact.attribute) if fact.attribute else None
+            how = (
+                f"{fact.attribute} = {said}"
+                if isinstance(said, (int, str)) and not isinstance(said, bool)
+                else "automated backups"
+            )
+            text = fact.note or f"{how}; they go with it" if dies is True else fact.note or how
+            yield Copy(
+                store.address,
+                CopyKind.AUTOMATED,
+                store,
+                domain,
+                dies,
+                Evidence(text, store.address, where),
+                retention_days=self._days(fact, store, said),
+                certain=exists,
+            )
+
+    def _exists(self, fact: BackupFact, store: Resource) -> Truth:
+        if fact.always:
+            return True
+        value = store.get(fact.attribute)
+        if value is None:
+            value = default_of(fact.default, fact.defaults, major_of(store, self.estate)[0])
+        if isinstance(value, Unknown):
+            return value
+        if fact.on is not None:
+            return same(value, fact.on)
+        days = number_or_unknown(value)
+        return isinstance(days, int) and days > 0
+
+    @staticmethod
+    def _dies(fact: BackupFact, store: Resource) -> Truth:
+        if fact.survives:
+            return False
+        if not fact.kept_by:
+            return True
+        value = store.get(fact.kept_by)
+        value = fact.kept_default if value is None else value
+        return value if isinstance(value, Unknown) else not same(value, fact.kept_when)
+
+    def _days(self, fact: BackupFact, store: Resource, said: Value) -> int | Unknown | None:
+        if isinstance(fact.days, int):
+            return fact.days
+        value = store.get(fact.days) if fact.days else said
+        if value is None and fact.days_default is not None:
+            return fact.days_default
+        if value is None and fact.on is None and fact.attribute:
+            return number_or_unknown(default_of(fact.default, fact.defaults, major_of(store, self.estate)[0]))
+        return number_or_unknown(value)
+
+    def made_by_companions(self) -> Iterator[Copy]:
+        """Snapshots, copies of snapshots, shares and replicas that other resources declare."""
+        for role, kind in _KINDS.items():
+            for each in self.estate.playing(role):
+                fact = self.estate.entries[each.type].companion
+                if fact is None:
+                    continue
+                for store, certain in self._store_of(each, fact, _CHAIN):
+                    yield self._copy(each, fact, kind, store, certain)
+                    accounts = each.get(fact.shared_with) if fact.shared_with else None
+                    if kind is CopyKind.SNAPSHOT and accounts and not isinstance(accounts, Unknown):
+                        yield self._copy(each, fact, CopyKind.SHARED_SNAPSHOT, store, certain)
+
+    def _copy(self, made: Resource, fact: CompanionFact, kind: CopyKind, store: Resource, certain: Truth) -> Copy:
+        days = number_or_unknown(made.get(fact.retention)) if fact.retention else None
+        words = {CopyKind.SHARED_SNAPSHOT: "shares its snapshot with another account", CopyKind.REPLICA: "replicates it"}
+        text = words.get(kind, f"is a {kind.value} of it")
+        return Copy(
+            store.address,
+            kind,
+            made,
+            self.domains.of(made),
+            dies_with_store=False,
+            evidence=Evidence(text, made.address, made.location),
+            retention_days=days,
+            certain=certain,
+        )
+
+    def _store_of(self, companion: Resource, fact: CompanionFact, left: int) -> Iterator[tuple[Resource, Truth]]:
+        """The stores that a companion is about, followed through the companions that it names (a copy of a snapshot)."""
+        if fact.store:
+            met = self.estate.index.find(companion.get(fact.store), companion, self._is_store)
+            for each in met.resources:
+                yield (
+                    each,
+                    True if met.certain else Unknown(f"which of several {each.configured_address} is meant is not known"),
+                )
+        if fact.via and left > 0:
+            met = self.estate.index.find(companion.get(fact.via), companion, self._is_companion)
+            for each in met.resources:
+                next_fact = self.estate.entries[each.type].companion
+                if next_fact is not None and each is not companion:
+                    yield from self._store_of(each, next_fact, left - 1)
+
+    def _is_store(self, kind: str) -> bool:
+        entry = self.estate.entries.get(kind)
+        return bool(entry and entry.store)
+
+    def _is_companion(self, kind: str) -> bool:
+        entry = self.estate.entries.get(kind)
+        return bool(entry and entry.companion)
+
+    def replicas(self) -> Iterator[Copy]:
+        """Stores that replicate another store of the estate."""
+        for each in self.estate.resources:
+            entry = self.estate.entries.get(each.type) if each.mode == "managed" and not each.goes else None
+            source = each.get(entry.replica_of) if entry and entry.replica_of else None
+            if source is None:
+                continue
+            for store in self.estate.index.find(source, each, self._is_store).resources:
+                where = Evidence("is a replica of it", each.address, each.location)
+                account = account_of(each.get("arn"))
+                domain = self.domains.of(each) if account is None else self.domains.of_arn(each.get("arn"), each)
+                yield Copy(store.address, CopyKind.REPLICA, each, domain, dies_with_store=False, evidence=where)

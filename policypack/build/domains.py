@@ -1,0 +1,121 @@
+"""Which administrative boundary a resource lies in, from its provider block, its ARN and what the inputs know of both."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from policypack.build.estate import Estate
+from policypack.build.index import account_of
+from policypack.model import UNKNOWN, Domain, Input, Resource, Unknown, Value
+
+# What decides whose credentials a provider block acts with. Two blocks that say the same here act in one account.
+_CREDENTIALS = (
+    "access_key",
+    "assume_role",
+    "assume_role_with_web_identity",
+    "profile",
+    "shared_config_files",
+    "shared_credentials_files",
+    "token",
+    "project",
+    "credentials",
+    "subscription_id",
+    "tenant_id",
+)
+_NO_ACCOUNT = Unknown("no provider block, ARN or data source tells the account")
+
+
+def block_account(block: Resource | None) -> str | Unknown | None:
+    """The account that a provider block acts in, None where it says nothing about it."""
+    if block is None:
+        return None
+    role = block.get("assume_role.role_arn")
+    if role is not None:
+        account = account_of(role)
+        if account:
+            return account
+    allowed = block.get("allowed_account_ids")
+    if isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], (str, int)):
+        return str(allowed[0])
+    return Unknown(f"the account of {block.address} depends on {_asks(role)}") if isinstance(role, Unknown) else None
+
+
+def _asks(value: Unknown) -> str:
+    return ", ".join(str(each) for each in value.references) or value.reason
+
+
+@dataclass(frozen=True)
+class Domains:
+    """Resource -> domain. Names come from the settings."""
+
+    estate: Estate
+
+    @cached_property
+    def _rules(self) -> Mapping[str, tuple[str, bool]]:
+        return {rule.id: (rule.name, rule.holds == "copies") for rule in self.estate.settings.domains}
+
+    @cached_property
+    def _accounts(self) -> Mapping[tuple[str, str], str | Unknown]:
+        """Input and provider key -> account, as far as anything tells it."""
+        found: dict[tuple[str, str], str | Unknown] = {}
+        for source in self.estate.inputs:
+            for key, block in source.providers.items():
+                account = block_account(block)
+                if account is not None:
+                    found[source.path, key] = account
+        for each in self.estate.resources:
+            place = (each.inside, each.provider_key)
+            if place in found and isinstance(found[place], str):
+                continue
+            told: Value = account_of(each.get("arn"))
+            if each.mode == "data" and each.type == "aws_caller_identity":
+                told = each.get("account_id")
+            if isinstance(told, str):
+                found[place] = told
+        return found
+
+    @cached_property
+    def _same_credentials(self) -> Mapping[tuple[str, str], str]:
+        """Input and provider key -> the first provider key of the input that acts with the same credentials."""
+        first: dict[tuple[str, str, str], str] = {}
+        found = {}
+        for source in self.estate.inputs:
+            for key in sorted({each.provider_key for each in source.resources} | set(source.providers)):
+                name = key.rpartition(":")[2].partition(".")[0]
+                sign = _signature(source, key)
+                found[source.path, key] = first.setdefault((source.path, name, sign), key)
+        return found
+
+    def of(self, resource: Resource) -> Domain:
+        """The domain that the resource lies in."""
+        place = (resource.inside, resource.provider_key)
+        own = account_of(resource.get("arn")) if resource.mode == "managed" else None
+        account = own or self._accounts.get(place)
+        key = f"{resource.inside}#{self._same_credentials.get(place, resource.provider_key)}"
+        return self.make(resource.provider, account if account is not None else _NO_ACCOUNT, key)
+
+    def make(self, provider: str, account: str | Unknown, key: str) -> Domain:
+        """A domain by its id, with what the settings say of it."""
+        name, holds = self._rules.get(account, ("", False)) if isinstance(account, str) else ("", False)
+        return Domain(provider, account, key, name, holds)
+
+    def of_arn(self, arn: Value, holder: Resource) -> Domain | Unknown:
+        """The domain that an ARN names, Unknown where the ARN does not tell."""
+        account = account_of(arn)
+        if account is None:
+            return Unknown(f"the account of {_asks(arn)} cannot be told") if isinstance(arn, Unknown) else UNKNOWN
+        return self.make(holder.provider, account, f"{holder.inside}#{account}")
+
+
+def _signature(source: Input, key: str) -> str:
+    block = source.providers.get(key)
+    if block is None:
+        return "ambient"
+    said = [(name, block.get(name)) for name in _CREDENTIALS if block.get(name) is not None]
+    if any(isinstance(value, Unknown) for _, value in said):
+        return key
+    # Hashed, because an access key must not appear in anything that could be shown.
+    return hashlib.sha256(repr(said).encode()).hexdigest() if said else "ambient"

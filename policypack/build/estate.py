@@ -1,0 +1,126 @@
+"""The estate while the picture is made: all inputs together, what their resources mean, and where they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from policypack.build.index import Index
+from policypack.catalog import Catalog
+from policypack.catalog.entry import TypeEntry
+from policypack.model import Input, Resource, Unknown, Value
+from policypack.settings import Settings
+
+_TRUST = {"plan": 0, "module": 1, "state": 2}
+
+
+@dataclass(frozen=True)
+class Estate:
+    """Everything that the parts of `build` need to see at once."""
+
+    inputs: tuple[Input, ...]
+    resources: tuple[Resource, ...]
+    catalog: Catalog
+    settings: Settings
+
+    @cached_property
+    def index(self) -> Index:
+        """How to find a resource by what names it."""
+        return Index(self.resources, self.catalog)
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Input]:
+        """Path -> input."""
+        return {each.path: each for each in self.inputs}
+
+    @cached_property
+    def entries(self) -> Mapping[str, TypeEntry]:
+        """Type -> what the catalog says, for the types of the estate that it knows."""
+        found = {}
+        for kind in {each.type for each in self.resources if each.mode == "managed"}:
+            entry = self.catalog.entry(kind)
+            if entry is not None:
+                found[kind] = entry
+        return found
+
+    @cached_property
+    def by_role(self) -> Mapping[str, list[Resource]]:
+        """Role word of the catalog -> managed resources that play it."""
+        found: dict[str, list[Resource]] = {}
+        for each in self.resources:
+            entry = self.entries.get(each.type) if each.mode == "managed" else None
+            role = entry and (entry.role or (entry.companion.role if entry.companion else ""))
+            if role:
+                found.setdefault(role, []).append(each)
+        return found
+
+    def playing(self, *roles: str) -> list[Resource]:
+        """The resources that play any of the roles, those that the plan removes left out."""
+        return [each for role in roles for each in self.by_role.get(role, ()) if not each.goes]
+
+    def provider_block(self, resource: Resource) -> Resource | None:
+        """The provider block that the resource is made with."""
+        source = self.by_path.get(resource.inside)
+        return source.providers.get(resource.provider_key) if source else None
+
+    def tags(self, resource: Resource) -> dict[str, Value] | Unknown:
+        """The tags that the resource ends up with: its own over the provider's default tags. Keys keep their case."""
+        merged = resource.get("tags_all")
+        own = resource.get("tags")
+        if isinstance(merged, dict) and not isinstance(own, dict):
+            return dict(merged)
+        block = self.provider_block(resource)
+        default = block.get("default_tags.tags") if block else None
+        for part in (default, own):
+            if isinstance(part, Unknown):
+                return part
+        tags = dict(default) if isinstance(default, dict) else {}
+        tags.update(merged if isinstance(merged, dict) else {})
+        tags.update(own if isinstance(own, dict) else {})
+        return tags
+
+
+def one_of_each(inputs: Sequence[Input], catalog: Catalog) -> tuple[Resource, ...]:
+    """All resources, each real object once: a plan tells more than the module it was made from, a module more than a state."""
+    kept: list[Resource] = []
+    taken: set[tuple[str, str, str]] = set()
+    for source in sorted(inputs, key=lambda each: (_TRUST[each.kind], each.path)):
+        fresh: set[tuple[str, str, str]] = set()
+        for each in source.resources:
+            known = _identity(each, catalog)
+            if known is not None and known in taken:
+                continue
+            if known is not None:
+                fresh.add(known)
+            kept.append(each)
+        taken |= fresh
+    return tuple(kept)
+
+
+def _identity(resource: Resource, catalog: Catalog) -> tuple[str, str, str] | None:
+    if resource.mode != "managed":
+        return None
+    for key in ("arn", "id"):
+        value = resource.get(key) if catalog.knows(resource.type) else None
+        if isinstance(value, str):
+            return resource.type, key, value
+    return None
+
+
+def as_before(source: Input) -> Input:
+    """The input as it stands before its plan is applied: what is created is not there, the rest has its old values."""
+    old = []
+    for each in source.resources:
+        if each.change is None or not {"create", "update", "delete", "forget"} & set(each.change.actions):
+            old.append(each)
+        elif each.change.before:
+            old.append(replace(each, values=each.change.before, change=None))
+    return replace(source, resources=tuple(old))
+
+
+def changes_what_exists(source: Input) -> bool:
+    """Whether the input changes or removes anything that exists."""
+    return any(
+        each.change is not None and {"update", "delete", "forget"} & set(each.change.actions) for each in source.resources
+    )

@@ -1,0 +1,37 @@
+"""What the picture does not show, said in so many words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from policypack.build.estate import Estate
+from policypack.model import Gap, Location, Unknown
+
+
+def gaps(estate: Estate) -> Iterator[Gap]:
+    """What readers could not read, and what no catalog knows."""
+    for source in estate.inputs:
+        yield from source.gaps
+        yield from _uncovered(source.path, estate, dict(source.counts))
+        if source.kind == "plan" and not source.has_source:
+            reason = "a plan holds neither lifecycle blocks nor the backend: give its module with --source to have them judged"
+            yield Gap(reason, Location(source.path))
+        backend = source.backend
+        if not isinstance(backend, Unknown) and backend is not None and backend.type == "s3":
+            bucket = backend.get("bucket")
+            if bucket is not None and not estate.index.find(bucket, backend, lambda kind: kind == "aws_s3_bucket").resources:
+                yield Gap(
+                    "the bucket of the state is not among the inputs: how it is protected cannot be told", backend.location
+                )
+
+
+def _uncovered(path: str, estate: Estate, counts: dict[str, int]) -> Iterator[Gap]:
+    missing: Counter[str] = Counter()
+    for kind, count in counts.items():
+        prefix = kind.partition("_")[0]
+        if not estate.catalog.covered(prefix) and not estate.catalog.harmless(prefix):
+            missing[prefix] += count
+    for provider, count in sorted(missing.items()):
+        many = "1 resource is" if count == 1 else f"{count} resources are"
+        yield Gap(f"no catalog for provider {provider}: {many} not judged", Location(path))

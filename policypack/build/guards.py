@@ -1,0 +1,120 @@
+"""Guards of a store from what the catalog says of its type and of its companions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from policypack.build.estate import Estate
+from policypack.catalog.entry import GuardFact
+from policypack.model import (
+    Enforced,
+    Guard,
+    GuardKind,
+    Resource,
+    Truth,
+    Unknown,
+    Value,
+)
+
+
+def major_of(resource: Resource, estate: Estate) -> tuple[str, str]:
+    """The provider's version: major, and major.minor. From the lock file, a pinned constraint, or the catalog's default."""
+    source = estate.by_path.get(resource.inside)
+    version = source.provider_versions.get(resource.provider, "") if source else ""
+    if not version:
+        provider = estate.catalog.provider(resource.provider)
+        version = provider.default_major if provider else ""
+    parts = version.split(".")
+    return parts[0], ".".join(parts[:2])
+
+
+def default_of(default: Value, by_major: dict[str, Value], major: str) -> Value:
+    """What the provider does where nothing is written, Unknown where the catalog does not know."""
+    value = by_major.get(major, default)
+    return Unknown("what the provider does by default is not known") if value == "unknown" else value
+
+
+def _holds(fact: GuardFact, value: Value, effective: Value) -> Truth:
+    if isinstance(effective, Unknown):
+        return effective
+    if fact.safe_when_set:
+        return value is not None
+    if fact.at_least is not None:
+        number = _number(effective)
+        return number is not None and number >= fact.at_least
+    return same(effective, fact.safe)
+
+
+def same(one: Value, other: Value) -> bool:
+    """Equality as a provider reads it: a boolean and its text are the same."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return str(one).lower() == str(other).lower()
+    return one == other or (_number(one) is not None and _number(one) == _number(other))
+
+
+def _number(value: Value) -> float | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None
+
+
+def later(version: str, since: str) -> bool:
+    """Whether a version is the one that brought something, or a later one. Without a version it cannot be said: no."""
+    try:
+        mine, theirs = ([int(part) for part in each.split(".")] for each in (version, since))
+    except ValueError:
+        return False
+    return mine >= theirs
+
+
+def guard(fact: GuardFact, subject: Resource, estate: Estate) -> Guard | None:
+    """The guard as it stands on a resource, None where it does not apply to it."""
+    major, version = major_of(subject, estate)
+    value = subject.get(fact.attribute)
+    if any(subject.get(name) is not None for name in fact.unless_set):
+        return None
+    if fact.since and value is None and not later(version, fact.since):
+        return None
+    effective = default_of(fact.default, fact.defaults, major) if value is None else value
+    holds = _holds(fact, value, effective)
+    attribute, safe = fact.attribute, fact.safe if fact.at_least is None else _shown(fact.at_least)
+    if fact.needs and holds is True:
+        needed = subject.get(fact.needs)
+        if not isinstance(needed, str) or isinstance(needed, Unknown):
+            # An unknown name is a name that will be there: what it is does not matter here.
+            holds = isinstance(needed, Unknown)
+            attribute, value, safe = fact.needs, needed if holds is True else None, "a unique name"
+    return Guard(
+        GuardKind(fact.kind),
+        Enforced(fact.enforced),
+        holds,
+        subject,
+        attribute,
+        value,
+        safe,
+        fact.effect,
+        fact.removed_by,
+    )
+
+
+def _shown(number: float) -> int | float:
+    return int(number) if number == int(number) else number
+
+
+def guards(facts: Iterable[GuardFact], subject: Resource, estate: Estate) -> tuple[Guard, ...]:
+    """All guards that apply."""
+    return tuple(made for made in (guard(fact, subject, estate) for fact in facts) if made is not None)
+
+
+def prevent_destroy(subject: Resource) -> tuple[Guard, ...]:
+    """The lifecycle's own guard, which only Terraform enforces and which goes with its block. None where HCL was not read."""
+    if subject.lifecycle is None:
+        return ()
+    holds = subject.lifecycle.prevent_destroy
+    value: Value = None if holds is False else holds
+    effect = "Terraform itself may destroy it"
+    kind = GuardKind.PREVENT_DESTROY
+    return (Guard(kind, Enforced.TERRAFORM, holds, subject, "lifecycle", value, safe=True, effect=effect),)

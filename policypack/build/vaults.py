@@ -1,0 +1,114 @@
+"""Vaults: containers of recovery points, their locks and their own policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from policypack.build.domains import Domains
+from policypack.build.environments import environment_of
+from policypack.build.estate import Estate
+from policypack.build.guards import guards
+from policypack.build.policies import denies_everyone
+from policypack.model import Evidence, GuardKind, Lock, Resource, Truth, Unknown, Value, Vault
+
+# What AWS's own rule on manual deletion wants refused, and the removal of the policy itself, which that rule forgets.
+_DELETES = (
+    "backup:DeleteRecoveryPoint",
+    "backup:UpdateRecoveryPointLifecycle",
+    "backup:PutBackupVaultAccessPolicy",
+    "backup:DeleteBackupVaultAccessPolicy",
+)
+
+
+def is_vault(role: str) -> bool:
+    """Whether the catalog's role word is that of a container of recovery points."""
+    return role in {"backup_vault", "air_gapped_vault"}
+
+
+def number_or_unknown(value: Value) -> int | Unknown | None:
+    """A whole number of days, None where nothing (or something else) is written."""
+    if isinstance(value, Unknown) or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    return int(value) if isinstance(value, str) and value.isdigit() else None
+
+
+@dataclass(frozen=True)
+class Vaults:
+    """Every vault of the estate."""
+
+    estate: Estate
+    domains: Domains
+
+    def fits(self, kind: str) -> bool:
+        """Whether a resource type is a vault."""
+        entry = self.estate.entries.get(kind)
+        return bool(entry and is_vault(entry.role))
+
+    @cached_property
+    def _of(self) -> tuple[dict[tuple[str, str, str], list[Resource]], dict[str, Unknown]]:
+        found: dict[tuple[str, str, str], list[Resource]] = {}
+        lost: dict[str, Unknown] = {}
+        for role in ("vault_lock", "vault_policy"):
+            for each in self.estate.playing(role):
+                entry = self.estate.entries[each.type]
+                named = each.get(entry.companion.store if entry.companion else "backup_vault_name")
+                met = self.estate.index.find(named, each, self.fits)
+                for vault in met.resources:
+                    found.setdefault((role, vault.inside, vault.address), []).append(each)
+                if isinstance(named, Unknown) and not met.resources:
+                    lost[role] = Unknown(f"which vault {each.address} is about cannot be told", named.references)
+        return found, lost
+
+    def companions(self, role: str, vault: Resource) -> list[Resource]:
+        """The companions of one role that a vault has."""
+        return self._of[0].get((role, vault.inside, vault.address), [])
+
+    @cached_property
+    def all(self) -> dict[tuple[str, str], Vault]:
+        """Input and address -> vault."""
+        found = {}
+        for each in self.estate.playing("backup_vault", "air_gapped_vault"):
+            domain = self.domains.of(each)
+            entry = self.estate.entries[each.type]
+            force = [made for made in guards(entry.guards, each, self.estate) if made.kind is GuardKind.NO_FORCE]
+            gapped = entry.role == "air_gapped_vault"
+            found[each.inside, each.address] = Vault(
+                each,
+                environment_of(each, domain, self.estate),
+                domain,
+                self._lock(each, gapped=gapped),
+                self._denies(each),
+                force[0] if force else None,
+                gapped,
+                each.get("kms_key_arn") or each.get("encryption_key_arn"),
+            )
+        return found
+
+    def _lock(self, vault: Resource, *, gapped: bool) -> Lock:
+        if gapped:
+            minimum = number_or_unknown(vault.get("min_retention_days"))
+            text = "a logically air-gapped vault is locked in compliance mode by construction"
+            return Lock("compliance", Evidence(text, vault.address, vault.location), None, minimum)
+        for each in self.companions("vault_lock", vault):
+            grace = number_or_unknown(each.get("changeable_for_days"))
+            minimum = number_or_unknown(each.get("min_retention_days"))
+            where = each.at("changeable_for_days")
+            if isinstance(grace, Unknown):
+                return Lock(
+                    grace, Evidence("whether its lock is in compliance mode is not known", each.address, where), grace, minimum
+                )
+            if grace is None:
+                text = "its lock is in governance mode: changeable_for_days is not set"
+                return Lock("governance", Evidence(text, each.address, where), None, minimum)
+            text = f"its lock is in compliance mode and can be taken off for {grace} days"
+            return Lock("compliance", Evidence(text, each.address, where), grace, minimum)
+        lost = self._of[1].get("vault_lock")
+        if lost is not None:
+            return Lock(lost, Evidence(lost.reason, vault.address, vault.location))
+        return Lock("none", Evidence("no lock configuration names it", vault.address, vault.location))
+
+    def _denies(self, vault: Resource) -> Truth:
+        for each in self.companions("vault_policy", vault):
+            return denies_everyone(each.get("policy"), _DELETES)
+        return self._of[1].get("vault_policy", False)
