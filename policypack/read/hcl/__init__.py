@@ -1,0 +1,1 @@
+"""HCL: syntax, expressions and modules."""
