@@ -60,8 +60,9 @@ def lookup(values: Values, path: str) -> Value:
 
     A block that may repeat is a list; a path goes into its first element unless it names an index (`rule.1.id`).
     """
-    value: Value = dict(values) if not isinstance(values, dict) else values
-    for part in path.split("."):
+    first, _, rest = path.partition(".")
+    value: Value = values.get(first)  # asked of the mapping itself: a plan's values are decoded at the first question
+    for part in rest.split(".") if rest else ():
         if isinstance(value, list) and not part.isdigit():
             value = value[0] if value else None
         if isinstance(value, Unknown) or value is None:
