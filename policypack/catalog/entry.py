@@ -15,7 +15,8 @@ class GuardFact:
     It holds where the value equals `safe`, is at least `at_least`, or (`safe_when_set`) is written at all. Exactly one of
     the three is given. `default` is what the provider does where nothing is written; `defaults` has other majors' ("6").
     A default of "unknown" is honest ignorance. `needs` is a second argument that must be written too. The entry does not
-    apply where an argument named in `unless_set` is written.
+    apply where an argument named in `unless_set` is written. `since` is the provider version ("6.9") that brought the
+    argument: an older provider has no such guard.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class GuardFact:
     unless_set: tuple[str, ...] = ()
     effect: str = ""
     removed_by: tuple[str, ...] = ()
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ class CompanionFact:
     word that `build` knows (vault_lock, vault_policy, backup_plan, backup_selection, restore_test, region_settings,
     object_lock, replication, lifecycle, bucket_policy, recycle_bin). `store` is the argument that names the store.
     `via` is an argument that names another companion (a snapshot copy's snapshot). `shared_with` lists accounts.
+    `retention` is the argument that holds the days, `retention_default` what the provider takes where it is not written
+    (None: kept for ever). `held_in` is the argument that names the bucket or vault. `dies_with_store`: what it makes lies
+    inside the store and goes with it.
     """
 
     role: str
@@ -71,6 +76,9 @@ class CompanionFact:
     shared_with: str = ""
     retention: str = ""
     guards: tuple[GuardFact, ...] = ()
+    retention_default: int | None = None
+    held_in: str = ""
+    dies_with_store: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +101,17 @@ class CredentialFact:
 
 @dataclass(frozen=True, slots=True)
 class WeakeningFact:
-    """An in-place update that destroys: the argument is removed, or set to `to`, or (`lowered`) made smaller."""
+    """An in-place update that destroys: the argument is removed, or set to `to`, or (`lowered`) made smaller.
+
+    `forever` is the number that means "without end" (0 for a log group): it counts as the largest, not as the smallest.
+    """
 
     attribute: str
     effect: str
     removed: bool = False
     lowered: bool = False
     to: Value = None
+    forever: Value = None
 
 
 @dataclass(frozen=True, slots=True)

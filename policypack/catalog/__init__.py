@@ -1,0 +1,113 @@
+"""What resource types mean: provider facts, written as YAML, loaded from their compiled form.
+
+`load_catalog()` reads an index of a few hundred bytes. A provider's own facts are parsed when one of its types is asked for,
+an entry is typed when it is asked for, and both are kept.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from policypack.catalog.entry import (
+    BackupFact,
+    CompanionFact,
+    CredentialFact,
+    GuardFact,
+    ProviderEntry,
+    TypeEntry,
+    WeakeningFact,
+    provider_entry,
+    type_entry,
+)
+
+__all__ = [
+    "BackupFact",
+    "Catalog",
+    "CompanionFact",
+    "CredentialFact",
+    "GuardFact",
+    "ProviderEntry",
+    "TypeEntry",
+    "WeakeningFact",
+    "load_catalog",
+]
+
+GENERATED = Path(__file__).with_name("generated")
+
+# Families that matter as a whole, and what tells the account: they are decoded, although not each has an entry.
+_KNOWN_AS_FAMILY = ("aws_iam_", "aws_organizations_", "aws_caller_identity")
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The facts of all providers, by provider and by resource type. Immutable to its users; made by `load_catalog`."""
+
+    folder: Path = GENERATED
+    _providers: frozenset[str] = frozenset()
+    _harmless: frozenset[str] = frozenset()
+    _raw: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
+    _entries: dict[str, TypeEntry | None] = field(default_factory=dict, repr=False, compare=False)
+    _blocks: dict[str, ProviderEntry | None] = field(default_factory=dict, repr=False, compare=False)
+    _knows: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+
+    def knows(self, resource_type: str) -> bool:
+        """Whether there is anything to say about the type, or its whole family matters (IAM). Fast enough to ask a million
+        times."""
+        known = self._knows.get(resource_type)
+        if known is None:
+            known = resource_type in self._types(resource_type) or resource_type.startswith(_KNOWN_AS_FAMILY)
+            self._knows[resource_type] = known
+        return known
+
+    def entry(self, resource_type: str) -> TypeEntry | None:
+        """What the type means, None where the catalog has no entry for it."""
+        if resource_type not in self._entries:
+            raw = self._types(resource_type).get(resource_type)
+            self._entries[resource_type] = None if raw is None else type_entry(resource_type, raw)
+        return self._entries[resource_type]
+
+    def types(self, provider: str) -> tuple[str, ...]:
+        """All types of a provider that have an entry, in order of their names."""
+        return tuple(self._file(provider).get("types", ()))
+
+    def provider(self, name: str) -> ProviderEntry | None:
+        """What the provider itself means, None where the catalog has nothing about it."""
+        if name not in self._blocks:
+            raw = self._file(name).get("provider")
+            self._blocks[name] = None if raw is None else provider_entry(raw)
+        return self._blocks[name]
+
+    def providers(self) -> tuple[str, ...]:
+        """The names of all providers that the catalog says anything about, harmless ones aside."""
+        return tuple(sorted(self._providers))
+
+    def harmless(self, provider: str) -> bool:
+        """Whether none of the provider's types holds data or guards it, so that silence about them is no gap."""
+        return provider in self._harmless
+
+    def covered(self, provider: str) -> bool:
+        """Whether the provider's types are known, so that a type without an entry holds nothing worth a finding."""
+        known = self.provider(provider)
+        return known is not None and known.covered
+
+    def _types(self, resource_type: str) -> dict[str, Any]:
+        types: dict[str, Any] = self._file(resource_type.partition("_")[0]).get("types", {})
+        return types
+
+    def _file(self, provider: str) -> dict[str, Any]:
+        if provider not in self._providers:
+            return {}
+        if provider not in self._raw:
+            self._raw[provider] = json.loads(self.folder.joinpath(f"{provider}.json").read_bytes())
+        return self._raw[provider]
+
+
+@cache
+def load_catalog() -> Catalog:
+    """The catalog of this installation. Every call gives the same one."""
+    index = json.loads(GENERATED.joinpath("index.json").read_bytes())
+    return Catalog(GENERATED, frozenset(index["providers"]), frozenset(index["harmless"]))
