@@ -36,10 +36,10 @@ def _build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Inf
     domains = Domains(estate)
     vaults = Vaults(estate, domains)
     buckets = Buckets(estate, domains)
-    held = [each for each in estate.resources if _is_store(each, estate)]
-    copies = _copies(estate, domains, vaults, buckets, held)
-    stores = tuple(_store(each, estate, domains, buckets, copies) for each in held)
     plans = BackupPlans(estate, domains, vaults)
+    held = [each for each in estate.resources if _is_store(each, estate)]
+    copies = _copies(estate, domains, plans, buckets, held)
+    stores = tuple(_store(each, estate, domains, buckets, copies) for each in held)
     standing = [each for each in held if not each.goes and estate.entries[each.type].backup_service]
     return Infrastructure(
         inputs=tuple(inputs),
@@ -63,7 +63,7 @@ def _is_store(resource: Resource, estate: Estate) -> bool:
 
 
 def _copies(
-    estate: Estate, domains: Domains, vaults: Vaults, buckets: Buckets, held: Sequence[Resource]
+    estate: Estate, domains: Domains, plans: BackupPlans, buckets: Buckets, held: Sequence[Resource]
 ) -> dict[tuple[str, str], list[Copy]]:
     """Input and address of the store -> its copies."""
     native = Copies(estate, domains)
@@ -77,7 +77,7 @@ def _copies(
     others = (
         *native.made_by_companions(),
         *native.replicas(),
-        *BackupPlans(estate, domains, vaults).copies([each for each in held if estate.entries[each.type].backup_service]),
+        *plans.copies([each for each in held if estate.entries[each.type].backup_service]),
         *Dumps(estate, domains, buckets).copies(held),
     )
     for copy in others:

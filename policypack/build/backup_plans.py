@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
@@ -31,7 +32,7 @@ class BackupPlans:
     domains: Domains
     vaults: Vaults
 
-    @property
+    @cached_property
     def selections(self) -> Selections:
         """Which store is reached by which selection."""
         return Selections(self.estate, self.domains)

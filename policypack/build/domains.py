@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from policypack.build.estate import Estate
@@ -52,6 +52,7 @@ class Domains:
     """Resource -> domain. Names come from the settings."""
 
     estate: Estate
+    _seen: dict[int, Domain] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def _rules(self) -> Mapping[str, tuple[str, bool]]:
@@ -91,6 +92,11 @@ class Domains:
 
     def of(self, resource: Resource) -> Domain:
         """The domain that the resource lies in."""
+        if id(resource) not in self._seen:
+            self._seen[id(resource)] = self._of(resource)
+        return self._seen[id(resource)]
+
+    def _of(self, resource: Resource) -> Domain:
         place = (resource.inside, resource.provider_key)
         own = account_of(resource.get("arn")) if resource.mode == "managed" else None
         account = own or self._accounts.get(place)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from policypack.build.buckets import Buckets
 from policypack.build.domains import Domains
@@ -47,7 +48,7 @@ class Dumps:
         here = (job.inside, job.configured_address)
         return [job, *(each for each in self._set_on.get(here, ()))]
 
-    @property
+    @cached_property
     def _set_on(self) -> dict[tuple[str, str], list[Resource]]:
         found: dict[tuple[str, str], list[Resource]] = {}
         for each in self.estate.resources:

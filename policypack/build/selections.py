@@ -7,7 +7,7 @@ selection that names nothing takes everything (AWS Backup API reference, BackupS
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from policypack.build.domains import Domains
@@ -35,9 +35,16 @@ class Selections:
 
     estate: Estate
     domains: Domains
+    _seen: dict[tuple[int, int], Matched] = field(default_factory=dict, repr=False, compare=False)
 
     def match(self, selection: Resource, store: Resource) -> Matched:
-        """Whether the selection reaches the store."""
+        """Whether the selection reaches the store. Asked twice, answered once."""
+        key = id(selection), id(store)
+        if key not in self._seen:
+            self._seen[key] = self._match(selection, store)
+        return self._seen[key]
+
+    def _match(self, selection: Resource, store: Resource) -> Matched:
         entry = self.estate.entries.get(store.type)
         if entry is None or not entry.backup_service or selection.provider != store.provider:
             return Matched(False)

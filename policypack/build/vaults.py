@@ -81,7 +81,8 @@ class Vaults:
                 self._denies(each),
                 force[0] if force else None,
                 gapped,
-                each.get("kms_key_arn") or each.get("encryption_key_arn"),
+                _key(each),
+                policy=next(iter(self.companions("vault_policy", each)), None),
             )
         return found
 
@@ -112,3 +113,8 @@ class Vaults:
         for each in self.companions("vault_policy", vault):
             return denies_everyone(each.get("policy"), _DELETES)
         return self._of[1].get("vault_policy", False)
+
+
+def _key(vault: Resource) -> Value:
+    own = vault.get("kms_key_arn")
+    return vault.get("encryption_key_arn") if own is None else own
