@@ -1,0 +1,147 @@
+"""The command line: parse, call one function, print, exit. Nothing else prints, catches or exits."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from policypack import __version__
+from policypack.check import CheckError, checks_folder, load_checks
+from policypack.read.options import ReadError
+from policypack.report import FORMATS
+from policypack.run import BaselineError
+from policypack.scan import ScanError, check_named
+from policypack.settings import SettingsError
+
+app = typer.Typer(
+    name="policypack",
+    help="Whether one identity can wipe out production data and every way back, told from Terraform.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Paths = Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="Module folders, plan or state JSON, or -.")]
+Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help=f"What to print: {', '.join(FORMATS)}.")]
+Output = Annotated[list[str] | None, typer.Option("--output", metavar="FORMAT=FILE", help="Also write a file. Repeatable.")]
+Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings, instead of policypack.yaml.")]
+Only = Annotated[list[str] | None, typer.Option("--only", metavar="CHECK", help="Run only this check. Repeatable.")]
+Skip = Annotated[list[str] | None, typer.Option("--skip", metavar="CHECK", help="Do not run this check. Repeatable.")]
+FailOn = Annotated[str, typer.Option(metavar="SEVERITY", help="Exit 1 from here on: critical, high, medium, low, never.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Uncertain findings and gaps about production count too.")]
+Baseline = Annotated[Path | None, typer.Option(metavar="FILE", help="Report only what is not in this baseline.")]
+WriteBaseline = Annotated[Path | None, typer.Option(metavar="FILE", help="Freeze the findings of now, and exit 0.")]
+VarFile = Annotated[list[Path] | None, typer.Option("--var-file", metavar="FILE", help="As terraform's. Repeatable.")]
+Var = Annotated[list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="As terraform's. Repeatable.")]
+Workspace = Annotated[str | None, typer.Option(metavar="NAME", help="The value of terraform.workspace.")]
+EnvVars = Annotated[bool, typer.Option("--env-vars", help="Read TF_VAR_* variables too.")]
+Source = Annotated[Path | None, typer.Option(metavar="DIR", help="The root module that a plan was made from.")]
+PlanFile = Annotated[Path | None, typer.Option(metavar="FILE", help="The binary plan beside a plan JSON.")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"policypack {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def policypack(
+    _version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Whether one identity can wipe out production data and every way back, told from Terraform."""
+
+
+@app.command()
+def scan(
+    paths: Paths = None,
+    format_: Format = "text",
+    output: Output = None,
+    config: Config = None,
+    only: Only = None,
+    skip: Skip = None,
+    fail_on: FailOn = "high",
+    strict: Strict = False,
+    baseline: Baseline = None,
+    write_baseline: WriteBaseline = None,
+    var_file: VarFile = None,
+    var: Var = None,
+    workspace: Workspace = None,
+    env_vars: EnvVars = False,
+    source: Source = None,
+    plan_file: PlanFile = None,
+) -> None:
+    """Judge modules, plans and states together, as one estate. Without PATH: all that the current folder holds."""
+    from policypack.request import Reading, Request, Telling, fulfil
+
+    reading = Reading(tuple(paths or ()), tuple(var_file or ()), tuple(var or ()), workspace, env_vars, source, plan_file)
+    telling = Telling(format_, tuple(output or ()), fail_on, strict, baseline, write_baseline)
+    raise typer.Exit(fulfil(Request(reading, telling, config, tuple(only or ()), tuple(skip or ()))))
+
+
+@app.command()
+def explain(name: Annotated[str, typer.Argument(metavar="NAME", help="A check.")]) -> None:
+    """The page of a check: what it asks, why, what to do, what it misses."""
+    from policypack.pages import page
+    from policypack.terminal import write
+
+    write(page(check_named(load_checks(checks_folder()), name)))
+
+
+@app.command()
+def checks() -> None:
+    """All checks, by concern, with their severity."""
+    from policypack.pages import listing
+    from policypack.terminal import write
+
+    write(listing(load_checks(checks_folder()).values()))
+
+
+@app.command()
+def where() -> None:
+    """The folder of the checks, for `checkov --external-checks-dir`."""
+    typer.echo(checks_folder())
+
+
+@app.command()
+def schema(name: Annotated[str, typer.Argument(metavar="report|settings", help="Which one.")]) -> None:
+    """A published JSON schema: of the JSON report, or of policypack.yaml."""
+    from policypack.pages import schema_text
+    from policypack.terminal import write
+
+    write(schema_text(name))
+
+
+def stop(reason: str, hint: str = "") -> NoReturn:
+    """Ends with one line of what is wrong, one of what to do, and exit code 2: could not judge."""
+    sys.stderr.write(f"policypack: {reason}\n" + (f"  {hint}\n" if hint else ""))
+    raise SystemExit(2)
+
+
+def main() -> None:
+    """The program. Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 could not judge."""
+    try:
+        app()
+    except (ScanError, ReadError, SettingsError, BaselineError) as error:
+        stop(error.reason, error.hint)
+    except CheckError as error:
+        stop(f"a check cannot be loaded: {error}")
+    except OSError as error:
+        stop(f"{error.strerror or type(error).__name__}: {Path(str(error.filename or '')).name}".rstrip(": "))
+    except Exception as error:  # a bug must not exit 1, which would read as "findings"
+        if os.environ.get("POLICYPACK_TRACEBACK"):
+            raise
+        # The message of an unforeseen error may quote a value of the scanned files, so only its place is shown.
+        stop(f"internal error: {type(error).__name__} at {_place(error)}", "set POLICYPACK_TRACEBACK=1 to see more")
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "an unknown line"

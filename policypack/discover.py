@@ -1,0 +1,75 @@
+"""The root modules and plans under a folder, for `policypack scan` without a path."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
+_SKIPPED = {"node_modules", "__pycache__", "venv"}
+_CALL = re.compile(r"""^\s*(?:\{\s*)?"?source"?\s*[=:]\s*"(\.{1,2}(?:/[^"$%]*)?)"(?=\s*[,}#/]|\s*$)""", re.MULTILINE)
+_HEAD = 64 * 1024  # `terraform show -json` writes its version and its kind first
+_LARGEST_SOURCE = 4 * 1024 * 1024  # no hand writes a larger .tf file; its module calls are then not looked for
+
+
+def find_inputs(folder: Path) -> list[Path]:
+    """What can be scanned on its own: root modules, and plans (in place of the module that they lie in), sorted.
+
+    A module that another one calls is judged as part of that one. Hidden folders, `node_modules` and symbolic links are
+    not entered.
+    """
+    modules: list[Path] = []
+    plans: list[Path] = []
+    for directory, files in _folders(folder):
+        if any(name.endswith(CODE) for name in files):
+            modules.append(directory)
+        plans.extend(directory / name for name in files if name.endswith(".json") and is_plan(directory / name))
+    called = {target for module in modules for target in _calls(module)}
+    planned = {plan.parent for plan in plans}
+    alone = [module for module in modules if module.resolve() not in called and module not in planned]
+    return sorted([*alone, *plans])
+
+
+def holds_code(folder: Path) -> bool:
+    """Whether Terraform or OpenTofu code lies directly in the folder."""
+    return any(entry.name.endswith(CODE) and entry.is_file() for entry in os.scandir(folder))
+
+
+def is_plan(path: Path) -> bool:
+    """Whether the file begins as the JSON of a plan does."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return False
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start.startswith(b"{") or b'"format_version"' not in head:
+        return False
+    return any(mark in head for mark in (b'"planned_values"', b'"resource_changes"', b'"variables"', b'"resource_drift"'))
+
+
+def _folders(top: Path) -> Iterator[tuple[Path, list[str]]]:
+    for directory, folders, files in os.walk(top, followlinks=False):
+        here = Path(directory)
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and name not in _SKIPPED and not (here / name).is_symlink()
+        )
+        kept = [name for name in sorted(files) if not name.startswith(".") and not (here / name).is_symlink()]
+        if kept:
+            yield here, kept
+
+
+def _calls(module: Path) -> Iterator[Path]:
+    for entry in sorted(module.iterdir()):
+        if not entry.name.endswith(CODE) or entry.is_symlink() or not entry.is_file():
+            continue
+        try:
+            if entry.stat().st_size > _LARGEST_SOURCE:
+                continue
+            text = entry.read_text("utf-8", "replace")
+        except OSError:
+            continue  # the reader says so where the module is scanned
+        for match in _CALL.finditer(text):
+            yield (module / match[1]).resolve()

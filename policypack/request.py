@@ -1,0 +1,191 @@
+"""One `policypack scan`: what was asked for, and doing it."""
+
+from __future__ import annotations
+
+import gc
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timezone
+from pathlib import Path
+
+from policypack import __version__
+from policypack.check import checks_folder, load_checks
+from policypack.discover import find_inputs, holds_code
+from policypack.model import Location
+from policypack.read.options import ReadOptions
+from policypack.report import FORMATS, Context, renderer
+from policypack.report.excerpt import excerpts
+from policypack.run import FailOn, Report, exit_code, freeze
+from policypack.scan import ScanError, judge, nearest, shown_path
+from policypack.settings import load_settings
+from policypack.terminal import Progress, write
+
+FAIL_ON = tuple(each.value for each in FailOn)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What to read and with which variables, as written on the command line."""
+
+    paths: Sequence[str] = ()
+    variable_files: Sequence[Path] = ()
+    variables: Sequence[str] = ()
+    workspace: str | None = None
+    environment: bool = False
+    source: Path | None = None
+    plan_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How to report, as written on the command line."""
+
+    format: str = "text"
+    outputs: Sequence[str] = ()
+    fail_on: str = "high"
+    strict: bool = False
+    baseline: Path | None = None
+    write_baseline: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One scan."""
+
+    reading: Reading
+    telling: Telling
+    config: Path | None = None
+    only: Sequence[str] = ()
+    skip: Sequence[str] = ()
+
+
+def fulfil(request: Request) -> int:
+    """Scans, prints, writes, and returns the exit code. Raises ScanError, SettingsError, BaselineError or CheckError where
+    nothing can be judged at all."""
+    base, telling = Path.cwd(), request.telling
+    outputs = _outputs(telling)
+    baseline = _text(telling.baseline, "the baseline") if telling.baseline else None
+    settings = load_settings(request.config, base)
+    settings = replace(settings, only=tuple(request.only), skip=(*settings.skip, *request.skip))
+    checks = load_checks(checks_folder())
+    paths = _paths(request.reading.paths, base)
+    options = _options(request.reading, base)
+    gc.disable()  # what is read lives to the end of the process: looking for cycles in it only costs time
+    with Progress() as progress:
+        report = judge(paths, options, checks, settings, today=_today(), baseline=baseline, tell=progress)
+    fail_on = FailOn.NEVER if telling.write_baseline else FailOn(telling.fail_on)
+    if telling.write_baseline:
+        _save(telling.write_baseline, freeze(report))
+    context = _context(telling, fail_on, excerpts([base, *(path.resolve().parent for path in paths if path)]))
+    for form, path in outputs:
+        _save(path, renderer(form)(report, context))
+    write(renderer(telling.format)(report, context))
+    if "github" in {telling.format, *(form for form, _ in outputs)}:
+        _summarise(report, context)
+    return exit_code(report, fail_on, strict=telling.strict)
+
+
+def _outputs(telling: Telling) -> list[tuple[str, Path]]:
+    outputs = []
+    for written in telling.outputs:
+        form, equals, path = written.partition("=")
+        if not equals or not path:
+            raise ScanError(f"--output {written}: not FORMAT=FILE", "for example --output sarif=policypack.sarif")
+        outputs.append((form, Path(path)))
+    for form in (telling.format, *(form for form, _ in outputs)):
+        _one_of(form, FORMATS, "format")
+    _one_of(telling.fail_on, FAIL_ON, "severity")
+    return outputs
+
+
+def _one_of(name: str, known: Sequence[str], what: str) -> None:
+    if name not in known:
+        raise ScanError(f"no {what} is called {name!r}", nearest(name, known) or f"one of {', '.join(known)}")
+
+
+def _paths(given: Sequence[str], base: Path) -> list[Path | None]:
+    """What to read. A folder without code of its own stands for the root modules and plans below it."""
+    if given.count("-") > 1:
+        raise ScanError("standard input can be read only once", "name - once")
+    paths: list[Path | None] = []
+    for written in given or ["."]:
+        path = None if written == "-" else Path(written)
+        if path is None or not path.is_dir() or (given and holds_code(path)):
+            paths.append(path)
+            continue
+        found = find_inputs(path)
+        if not found:
+            raise ScanError(
+                f"{shown_path(path, base)}: no root module and no plan in this folder or below",
+                "name a module folder, a plan or state JSON (terraform show -json), or - for standard input",
+            )
+        _say_found(found, base)
+        paths.extend(found)
+    return paths
+
+
+def _say_found(found: Sequence[Path], base: Path) -> None:
+    names = [shown_path(path, base) for path in found]
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    what = "1 input" if len(names) == 1 else f"{len(names)} inputs"
+    text = "".join(character if character.isprintable() else "?" for character in ", ".join(names[:10]))
+    sys.stderr.write(f"found {what}: {text}{more}\n")
+
+
+def _options(reading: Reading, base: Path) -> ReadOptions:
+    variables = {}
+    for written in reading.variables:
+        name, equals, value = written.partition("=")
+        if not equals or not name.strip():
+            raise ScanError(f"--var {name}: not NAME=VALUE", "for example --var region=eu-central-1")
+        variables[name.strip()] = value
+    environment = {}
+    if reading.environment:
+        prefix = "TF_VAR_"
+        environment = {name[len(prefix) :]: value for name, value in os.environ.items() if name.startswith(prefix)}
+    return ReadOptions(
+        base=base,
+        variables=variables,
+        variable_files=tuple(reading.variable_files),
+        environment=environment,
+        workspace=reading.workspace,
+        source=reading.source,
+        plan_file=reading.plan_file,
+    )
+
+
+def _context(telling: Telling, fail_on: FailOn, excerpt: Callable[[Location], str | None]) -> Context:
+    terminal = sys.stdout.isatty()
+    colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
+    return Context(__version__, width, colour, excerpt, fail_on=fail_on, strict=telling.strict)
+
+
+def _summarise(report: Report, context: Context) -> None:
+    """The job summary that GitHub shows: annotations are cut at ten, this is not."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary:
+        with Path(summary).open("a", encoding="utf-8", newline="\n") as file:
+            file.write(renderer("markdown")(report, context))
+
+
+def _text(path: Path, what: str) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise ScanError(f"{what} cannot be read: {path.name}: {reason}", "write one with --write-baseline FILE") from error
+
+
+def _save(path: Path, text: str) -> None:
+    try:
+        path.write_bytes(text.encode("utf-8", "replace"))
+    except OSError as error:
+        raise ScanError(f"{path.name} cannot be written: {error.strerror or type(error).__name__}") from error
+
+
+def _today() -> date:
+    return datetime.now(tz=timezone.utc).date()

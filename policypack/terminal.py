@@ -1,0 +1,54 @@
+"""What only a terminal session needs: progress on long work, and a quiet end when the reader leaves."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from types import TracebackType
+
+
+class Progress:
+    """Says on stderr what is being done, once it has taken a second, and only where a person is looking."""
+
+    def __init__(self) -> None:
+        self._stage = "starting"
+        self._shown = False
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True) if sys.stderr.isatty() else None
+
+    def __call__(self, stage: str) -> None:
+        """What is being done from now on."""
+        self._stage = stage
+
+    def __enter__(self) -> Callable[[str], None]:
+        if self._thread:
+            self._thread.start()
+        return self.__call__
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._done.set()
+        if self._thread:
+            self._thread.join()
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def _watch(self) -> None:
+        while not self._done.wait(1.0):
+            self._shown = True
+            # A path may hold anything, and this goes to a terminal.
+            stage = "".join(character if character.isprintable() else "?" for character in self._stage)
+            sys.stderr.write(f"\r\x1b[K{stage[:100]} …")
+            sys.stderr.flush()
+
+
+def write(text: str) -> None:
+    """Text on standard output, as UTF-8 whatever the machine's own encoding is. A reader that left is no error."""
+    try:
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
