@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Copy, CopyKind, Evidence, Infrastructure, Store, Truth
+from policypack.model import Copy, CopyKind, Evidence, Infrastructure, Store, Truth, Unknown
 
 
 @check(severity=Severity.HIGH, maps=["NIST CP-6(1)", "NIST CM-3"], since="0.1.0")
@@ -39,10 +39,10 @@ def backup_in_same_state(infrastructure: Infrastructure) -> Iterator[Finding]:
 
 def _goes_with(store: Store, copy: Copy) -> Truth:
     """Whether destroying the state of the store destroys the copy."""
-    if copy.immutable is not False:
-        return False if copy.immutable is True else copy.immutable
     keeper = copy.held_in or (copy.made_by if copy.kind is CopyKind.SNAPSHOT else None)
-    return keeper is not None and keeper.mode == "managed" and keeper.inside == store.resource.inside
+    if keeper is None or keeper.mode != "managed" or keeper.inside != store.resource.inside:
+        return False
+    return copy.immutable if isinstance(copy.immutable, Unknown) else not copy.immutable
 
 
 def _evidence(copies: list[Copy]) -> Iterator[Evidence]:

@@ -22,18 +22,20 @@ def backup_selection_misses(infrastructure: Infrastructure) -> Iterator[Finding]
     for missed in infrastructure.missed:
         place = (missed.store.inside, missed.store.address)
         store = production.get(place)
-        if store is None or place in seen:
+        selects_nothing = missed.store is missed.selection and bool(production)
+        if place in seen or (store is None and not selects_nothing):
             continue
-        if any(copy.kind is CopyKind.RECOVERY_POINT and copy.certain is True for copy in store.backups):
+        if store and any(copy.kind is CopyKind.RECOVERY_POINT and copy.certain is True for copy in store.backups):
             continue
         seen.add(place)
-        selection = missed.selection
+        by = "" if selects_nothing else f"{missed.selection.address} does not select it: "
+        doubt = "" if missed.certain else "perhaps: "
         yield Finding(
-            store.resource,
-            f"{selection.address} does not select it: {missed.near_miss}."
-            if missed.certain
-            else f"Whether {selection.address} selects it cannot be told: {missed.near_miss}.",
+            missed.store,
+            f"{doubt}{by}{missed.near_miss}.",
             certain=missed.certain,
-            because=(Evidence("the selection", selection.address, selection.location),),
-            fix="give the store the very tag that the selection asks for, or select it by its ARN",
+            because=(Evidence("the selection", missed.selection.address, missed.selection.location),),
+            fix="add a selection to the plan"
+            if selects_nothing
+            else "give the store the very tag that the selection asks for, or select it by its ARN",
         )

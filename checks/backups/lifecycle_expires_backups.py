@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Copy, CopyKind, Evidence, Infrastructure, Resource, is_unknown
+from policypack.model import Copy, Evidence, Infrastructure, Resource, is_unknown
 
 
 @check(severity=Severity.HIGH, maps=["ATT&CK T1485.001", "NIST CP-9"], since="0.1.0")
@@ -16,20 +16,20 @@ def lifecycle_expires_backups(infrastructure: Infrastructure) -> Iterator[Findin
     Fix: let no rule expire objects, or versions of them, before `backups.min_retention_days` (14), and keep the right to write
     lifecycle rules away from whoever writes the backups.
 
-    Misses: rules that are set outside the inputs.
+    Misses: rules that are set outside the inputs. What an object lock holds for long enough, no rule expires.
     """
     needed = infrastructure.thresholds.min_retention_days
     held: dict[tuple[str, str], tuple[Resource, list[tuple[str, Copy]]]] = {}
     for store in infrastructure.production:
         for copy in store.backups:
-            bucket, days = copy.held_in, copy.retention_days
-            if bucket is None or bucket.goes or copy.kind not in {CopyKind.DUMP, CopyKind.REPLICATED_OBJECTS}:
+            bucket, days = copy.held_in, copy.kept_days
+            if bucket is None or bucket.goes or not copy.kind.in_bucket:
                 continue
             if days is not None and not (isinstance(days, int) and days >= needed):
                 held.setdefault((bucket.inside, bucket.address), (bucket, []))[1].append((store.address, copy))
     for bucket, copies in held.values():
-        certain = any(not is_unknown(copy.retention_days) for _, copy in copies)
-        shortest = min((days for _, copy in copies if isinstance(days := copy.retention_days, int)), default=0)
+        certain = any(not is_unknown(copy.kept_days) for _, copy in copies)
+        shortest = min((days for _, copy in copies if isinstance(days := copy.kept_days, int)), default=0)
         yield Finding(
             bucket,
             f"Its lifecycle deletes backups after {shortest} days; {needed} are asked for."

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Infrastructure, is_unknown
+from policypack.model import Infrastructure, Unknown
 
 
 @check(severity=Severity.MEDIUM, maps=["AWS Backup Vault Lock"], since="0.1.0")
@@ -26,13 +26,13 @@ def lock_not_yet_binding(infrastructure: Infrastructure) -> Iterator[Finding]:
             continue
         if not vault.environment.production and production.isdisjoint(vault.stores):
             continue
-        if is_unknown(grace) or grace > limit:
+        if isinstance(grace, Unknown) or grace > limit:
             yield Finding(
                 vault.resource,
-                f"Its compliance lock can be taken off for {grace} days; {limit} are enough to try it out."
-                if not is_unknown(grace)
-                else "How long its compliance lock can still be taken off cannot be told.",
-                certain=not is_unknown(grace),
+                "How long its compliance lock can still be taken off cannot be told."
+                if isinstance(grace, Unknown)
+                else f"Its compliance lock can be taken off for {grace} days; a trial needs no more than {limit}.",
+                certain=not isinstance(grace, Unknown),
                 because=(vault.lock.evidence,),
                 fix="changeable_for_days = 3",
             )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import GuardKind, Infrastructure, Store, Unknown, is_unknown
+from policypack.model import GuardKind, Infrastructure, Resource, Store, is_unknown
 
 
 @check(severity=Severity.MEDIUM, maps=["ATT&CK T1486"], since="0.1.0")
@@ -43,7 +43,5 @@ def overwritable_bucket(infrastructure: Infrastructure) -> Iterator[Finding]:
 
 def _keeps_state(infrastructure: Infrastructure, bucket: Store) -> bool:
     name = bucket.resource.get("bucket")
-    backends = [
-        source.backend for source in infrastructure.inputs if source.backend and not isinstance(source.backend, Unknown)
-    ]
+    backends = [source.backend for source in infrastructure.inputs if isinstance(source.backend, Resource)]
     return isinstance(name, str) and any(backend.get("bucket") == name for backend in backends)

@@ -22,16 +22,21 @@ def restore_untested(infrastructure: Infrastructure) -> Iterator[Finding]:
     """
     if any(not test.goes for test in infrastructure.restore_tests):
         return
-    first: dict[str, Resource] = {}
+    plans: dict[str, list[Resource]] = {}
     for store in infrastructure.irreplaceable:
         for copy in store.backups:
             if copy.kind is CopyKind.RECOVERY_POINT:
-                known = first.setdefault(copy.made_by.inside, copy.made_by)
-                if copy.made_by.address < known.address:
-                    first[copy.made_by.inside] = copy.made_by
-    for plan in first.values():
+                plans.setdefault(copy.made_by.inside, []).append(_plan(infrastructure, copy.made_by))
+    for found in plans.values():
         yield Finding(
-            plan,
+            min(found, key=lambda plan: plan.address),
             "It makes backups that nothing ever restores.",
             fix="declare a restore testing plan and a selection for it",
         )
+
+
+def _plan(infrastructure: Infrastructure, selection: Resource) -> Resource:
+    """The plan that a selection belongs to, or the selection where the plan is not in the inputs."""
+    named = {reference.address for reference in selection.refers_to}
+    found = (each for each in infrastructure.resources if each.address in named and each.inside == selection.inside)
+    return next((each for each in found if each.type.endswith("_plan")), selection)

@@ -5,9 +5,6 @@ from collections.abc import Iterator
 from policypack.check import Finding, Severity, check
 from policypack.model import Copy, CopyKind, Infrastructure, Lock, Store
 
-# How long these stay is their bucket's lifecycle: lifecycle_expires_backups.
-_BY_BUCKET = frozenset({CopyKind.DUMP, CopyKind.REPLICATED_OBJECTS})
-
 
 @check(severity=Severity.HIGH, maps=["NIST CP-9"], since="0.1.0")
 def retention_too_short(infrastructure: Infrastructure) -> Iterator[Finding]:
@@ -24,9 +21,9 @@ def retention_too_short(infrastructure: Infrastructure) -> Iterator[Finding]:
     for store in infrastructure.irreplaceable:
         refused = [copy for copy in store.backups if _refused(copy)]
         kept = [copy for copy in store.backups if copy not in refused]
-        if any(copy.retention_days is None or _days(copy) >= needed for copy in kept):
+        if any(copy.kept_days is None or _days(copy) >= needed for copy in kept):
             continue
-        unknown = [copy for copy in kept if not isinstance(copy.retention_days, int)]
+        unknown = [copy for copy in kept if not isinstance(copy.kept_days, int)]
         longest = max(kept, key=_days, default=None)
         if unknown:
             yield _finding(store, "How long its backups are kept cannot be told.", unknown, needed)
@@ -35,25 +32,26 @@ def retention_too_short(infrastructure: Infrastructure) -> Iterator[Finding]:
                 yield _finding(
                     store, "The vault's lock refuses its backups: they are kept shorter than its minimum.", refused, needed
                 )
-        elif longest.kind not in _BY_BUCKET:
+        elif not longest.kind.in_bucket:  # else lifecycle_expires_backups says it
             said = f"No backup of it is kept longer than {_days(longest)} days; {needed} are asked for."
             yield _finding(store, said, [longest, *refused], needed)
 
 
 def _days(copy: Copy) -> int:
-    return copy.retention_days if isinstance(copy.retention_days, int) else -1
+    return copy.kept_days if isinstance(copy.kept_days, int) else -1
 
 
 def _refused(copy: Copy) -> bool:
     minimum = copy.lock.minimum_days if isinstance(copy.lock, Lock) else None
-    return isinstance(copy.retention_days, int) and isinstance(minimum, int) and copy.retention_days < minimum
+    short = isinstance(copy.retention_days, int) and isinstance(minimum, int) and copy.retention_days < minimum
+    return short and copy.kind is CopyKind.RECOVERY_POINT
 
 
 def _finding(store: Store, said: str, copies: list[Copy], needed: int) -> Finding:
     return Finding(
         store.resource,
         said,
-        certain=all(isinstance(copy.retention_days, int) for copy in copies),
+        certain=all(isinstance(copy.kept_days, int) for copy in copies),
         because=tuple(copy.evidence for copy in copies),
         fix=f"keep at least one backup for {needed} days",
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Copy, Evidence, Infrastructure, Lock, Resource, Store, Unknown
+from policypack.model import Evidence, Infrastructure, Lock, Resource, Store, Unknown
 
 _SAID = {
     "none": "Nothing locks it: who administers its account can delete every copy in it.",
@@ -29,34 +29,32 @@ def vault_unlocked(infrastructure: Infrastructure) -> Iterator[Finding]:
     for store in infrastructure.production:
         for copy in store.backups:
             if (held := copy.held_in) is not None:
-                holding.setdefault((held.inside, held.address), []).append(store)
-                locks.setdefault((held.inside, held.address), (held, copy.lock))
+                holding.setdefault(_place(held), []).append(store)
+                locks.setdefault(_place(held), (held, copy.lock))
     for vault in infrastructure.vaults:
-        place = (vault.resource.inside, vault.resource.address)
-        locks.pop(place, None)
-        if not vault.resource.goes and not vault.air_gapped and (vault.environment.production or place in holding):
-            locks[place] = (vault.resource, vault.lock)
-    for place, (resource, lock) in sorted(locks.items()):
-        mode = lock.mode if isinstance(lock, Lock) else lock or "none"
+        if vault.environment.production or _place(vault.resource) in holding:
+            locks[_place(vault.resource)] = (vault.resource, vault.lock)
+    for place, (resource, lock) in sorted(locks.items(), key=lambda each: each[0]):
+        mode = lock.mode if isinstance(lock, Lock) else "none" if lock is None else lock
         stores = holding.get(place, [])
-        if mode == "compliance" or (stores and all(_has_better(infrastructure, store, resource) for store in stores)):
+        better = bool(stores) and all(_has_better(infrastructure, store, place) for store in stores)
+        if resource.goes or mode == "compliance" or better:
             continue
+        held_here = (Evidence("it holds copies of this", address) for address in sorted({store.address for store in stores}))
         yield Finding(
             resource,
             _SAID[mode] if isinstance(mode, str) else "Whether its lock holds against its own administrators cannot be told.",
             certain=isinstance(mode, str),
-            because=(*((lock.evidence,) if isinstance(lock, Lock) else ()), *_kept(stores)),
+            because=(*((lock.evidence,) if isinstance(lock, Lock) else ()), *held_here),
             fix="lock it in compliance mode",
         )
 
 
-def _has_better(infrastructure: Infrastructure, store: Store, vault: Resource) -> bool:
-    def better(copy: Copy) -> bool:
-        return copy.held_in != vault and copy.certain is True and copy.immutable is True
-
-    return any(better(copy) and infrastructure.isolated(store, copy) is True for copy in store.backups)
+def _place(resource: Resource) -> tuple[str, str]:
+    return resource.inside, resource.address
 
 
-def _kept(stores: list[Store]) -> Iterator[Evidence]:
-    for address in sorted({store.address for store in stores}):
-        yield Evidence("it holds copies of this", address)
+def _has_better(infrastructure: Infrastructure, store: Store, place: tuple[str, str]) -> bool:
+    others = [copy for copy in store.backups if copy.held_in is None or _place(copy.held_in) != place]
+    immutable = [copy for copy in others if copy.certain is True and copy.immutable is True]
+    return any(infrastructure.isolated(store, copy) is True for copy in immutable)

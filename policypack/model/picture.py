@@ -162,6 +162,11 @@ class CopyKind(str, Enum):
         """Whether data that was destroyed in the store can be had back from it."""
         return self not in {CopyKind.REPLICA, CopyKind.SHARED_SNAPSHOT, CopyKind.VERSIONS}
 
+    @property
+    def in_bucket(self) -> bool:
+        """Whether a bucket's lifecycle decides how long it stays."""
+        return self in {CopyKind.DUMP, CopyKind.REPLICATED_OBJECTS}
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:
@@ -192,6 +197,14 @@ class Copy:
         if not isinstance(self.lock, Lock):
             return False if self.lock is None else self.lock
         return self.lock.mode if isinstance(self.lock.mode, Unknown) else self.lock.mode == "compliance"
+
+    @property
+    def kept_days(self) -> int | Unknown | None:
+        """How long it is there, None where it never expires. What a bucket's lock holds, its lifecycle cannot expire."""
+        least = self.lock.minimum_days if isinstance(self.lock, Lock) and self.kind.in_bucket else None
+        if isinstance(least, int) and isinstance(self.retention_days, int):
+            return max(least, self.retention_days)
+        return self.retention_days
 
 
 @dataclass(frozen=True, slots=True)
