@@ -1,0 +1,228 @@
+"""The typed form of Terraform source, whichever of its two syntaxes it is written in, and the reader of the native one."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
+
+from policypack.model import Comment, Gap, Location
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+MAX_NESTING = 64
+"""The most blocks inside blocks that are read. Terraform's own schemas nest fewer than ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An expression in the native syntax."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Json:
+    """An expression in the JSON syntax: strings in it are templates. `literal`: they are not (a variable's default)."""
+
+    value: Any
+    literal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An expression that does not parse: its value cannot be told."""
+
+    reason: str
+
+
+Expression: TypeAlias = Union[Code, Json, Broken]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """`name = expression`."""
+
+    name: str
+    expression: Expression
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What stands between braces. Names are unique among attributes; blocks keep their order."""
+
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
+
+    def named(self, kind: str) -> Iterator[Block]:
+        """The blocks of one type."""
+        return (block for block in self.blocks if block.type == kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`type "label" "label" { body }`."""
+
+    type: str
+    labels: tuple[str, ...]
+    body: Body
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """One file: what could be read of it, and one gap where something could not."""
+
+    body: Body = Body()
+    gaps: tuple[Gap, ...] = ()
+    comments: tuple[Comment, ...] = ()
+
+
+@functools.lru_cache(maxsize=1)
+def _parser() -> Parser:
+    import tree_sitter  # here, not above: a scan of plans does not pay for it
+    import tree_sitter_hcl
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
+
+
+def parse_expression(text: str) -> Expression:
+    """One expression, as `--var` and a `type` in the JSON syntax hold it."""
+    root = _parser().parse(b"x = " + text.encode("utf-8", "surrogatepass") + b"\n").root_node
+    body = _body(root, "", 0)
+    if root.has_error or len(body.attributes) != 1 or body.blocks:
+        return Broken("it is not one HCL expression")
+    return body.attributes["x"].expression
+
+
+def parse_hcl(data: bytes, file: str) -> Parsed:
+    """The file in the native syntax. A part that does not parse is a gap; the rest of the file is still there."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    root = _parser().parse(data).root_node
+    body = _body(root, file, 0)
+    gaps = (_syntax_gap(root, file),) if root.has_error else ()
+    comments = tuple(_comments(root, data, file, body)) if b"allow:" in data else ()
+    return Parsed(body, gaps, comments)
+
+
+def _place(node: Node, file: str) -> Location:
+    line, (last, column) = node.start_point[0] + 1, node.end_point
+    return Location(file, line, max(line, last + 1 if column else last))
+
+
+def _body(root: Node, file: str, depth: int) -> Body:
+    attributes: dict[str, Attribute] = {}
+    blocks: list[Block] = []
+    waiting = list(reversed(root.children))
+    while waiting:
+        node = waiting.pop()
+        kind = node.type
+        if kind == "attribute":
+            for attribute in _attributes(node, file):
+                attributes.setdefault(attribute.name, attribute)
+        elif kind == "block":
+            blocks.append(_block(node, file, depth))
+        elif kind in {"body", "ERROR"}:
+            waiting.extend(reversed(node.children))
+    return Body(attributes, tuple(blocks))
+
+
+def _attributes(node: Node, file: str) -> Iterator[Attribute]:
+    name, expression = node.children[0], node.children[-1]
+    if not node.has_error and expression.type == "expression":
+        yield Attribute(_text(name), Code(expression), _place(node, file))
+        return
+    # A line without a value swallows the next line's name: every name that is assigned in here is in doubt.
+    for child in _walk(node):
+        following = child.next_sibling
+        if child is name or child == name or (child.type == "identifier" and _assigned(child, following)):
+            yield Attribute(_text(child), Broken("this line does not parse"), _place(child, file))
+
+
+def _assigned(node: Node, following: Node | None) -> bool:
+    upward: Node | None = node
+    while following is None and upward is not None and upward.type != "attribute":
+        upward = upward.parent
+        following = upward.next_sibling if upward is not None else None
+    return following is not None and following.type == "="
+
+
+def _block(node: Node, file: str, depth: int) -> Block:
+    names: list[str] = []
+    body = Body()
+    for child in node.children:
+        if child.type in {"identifier", "string_lit"}:
+            names.append(_text(child) if child.type == "identifier" else _label(child))
+        elif child.type == "body" and depth < MAX_NESTING:
+            body = _body(child, file, depth + 1)
+    return Block(names[0] if names else "", tuple(names[1:]), body, _place(node, file))
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")
+
+
+def _label(node: Node) -> str:
+    return "".join(_text(child) for child in node.children if child.type == "template_literal")
+
+
+def _walk(root: Node) -> Iterator[Node]:
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(node.children))
+
+
+def _syntax_gap(root: Node, file: str) -> Gap:
+    """Where the first thing that does not parse stands. Only subtrees with errors are entered."""
+    node = root
+    while not (node.is_error or node.is_missing):
+        inner = next((child for child in node.children if child.has_error or child.is_missing), None)
+        if inner is None:
+            break
+        node = inner
+    line = node.start_point[0] + 1
+    what = f"a missing {node.type!r}" if node.is_missing else "something that is not HCL"
+    reason = f"{file}:{line}: syntax error, {what}; what it touches was not judged. `terraform fmt {file}` shows the cause"
+    return Gap(reason, Location(file, line, line), unreadable=True)
+
+
+def _comments(root: Node, data: bytes, file: str, body: Body) -> Iterator[Comment]:
+    found = [node for node in _walk(root) if node.type == "comment"]
+    own_lines = {row for node in found if _starts_line(node, data) for row in _rows(node)}
+    for node in found:
+        for offset, text in enumerate(_text(node).splitlines()):
+            if "allow:" in text:
+                line = node.start_point[0] + 1 + offset
+                yield Comment(strip_marks(text), Location(file, line, line), covered(line, body.blocks, own_lines))
+
+
+def _starts_line(node: Node, data: bytes) -> bool:
+    start = node.start_byte
+    return not data[data.rfind(b"\n", 0, start) + 1 : start].strip()
+
+
+def _rows(node: Node) -> range:
+    """The lines of a comment, 1-based; a line comment may or may not include its line end."""
+    text = (node.text or b"").rstrip(b"\r\n")
+    first = node.start_point[0] + 1
+    return range(first, first + text.count(b"\n") + 1)
+
+
+def strip_marks(text: str) -> str:
+    """What a line of a comment says, without what makes it a comment."""
+    return text.strip().lstrip("#/*").removesuffix("*/").strip()
+
+
+def covered(line: int, blocks: Sequence[Block], comment_lines: set[int]) -> Location | None:
+    """The outermost block that a comment on this line stands in, or above with nothing but comments between."""
+    for block in blocks:
+        if block.location.line <= line <= block.location.end_line:
+            return block.location
+    while line in comment_lines:
+        line += 1
+    return next((block.location for block in blocks if block.location.line == line), None)
