@@ -1,0 +1,50 @@
+"""Report -> text: one format a file, each with `render(report, context) -> str`. Same report, same bytes.
+
+Whatever comes from the scanned files is hostile here: each format escapes it at its own edge (`escape.py`).
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from policypack.model import Location
+from policypack.run import FailOn, Report
+
+FORMATS = ("text", "json", "sarif", "github", "markdown")
+
+
+def no_excerpt(_location: Location) -> str | None:
+    """For whoever has no source lines at hand."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a format needs to know besides the report.
+
+    `excerpt` gives the source line at a place, None where there is none (see `excerpt.excerpts`; what it gives is redacted
+    again here). `documentation` is the address of the checks' pages, to which `#name` is added; "" where there is none.
+    `fail_on` and `strict` decide the exit code that some formats carry.
+    """
+
+    version: str
+    width: int = 100
+    colour: bool = False
+    excerpt: Callable[[Location], str | None] = no_excerpt
+    documentation: str = ""
+    fail_on: FailOn = FailOn.HIGH
+    strict: bool = False
+
+
+Render: TypeAlias = Callable[[Report, Context], str]
+
+
+def renderer(name: str) -> Render:
+    """The `render` of a format, imported when it is wanted. Raises KeyError on a name that is not in FORMATS."""
+    if name not in FORMATS:
+        raise KeyError(name)
+    render: Render = importlib.import_module(f"policypack.report.{name}").render
+    return render

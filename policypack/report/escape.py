@@ -1,0 +1,51 @@
+"""Scanned text made harmless: one function a destination."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 2000
+
+
+def visible(text: str, longest: int = LONGEST) -> str:
+    r"""One line without anything that moves a cursor, hides or reorders text: such characters become `\u{1b}`.
+
+    What is longer than anybody reads is cut, and says so.
+    """
+    if len(text) > longest:
+        text = f"{text[:longest]}… ({len(text) - longest} characters more)"
+    if text.isprintable():
+        return text
+    # Not printable to Python: controls, formats (bidirectional ones too), surrogates, separators, unassigned.
+    return "".join(each if each.isprintable() else " " if each in "\n\t" else f"\\u{{{ord(each):x}}}" for each in text)
+
+
+def command_data(text: str) -> str:
+    """Text behind the `::` of a GitHub workflow command; its own line ends are kept, as the command writes them."""
+    lines = (visible(line) for line in text.split("\n"))
+    return "%0A".join(line.replace("%", "%25") for line in lines)
+
+
+def command_property(text: str) -> str:
+    """The value of a property of a GitHub workflow command."""
+    return visible(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
+_PLAIN = re.compile(r"(?<=\w)\\([.\-_])(?=\w)")
+
+
+def markdown(text: str) -> str:
+    """Text in which nothing is Markdown, HTML, a link or a mention, in a table cell too."""
+    escaped = _MARKS.sub(r"\\\1", visible(text))
+    # GitHub's automatic links and emphasis do not begin inside a word, but `www.` and file names may become links.
+    escaped = escaped.replace("@", "@&#8203;")
+    return _PLAIN.sub(lambda mark: mark[0] if mark[1] == "." else mark[1], escaped)
+
+
+def code(text: str) -> str:
+    """Text as Markdown code, in a table cell too; as escaped text where it holds what no code span can."""
+    shown = visible(text)
+    if not shown.strip() or re.search(r"[`|\\]", shown):
+        return markdown(text)
+    return f"`{shown}`"

@@ -1,0 +1,134 @@
+"""What the formats for people share: one block per store, one count per kind of thing, in one order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from policypack.check import Finding, Severity
+from policypack.model import Gap, Location, Resource
+from policypack.run import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What was found about one resource, most severe first. `others` are instances of which exactly the same is true."""
+
+    resource: Resource
+    findings: tuple[Finding, ...]
+    subject: str
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GapGroup:
+    """Gaps of one reason, with the places that have it."""
+
+    reason: str
+    unreadable: bool
+    places: tuple[Location, ...]
+
+
+def blocks(report: Report) -> list[Block]:
+    """The findings by resource, most severe first. The instances of one block of source with equal findings are one."""
+    by_resource: dict[tuple[str, str], list[Finding]] = {}
+    for finding in report.findings:
+        by_resource.setdefault((finding.resource.address, finding.resource.inside), []).append(finding)
+    alike: dict[tuple[object, ...], list[tuple[Finding, ...]]] = {}
+    for findings in by_resource.values():
+        alike.setdefault(_likeness(findings), []).append(tuple(findings))
+    subjects = _subjects(report)
+    return [
+        Block(
+            same[0][0].resource,
+            same[0],
+            subjects.get((same[0][0].resource.address, same[0][0].resource.inside), ""),
+            tuple(findings[0].resource.address for findings in same[1:]),
+        )
+        for same in alike.values()
+    ]
+
+
+def _likeness(findings: Iterable[Finding]) -> tuple[object, ...]:
+    """Equal for instances of one source block of which the same is said, their own addresses aside."""
+    first, *_ = findings = list(findings)
+    resource = first.resource
+    # A plan without its source has one place for everything: there the configuration's address tells blocks apart.
+    own = resource.location.file != resource.inside
+    said = tuple((each.check, each.certain, each.message.replace(resource.address, "")) for each in findings)
+    return (resource.location, resource.type, "" if own else resource.configured_address, said)
+
+
+def _subjects(report: Report) -> dict[tuple[str, str], str]:
+    picture = report.infrastructure
+    found = {(each.address, each.inside): "provider block" for each in _resources(report) if each.mode == "provider"}
+    for credential in picture.credentials:
+        found[credential.resource.address, credential.resource.inside] = credential.label
+    for vault in picture.vaults:
+        found[vault.resource.address, vault.resource.inside] = f"{vault.environment.name} backup vault"
+    stores = (*(picture.before.stores if picture.before else ()), *picture.stores)
+    for store in stores:
+        name = store.label or store.kind.replace("_", " ")
+        found[store.address, store.resource.inside] = f"{store.environment.name} {name}"
+    for each in report.inputs:
+        found[each.path, each.path] = each.kind
+    return found
+
+
+def _resources(report: Report) -> Iterable[Resource]:
+    return (finding.resource for finding in report.findings)
+
+
+def gap_groups(gaps: Iterable[Gap]) -> list[GapGroup]:
+    """The gaps by reason, what could not be read at all first."""
+    places: dict[tuple[bool, str], list[Location]] = {}
+    for gap in gaps:
+        places.setdefault((not gap.unreadable, gap.reason), []).extend([gap.location] if gap.location else [])
+    ordered = sorted(places.items(), key=lambda item: item[0][0])
+    return [GapGroup(reason, not readable, tuple(found)) for (readable, reason), found in ordered]
+
+
+def count(number: int, word: str) -> str:
+    """`1 store`, `2 stores`, `2 copies`."""
+    if number == 1:
+        return f"1 {word}"
+    return f"{number} {word[:-1]}ies" if word.endswith("y") else f"{number} {word}s"
+
+
+def size(report: Report) -> str:
+    """What was judged: `1 module, 6 resources, 1 store, 1 credential`."""
+    kinds = Counter(each.kind for each in report.inputs)
+    parts = [count(number, kind) for kind, number in sorted(kinds.items())] or ["nothing"]
+    parts.append(count(sum(resources(each.counts, each.resources) for each in report.inputs), "resource"))
+    parts.append(count(len(report.stores), "store"))
+    if report.infrastructure.credentials:
+        parts.append(count(len(report.infrastructure.credentials), "credential"))
+    return ", ".join(parts)
+
+
+def resources(counts: object, decoded: Iterable[Resource]) -> int:
+    """How many managed resources an input has; its counts also hold those that were not decoded."""
+    if isinstance(counts, dict) and counts:
+        return sum(counts.values())
+    return sum(1 for each in decoded if each.mode == "managed")
+
+
+def production(report: Report) -> str:
+    """Which stores count as production, and why: the first of them stands for the rest."""
+    stores = report.infrastructure.production
+    recognised = [store for store in stores if store.environment.recognised]
+    if not stores:
+        return ""
+    first = (recognised or stores)[0]
+    more = f" and {len(stores) - 1} more" if len(stores) > 1 else ""
+    return f"production: {first.address} ({first.environment.reason}){more}"
+
+
+def verdict(report: Report) -> str:
+    """The findings in one line, such as `3 findings: 1 critical, 2 high.  1 suppressed.`, in words for a person."""
+    summary = report.summary
+    parts = [f"{summary[each.value]} {each.value}" for each in Severity if summary[each.value]]
+    parts += [f"{summary['uncertain']} uncertain"] if summary["uncertain"] else []
+    said = f"{count(len(report.findings), 'finding')}: {', '.join(parts)}." if report.findings else "Nothing found."
+    return f"{said}  {summary['suppressed']} suppressed." if summary["suppressed"] else said

@@ -1,0 +1,165 @@
+"""For a person at a terminal: what can be lost, why, where, what to do; the last line is read in five seconds."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from policypack.check import Finding
+from policypack.model import Evidence, Location
+from policypack.report import Context
+from policypack.report.escape import visible
+from policypack.report.excerpt import redacted
+from policypack.report.outline import Block, blocks, count, gap_groups, production, size, verdict
+from policypack.run import Report
+
+_INK = {"critical": "1;31", "high": "31", "medium": "33", "low": "36", "dim": "2", "bold": "1"}
+_INDENT = 13
+_MOST_GAPS = 10
+_MOST_STEPS = 12
+
+
+def render(report: Report, context: Context) -> str:
+    """The report for a terminal of `context.width` columns, in colour where the context says so."""
+    tail = [*_unjudged(report, context), *_notes(report)]
+    if not (report.findings or report.crashed or any(gap.unreadable for gap in report.gaps)):
+        lines = [_quiet(report, context), *_notes(report)]
+    else:
+        lines = [*_header(report, context), ""]
+        for block in blocks(report):
+            lines += [*_block(block, context), ""]
+        lines += [*tail, ""] if tail else []
+        lines.append(_last(report, context))
+    return "\n".join(lines) + "\n"
+
+
+def _ink(text: str, ink: str, context: Context) -> str:
+    return f"\x1b[{_INK[ink]}m{text}\x1b[0m" if context.colour and text else text
+
+
+def _header(report: Report, context: Context) -> list[str]:
+    parts = [f"policypack {context.version}", size(report), visible(production(report))]
+    line = "   ".join(part for part in parts if part)
+    if len(line) <= context.width or not parts[2]:
+        return [line]
+    return ["   ".join(parts[:2]), *_wrapped(parts[2], "  ", "    ", context)]
+
+
+def _quiet(report: Report, context: Context) -> str:
+    judged = f"policypack {context.version}: nothing found. {size(report)}, {count(len(report.checks), 'check')}"
+    suppressed = f", {len(report.suppressed)} suppressed" if report.suppressed else ""
+    return f"{judged}{suppressed}. {_gap_line(report)}".rstrip()
+
+
+def _gap_line(report: Report) -> str:
+    groups = gap_groups(report.gaps)
+    if not groups:
+        return ""
+    said = [f"{visible(each.reason, 200)}{_places(each.places)}" for each in groups[:2]]
+    more = f"; {len(groups) - 2} more reasons: --format json" if len(groups) > 2 else ""
+    return f"{count(len(report.gaps), 'gap')}: {'; '.join(said)}{more}."
+
+
+def _block(block: Block, context: Context) -> Iterator[str]:
+    address, place = visible(block.resource.address), visible(_place(block.resource.location))
+    others = f"  and {count(len(block.others), 'more instance')}" if block.others else ""
+    left = f"{others}   {visible(block.subject)}".rstrip()
+    gap = max(3, context.width - len(address) - len(left) - len(place))
+    yield f"{_ink(address, 'bold', context)}{left}{' ' * gap}{_ink(place, 'dim', context)}"
+    if block.resource.module_calls:
+        calls = ", ".join(visible(_place(call)) for call in block.resource.module_calls)
+        yield _ink(f"  called from {calls}", "dim", context)
+    column = max(len(finding.check) for finding in block.findings)
+    for finding in block.findings:
+        yield from _finding(finding, column, context)
+
+
+def _finding(finding: Finding, column: int, context: Context) -> Iterator[str]:
+    grade = f"{finding.severity.value}{'' if finding.certain else '?'}"
+    start = _INDENT + column + 3
+    narrow = context.width - start < 36
+    first, *rest = _wrapped(finding.message, "", "", context, _INDENT if narrow else start)
+    head = f"  {_ink(grade, finding.severity.value, context)}{' ' * (_INDENT - 2 - len(grade))}"
+    yield f"{head}{finding.check}" if narrow else f"{head}{finding.check:<{column}}   {first}"
+    for line in [first, *rest] if narrow else rest:
+        yield f"{' ' * (_INDENT if narrow else start)}{line}"
+    yield from _because(finding, context)
+    for number, line in enumerate(finding.fix.splitlines()):
+        yield from _wrapped(line, f"{' ' * _INDENT}{'     ' if number else 'fix: '}", f"{' ' * _INDENT}     ", context)
+
+
+def _because(finding: Finding, context: Context) -> Iterator[str]:
+    steps = list(dict.fromkeys(finding.because))
+    width = max((len(_at(step)) for step in steps), default=0)
+    for step in steps[:_MOST_STEPS]:
+        about = step.resource and step.resource != finding.resource.address and step.resource not in step.text
+        text = f"{step.resource}: {step.text}" if about else step.text
+        place = f"{' ' * _INDENT}{_at(step):<{width}}{'  ' if width else ''}"
+        first, *rest = _wrapped(text, place, " " * len(place), context)
+        yield f"{_ink(first[: len(place)], 'dim', context)}{first[len(place) :]}"
+        yield from rest
+        line = _source(step, finding, context)
+        if line:
+            yield f"{' ' * len(place)}{_ink(f'| {line}', 'dim', context)}"
+    if len(steps) > _MOST_STEPS:
+        yield f"{' ' * _INDENT}and {count(len(steps) - _MOST_STEPS, 'more step')}: --format json"
+
+
+def _source(step: Evidence, finding: Finding, context: Context) -> str:
+    """The source line of a step, "" where it says no more than what is on the screen already."""
+    if step.location is None or step.location == finding.location:
+        return ""
+    line = visible(redacted(context.excerpt(step.location) or "") or "", max(20, context.width - 40))
+    return "" if " ".join(line.split()) in " ".join(step.text.split()) else line
+
+
+def _at(step: Evidence) -> str:
+    return visible(_place(step.location)) if step.location else ""
+
+
+def _place(location: Location) -> str:
+    return f"{location.file}:{location.line}"
+
+
+def _places(places: tuple[Location, ...]) -> str:
+    if not places:
+        return ""
+    more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+    return f" ({visible(_place(places[0]))}{more})"
+
+
+def _unjudged(report: Report, context: Context) -> Iterator[str]:
+    for crash in report.crashed:
+        yield _ink(f"check crashed: {crash.check}: {visible(crash.error)}", "high", context)
+    groups = gap_groups(report.gaps)
+    for group in groups[:_MOST_GAPS]:
+        kind = _ink("could not judge: ", "high", context) if group.unreadable else "gap: "
+        yield f"{kind}{visible(group.reason)}{_places(group.places)}"
+    if len(groups) > _MOST_GAPS:
+        yield f"{count(len(groups) - _MOST_GAPS, 'more reason')} for gaps: --format json"
+
+
+def _notes(report: Report) -> list[str]:
+    return [f"note: {visible(str(note))}" for note in report.notes]
+
+
+def _last(report: Report, context: Context) -> str:
+    parts = [verdict(report)]
+    if report.crashed:
+        parts.append(f"{count(len(report.crashed), 'check')} crashed.")
+    if report.gaps:
+        parts.append(f"{count(len(report.gaps), 'gap')}.")
+    return _ink("  ".join(parts), "bold", context)
+
+
+def _wrapped(text: str, first: str, rest: str, context: Context, used: int = 0) -> list[str]:
+    """The text in lines of the terminal's width; addresses and paths are never broken."""
+    width = max(context.width - used, len(rest) + 24)
+    return textwrap.wrap(
+        visible(text),
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [first.rstrip()]
