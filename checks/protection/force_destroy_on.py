@@ -17,7 +17,9 @@ def force_destroy_on(infrastructure: Infrastructure) -> Iterator[Finding]:
 
     Misses: contents that a script deletes before Terraform does.
     """
-    held = {(copy.held_in.inside, copy.held_in.address) for store in infrastructure.stores for copy in store.copies if copy.held_in}
+    held = {
+        (copy.held_in.inside, copy.held_in.address) for store in infrastructure.stores for copy in store.copies if copy.held_in
+    }
     for store in infrastructure.production:
         holds_copies = (store.resource.inside, store.address) in held  # vault_force_destroyed speaks of those
         for guard in store.having(GuardKind.NO_FORCE):

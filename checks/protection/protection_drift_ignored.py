@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from policypack.check import Finding, Severity, check
 from policypack.model import Evidence, Infrastructure, Resource, Store, Unknown
 
-_BACKUPS = re.compile(r"^(backup_retention|snapshot_retention|automat\w+_snapshot|automat\w+_backup|point_in_time_recovery|backup_policy)")
+_BACKUPS = re.compile(
+    r"^(backup_retention|snapshot_retention|automat\w+_snapshot|automat\w+_backup|point_in_time_recovery|backup_policy)"
+)
 
 
 @check(severity=Severity.MEDIUM, maps=["NIST CM-5", "NIST CM-3"], since="0.1.0")

@@ -33,6 +33,6 @@ def provider_destroys_more(infrastructure: Infrastructure) -> Iterator[Finding]:
 
 
 def _concerns(guard: Guard, types: set[str]) -> bool:
-    """Whether the estate has resources that the argument is about: `features.key_vault.…` is about azurerm_key_vault…"""
+    """Whether the estate has resources that the argument is about: `features.key_vault.…` concerns azurerm_key_vault and its kin."""
     parts = guard.attribute.split(".")
     return len(parts) < 3 or any(parts[1] in name and name.startswith(guard.subject.type) for name in types)

@@ -1,0 +1,58 @@
+"""PLN-06."""
+
+from collections.abc import Iterator
+
+from policypack.check import Finding, Severity, check
+from policypack.model import Copy, Evidence, Infrastructure, Store, is_unknown
+
+
+@check(severity=Severity.HIGH, maps=["NIST CP-9", "NIST CM-3", "ATT&CK T1490"], since="0.1.0")
+def store_weakened_in_place(infrastructure: Infrastructure) -> Iterator[Finding]:
+    """An update in the plan destroys data or copies of a production store, and no line of it says "destroy".
+
+    Why: a retention that is set to 0 deletes the backups that exist, and a Railway service that loses its `volume` block
+    loses the volume. Gates that count deletions see an update.
+
+    Fix: take the change back, or make a copy elsewhere first.
+
+    Misses: in-place destructions of types that the catalog does not describe.
+    """
+    for store in infrastructure.stores:
+        old = infrastructure.earlier(store)
+        change = store.resource.change
+        if old is None or not old.environment.production or store.resource.goes or (change and change.destroys):
+            continue
+        for evidence in store.weakening:
+            yield Finding(store.resource, f"This update destroys: {evidence.text}.", because=(evidence,), cause=evidence.text)
+        for copy in old.backups if not store.weakening else ():
+            yield from _lost(copy, store)
+
+
+def _lost(old: Copy, store: Store) -> Iterator[Finding]:
+    if old.certain is not True:
+        return
+    stays = [each for each in store.copies if _same(each, old)]
+    where = f" in {old.held_in.address}" if old.held_in else ""
+    what = f"{old.kind.value}s{where}"
+    if not stays:
+        yield Finding(store.resource, f"The plan ends its {what}.", True, (old.evidence,), "keep them", what)
+    elif all(is_unknown(each.certain) for each in stays):
+        yield Finding(store.resource, f"The plan may end its {what}.", False, (stays[0].evidence,), "keep them", what)
+    elif any(_shorter(each, old) for each in stays):
+        said = (Evidence(f"before: {_days(old)}", store.address), Evidence(f"after: {_days(stays[0])}", store.address))
+        yield Finding(store.resource, f"The plan keeps its {what} for a shorter time.", True, said, "keep the retention", what)
+
+
+def _same(one: Copy, other: Copy) -> bool:
+    held = (one.held_in and one.held_in.address, one.made_by.address)
+    return one.kind is other.kind and held == (other.held_in and other.held_in.address, other.made_by.address)
+
+
+def _shorter(new: Copy, old: Copy) -> bool:
+    if is_unknown(new.retention_days) or is_unknown(old.retention_days) or new.retention_days is None:
+        return False
+    return old.retention_days is None or int(str(new.retention_days)) < int(str(old.retention_days))
+
+
+def _days(copy: Copy) -> str:
+    return "it never expires" if copy.retention_days is None else f"{copy.retention_days} days"
