@@ -1,0 +1,208 @@
+"""Makes plan.json of every example from a real `terraform plan`, offline.
+
+    python scripts/examples.py [FOLDER…] [--check]
+
+Terraform and the AWS provider have to be there: a filesystem mirror or a plugin cache of the user's own CLI configuration
+does. Nothing is contacted: keys are dummies, the provider's own checks are skipped, states are made here. `--check` writes
+nothing and exits 1 where a plan would change. Examples of other providers have hand-trimmed plans, and their README says so.
+
+An example with a folder `before/` is a change: what `before/` plans to create becomes the state, as if it had been
+applied, and the example is planned against it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "terraform-examples"
+AWS_VERSION = "5.100.0"
+LINEAGE = "00000000-0000-0000-0000-000000000000"
+ACCOUNT = "111111111111"
+NAMES = ("bucket", "identifier", "cluster_identifier", "name", "function_name", "key_id", "file_system_id")
+ROUNDS = 6
+OVERRIDE = """terraform {
+  backend "local" {}
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "%s"
+    }
+  }
+}
+"""
+SKIPS = """  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
+"""
+
+
+def folders(chosen: Iterable[str] = ()) -> Iterator[Path]:
+    """Every folder that is an example: it has a main.tf, and is not the `before/` of another."""
+    wanted = [Path(each).resolve() for each in chosen]
+    for main in sorted(EXAMPLES.glob("*/*/**/main.tf")):
+        folder = main.parent
+        if folder.name != "before" and (not wanted or any(each in (folder, *folder.parents) for each in wanted)):
+            yield folder
+
+
+def plannable(folder: Path) -> bool:
+    """Whether all resources of the example are of providers that can be had here."""
+    kinds = re.findall(r'^(?:resource|data|provider) "([a-z0-9]+)', _text(folder), re.MULTILINE)
+    return bool(kinds) and set(kinds) <= {"aws", "terraform"}
+
+
+def plan(folder: Path) -> dict[str, Any]:
+    """What `terraform show -json` says of the example's plan, without its time."""
+    with tempfile.TemporaryDirectory() as made:
+        work = Path(made)
+        if (folder / "before").is_dir():
+            _prepare(folder / "before", work)
+            state = _applied(work)
+            for old in work.glob("*.tf"):
+                old.unlink()
+            _write_state(work, state)
+        _prepare(folder, work)
+        return _plan(work)
+
+
+def _text(folder: Path) -> str:
+    return "\n".join(path.read_text("utf-8") for path in sorted(folder.glob("*.tf")))
+
+
+def _prepare(folder: Path, work: Path) -> None:
+    """Copies the configuration, and lays over it what lets it be planned offline."""
+    shutil.copytree(
+        folder, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("before", "fixed", "plan.json", "README.md")
+    )
+    text = _text(folder)
+    blocks = re.findall(r'^provider "aws" \{(.*?)^\}', text, re.MULTILINE | re.DOTALL)
+    aliases = [re.search(r'alias\s*=\s*"(\w+)"', block) for block in blocks]
+    names = {found.group(1) if found else "" for found in aliases} or {""}
+    over = OVERRIDE % AWS_VERSION
+    for name in sorted(names):
+        over += 'provider "aws" {\n' + (f'  alias = "{name}"\n' if name else "") + SKIPS + "}\n"
+    (work / "zz_offline_override.tf").write_text(over if blocks else over.split("provider", 1)[0], "utf-8")
+    if not blocks:
+        (work / "zz_offline.tf").write_text('provider "aws" {\n' + SKIPS + "}\n", "utf-8")
+
+
+def _terraform(work: Path, *arguments: str) -> str:
+    environment = {
+        **os.environ,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "CHECKPOINT_DISABLE": "1",
+        "TF_INPUT": "0",
+        "TF_IN_AUTOMATION": "1",
+    }
+    command = ["terraform", *arguments]
+    done = subprocess.run(command, cwd=work, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"terraform {arguments[0]} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+    return done.stdout
+
+
+def _plan(work: Path) -> dict[str, Any]:
+    _terraform(work, "init", "-no-color")
+    _terraform(work, "plan", "-no-color", "-refresh=false", "-lock=false", "-out=made.tfplan")
+    shown: dict[str, Any] = json.loads(_terraform(work, "show", "-json", "made.tfplan"))
+    shown.pop("timestamp", None)
+    return shown
+
+
+def _applied(work: Path) -> list[dict[str, Any]]:
+    """The state's resources as they would be after an apply: planned again and again until nothing is left to change.
+
+    Each round makes known what the round before could not: an id that a companion refers to, an ARN inside a policy.
+    """
+    state: dict[str, dict[str, Any]] = {}
+    for _ in range(ROUNDS):
+        _write_state(work, list(state.values()))
+        shown = _plan(work)
+        schemas = {each["address"]: each["schema_version"] for each in _planned(shown["planned_values"]["root_module"])}
+        keys = {each["address"]: each["provider_config_key"] for each in shown["configuration"]["root_module"]["resources"]}
+        open_changes = [each for each in shown["resource_changes"] if each["mode"] == "managed"]
+        open_changes = [each for each in open_changes if each["change"]["actions"] != ["no-op"]]
+        if not open_changes:
+            break
+        for each in open_changes:
+            alias = keys.get(each["address"].partition("[")[0], "aws").partition(".")[2]
+            state[each["address"]] = _instance(each, schemas[each["address"]], alias)
+    else:
+        raise SystemExit("before/ does not come to rest: an argument stays unknown")
+    return list(state.values())
+
+
+def _planned(module: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from module.get("resources", [])
+    for child in module.get("child_modules", []):
+        yield from _planned(child)
+
+
+def _instance(change: dict[str, Any], schema: int, alias: str) -> dict[str, Any]:
+    values = change["change"]["after"]
+    name = next((values[key] for key in NAMES if isinstance(values.get(key), str)), change["name"])
+    values.setdefault("id", name)
+    service = change["type"].split("_")[1]
+    where = f"arn:aws:s3:::{name}" if change["type"] == "aws_s3_bucket" else f"arn:aws:{service}:us-east-1:{ACCOUNT}:{name}"
+    values.setdefault("arn", where)
+    if change["type"] in {"aws_ebs_volume", "aws_instance", "aws_db_snapshot", "aws_ebs_snapshot"}:
+        values["id"] = f"{change['name']}-0123456789"
+    instance: dict[str, Any] = {"schema_version": schema, "attributes": values, "sensitive_attributes": []}
+    if "index" in change:
+        instance["index_key"] = change["index"]
+    provider = 'provider["' + change["provider_name"] + '"]' + (f".{alias}" if alias else "")
+    made = {key: change[key] for key in ("mode", "type", "name")} | {"provider": provider, "instances": [instance]}
+    return made | ({"module": change["module_address"]} if "module_address" in change else {})
+
+
+def _write_state(work: Path, resources: list[dict[str, Any]]) -> None:
+    joined: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for each in resources:
+        key = (each.get("module", ""), each["type"], each["name"])
+        joined.setdefault(key, {**each, "instances": []})["instances"] += each["instances"]
+    state = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": LINEAGE, "outputs": {}}
+    (work / "terraform.tfstate").write_text(json.dumps({**state, "resources": list(joined.values())}), "utf-8")
+
+
+def main() -> int:
+    """Makes or compares the plans of the chosen examples, all of them by default."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folders", nargs="*", metavar="FOLDER")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a plan would change")
+    arguments = parser.parse_args()
+    if shutil.which("terraform") is None:
+        sys.stderr.write("terraform is not on PATH; the plans that are there stay as they are\n")
+        return 2
+    stale = 0
+    for folder in folders(arguments.folders):
+        shown = folder.relative_to(ROOT).as_posix()
+        if not plannable(folder):
+            sys.stdout.write(f"{shown}: by hand\n")
+            continue
+        made, target = json.dumps(plan(folder), indent=1) + "\n", folder / "plan.json"
+        if target.is_file() and target.read_text("utf-8") == made:
+            sys.stdout.write(f"{shown}: fresh\n")
+            continue
+        stale += 1
+        sys.stdout.write(f"{shown}: {'stale' if arguments.check else 'written'}\n")
+        if not arguments.check:
+            target.write_text(made, "utf-8")
+    return 1 if arguments.check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
