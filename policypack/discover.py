@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
@@ -26,10 +26,15 @@ def find_inputs(folder: Path) -> list[Path]:
         if any(name.endswith(CODE) for name in files):
             modules.append(directory)
         plans.extend(directory / name for name in files if name.endswith(".json") and is_plan(directory / name))
-    called = {target for module in modules for target in _calls(module)}
     planned = {plan.parent for plan in plans}
-    alone = [module for module in modules if module.resolve() not in called and module not in planned]
-    return sorted([*alone, *plans])
+    return sorted([*(module for module in uncalled(modules) if module not in planned), *plans])
+
+
+def uncalled(modules: Iterable[Path]) -> list[Path]:
+    """The module folders that none of the others calls."""
+    modules = list(modules)
+    called = {target for module in modules for target in _calls(module)}
+    return [module for module in modules if module.resolve() not in called]
 
 
 def holds_code(folder: Path) -> bool:

@@ -17,6 +17,7 @@ from policypack.discover import find_inputs, holds_code
 from policypack.model import Location
 from policypack.read.options import ReadOptions
 from policypack.report import FORMATS, Context, renderer
+from policypack.report.escape import visible
 from policypack.report.excerpt import excerpts
 from policypack.run import FailOn, Report, exit_code, freeze
 from policypack.scan import ScanError, judge, nearest, shown_path
@@ -131,8 +132,7 @@ def _say_found(found: Sequence[Path], base: Path) -> None:
     names = [shown_path(path, base) for path in found]
     more = f" and {len(names) - 10} more" if len(names) > 10 else ""
     what = "1 input" if len(names) == 1 else f"{len(names)} inputs"
-    text = "".join(character if character.isprintable() else "?" for character in ", ".join(names[:10]))
-    sys.stderr.write(f"found {what}: {text}{more}\n")
+    sys.stderr.write(f"found {what}: {visible(', '.join(names[:10]))}{more}\n")
 
 
 def _options(reading: Reading, base: Path) -> ReadOptions:

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 
+from policypack.report.escape import visible
+
 
 class Progress:
     """Says on stderr what is being done, once it has taken a second, and only where a person is looking."""
@@ -38,9 +40,7 @@ class Progress:
     def _watch(self) -> None:
         while not self._done.wait(1.0):
             self._shown = True
-            # A path may hold anything, and this goes to a terminal.
-            stage = "".join(character if character.isprintable() else "?" for character in self._stage)
-            sys.stderr.write(f"\r\x1b[K{stage[:100]} …")
+            sys.stderr.write(f"\r\x1b[K{visible(self._stage)[:100]} …")
             sys.stderr.flush()
 
 
