@@ -116,7 +116,11 @@ class WeakeningFact:
 
 @dataclass(frozen=True, slots=True)
 class TypeEntry:
-    """What one resource type means. `tier` 1: irreplaceable data or its guard; 2: serious; 3: minor or reproducible."""
+    """What one resource type means. `tier` 1: irreplaceable data or its guard; 2: serious; 3: minor or reproducible.
+
+    It is a store where `store` is True, `only_when_set` is written (if it names an argument) and `unless_set` is not: what
+    that argument names is the store then.
+    """
 
     type: str
     kind: str
@@ -127,6 +131,7 @@ class TypeEntry:
     backupable: bool = True
     role: str = ""
     only_when_set: str = ""
+    unless_set: str = ""
     name: str = ""
     arn: str = ""
     substitute: str = ""
@@ -157,7 +162,7 @@ class ProviderEntry:
     guards: tuple[GuardFact, ...] = ()
 
 
-def _fact(kind: type[Any], raw: dict[str, Any]) -> Any:
+def _fact(kind: type[Any], raw: dict[str, Any]) -> Any:  # noqa: ANN401 - one maker for all facts; its callers say which
     return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()})
 
 

@@ -1,0 +1,146 @@
+"""Checks every name in the catalog against the provider's own schema: `python scripts/verify_catalog.py [provider ...]`.
+
+Needs Terraform, and providers that its command-line configuration can install (a mirror, a cache or a registry). Prints what
+the catalog names and the provider does not have, and exits 1; exits 2 where no schema can be had.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from policypack.catalog import Catalog, GuardFact, ProviderEntry, TypeEntry, load_catalog
+
+_HOLE = re.compile(r"(?<!\$)\{(\w+)\}")
+
+
+class NoSchemaError(Exception):
+    """The provider's schema cannot be had here: why."""
+
+
+def schema_of(source: str, version: str = "") -> dict[str, Any]:
+    """What `terraform providers schema -json` says of one provider, in a folder that is thrown away.
+
+    Raises NoSchemaError where Terraform is missing or cannot install the provider.
+    """
+    terraform = shutil.which("terraform") or shutil.which("tofu")
+    if terraform is None:
+        raise NoSchemaError("neither terraform nor tofu is on the PATH")
+    wanted: dict[str, str] = {"source": source} | ({"version": version} if version else {})
+    block = {"terraform": {"required_providers": {source.rpartition("/")[2]: wanted}}}
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "main.tf.json").write_text(json.dumps(block), encoding="utf-8")
+        _run([terraform, "init", "-no-color", "-input=false"], folder)
+        schemas = json.loads(_run([terraform, "providers", "schema", "-json"], folder))["provider_schemas"]
+    return next(schema for name, schema in schemas.items() if name.endswith(f"/{source}"))  # type: ignore[no-any-return]
+
+
+def _run(command: list[str], folder: str) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - found on the PATH
+    if done.returncode:
+        said = [line.strip() for line in done.stderr.splitlines() if line.strip(" │╷╵")]
+        raise NoSchemaError(f"{' '.join(command[1:3])}: {' '.join(said)[:300]}")
+    return done.stdout
+
+
+def has(block: Mapping[str, Any], path: str) -> bool:
+    """Whether a dotted path names an attribute or a block of a schema block, through nested blocks and object attributes."""
+    head, _, rest = path.partition(".")
+    if head in block.get("block_types", {}):
+        return not rest or has(block["block_types"][head]["block"], rest)
+    attribute = block.get("attributes", {}).get(head)
+    if attribute is None:
+        return False
+    if not rest:
+        return True
+    nested = attribute.get("nested_type")
+    return has(nested, rest) if nested else _in_type(attribute.get("type"), rest)
+
+
+def _in_type(kind: Any, path: str) -> bool:  # noqa: ANN401 - Terraform writes types as nested JSON arrays
+    if isinstance(kind, list) and kind[0] in {"list", "set", "map"}:
+        return kind[0] == "map" or _in_type(kind[1], path)
+    if isinstance(kind, list) and kind[0] == "object":
+        head, _, rest = path.partition(".")
+        return head in kind[1] and (not rest or _in_type(kind[1][head], rest))
+    return False
+
+
+def paths_of(entry: TypeEntry) -> Iterator[tuple[str, str]]:
+    """Every argument that an entry names: dotted path, and the version that brings it ("" where any has it)."""
+    named = [entry.name, entry.only_when_set, entry.unless_set, entry.member_of, entry.replica_of, entry.schedule]
+    for backup in entry.backups:
+        named += [backup.attribute, backup.kept_by, backup.days if isinstance(backup.days, str) else ""]
+    named += [each.attribute for each in entry.weakened_by] + _HOLE.findall(entry.arn)
+    if companion := entry.companion:
+        named += [companion.store, companion.via, companion.shared_with, companion.retention, companion.held_in]
+    if entry.credential:
+        named.append(entry.credential.attribute)
+    yield from ((path, "") for path in named if path)
+    for guard in (*entry.guards, *(entry.companion.guards if entry.companion else ())):
+        yield from _paths_of_guard(guard)
+
+
+def _paths_of_guard(guard: GuardFact) -> Iterator[tuple[str, str]]:
+    yield guard.attribute, guard.since
+    yield from ((path, "") for path in (guard.needs, *guard.unless_set) if path)
+
+
+def differences(catalog: Catalog, provider: ProviderEntry, schema: Mapping[str, Any], version: str) -> Iterator[str]:
+    """What the catalog names and the schema does not have, a line each. `version` tells what may be missing (`since`)."""
+    types = schema.get("resource_schemas", {})
+    for name in catalog.types(provider.provider):
+        entry = catalog.entry(name)
+        if entry is None or name not in types:
+            yield f"{name}: no such resource type"
+            continue
+        for path, since in paths_of(entry):
+            if not has(types[name]["block"], path) and not _later(since, version):
+                yield f"{name}: no argument {path}"
+    block = schema.get("provider", {}).get("block", {})
+    for guard in provider.guards:
+        yield from (f"provider {provider.provider}: no {path}" for path, _ in _paths_of_guard(guard) if not has(block, path))
+    if provider.token and provider.token.attribute and not has(block, provider.token.attribute):
+        yield f"provider {provider.provider}: no {provider.token.attribute}"
+
+
+def _later(since: str, version: str) -> bool:
+    return bool(since) and [int(part) for part in since.split(".")] > [int(part) for part in (version or "0").split(".")[:2]]
+
+
+def main() -> int:
+    """Checks the named providers, or all; 0: every name exists, 1: some do not, 2: a schema cannot be had."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("provider", nargs="*")
+    catalog = load_catalog()
+    status = 0
+    for name in parser.parse_args().provider or catalog.providers():
+        provider = catalog.provider(name)
+        if provider is None:
+            parser.error(f"no catalog for provider {name}")
+        try:
+            major = provider.default_major
+            found = list(
+                differences(catalog, provider, schema_of(provider.sources[0], f"~> {major}.0" if major else ""), major)
+            )
+        except NoSchemaError as error:
+            sys.stderr.write(f"{name}: {error}\n")
+            status = 2
+            continue
+        sys.stdout.write(
+            "".join(f"{line}\n" for line in found) or f"{name}: {len(catalog.types(name))} types, every name exists\n"
+        )
+        status = status or int(bool(found))
+    return status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
