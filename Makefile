@@ -37,13 +37,13 @@ unit: $(READY) ## all tests
 	$(BIN)/pytest
 
 bench: $(READY) ## the table in the README
-	$(BIN)/python scripts/bench.py
+	$(BIN)/python -m scripts.bench
 
 examples: $(READY) ## plan.json beside each example (needs terraform)
 	$(BIN)/python scripts/examples.py
 
 docs: $(READY) ## checks/README.md and the --help block of README.md
-	$(BIN)/python scripts/docs.py
+	$(BIN)/python -m scripts.docs
 
 build: $(READY) ## the wheel and the source archive, in dist/
 	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .

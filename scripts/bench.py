@@ -1,0 +1,145 @@
+"""Measures policypack against the interpreter, checkov and a bare JSON parser, and prints a Markdown table.
+
+    python -m scripts.bench [--quick]
+
+Every figure is a whole process, from start to exit, on made-up inputs (`synthetic.py`) in a temporary folder. Only ratios
+within one run mean anything. `--quick` leaves out the plan of 100,000 resources (290 MB of disk). orjson is used where it
+is installed, checkov where it is on PATH, beside this Python, or named by POLICYPACK_CHECKOV.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts import synthetic
+
+SCAN = [sys.executable, "-m", "policypack", "scan", "--fail-on", "never", "--format", "json"]
+PARSE = "import gc, sys, orjson; gc.disable(); orjson.loads(open(sys.argv[1], 'rb').read())"
+SMALL = """resource "aws_db_instance" "main" {
+  identifier     = "main"
+  engine         = "postgres"
+  instance_class = "db.t3.micro"
+}
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one process took: seconds by the clock, and the most memory it held, in bytes."""
+
+    seconds: float
+    memory: int
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.2f} s" if self.seconds >= 1 else f"{self.seconds * 1000:.0f} ms"
+
+
+def measure(command: Sequence[str], times: int = 1) -> Cost:
+    """The median of several runs. Raises SystemExit where the command cannot judge."""
+    costs = []
+    for _ in range(times):
+        began = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        said = process.stderr.read() if process.stderr else b""
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in {0, 1}:
+            raise SystemExit(f"{' '.join(command)}: exit {process.returncode}\n{said.decode(errors='replace')}")
+        scale = 1 if sys.platform == "darwin" else 1024
+        costs.append(Cost(time.perf_counter() - began, usage.ru_maxrss * scale))
+    return Cost(statistics.median(each.seconds for each in costs), max(each.memory for each in costs))
+
+
+def row(*cells: object) -> None:
+    """One line of the table."""
+    print(f"| {' | '.join(str(each) for each in cells)} |", flush=True)
+
+
+def cold(folder: Path) -> None:
+    """The start: a module of one resource."""
+    module = folder / "small"
+    module.mkdir()
+    (module / "main.tf").write_text(SMALL, "utf-8")
+    start = measure([sys.executable, "-c", "pass"], times=9)
+    scan = measure([*SCAN, str(module)], times=7)
+    row("`python -c pass`", start, "", _memory(start))
+    row(
+        "`policypack scan`, a module of one resource",
+        scan,
+        f"{scan.seconds / start.seconds:.1f} times `python -c pass`",
+        _memory(scan),
+    )
+    checkov = _checkov()
+    if checkov is None:
+        row("`checkov` on the same module", "not installed", "", "")
+        return
+    other = measure([checkov, "-d", str(module), "--framework", "terraform", "--skip-download", "--quiet"])
+    row("`checkov` on the same module", other, f"{other.seconds / scan.seconds:.0f} times `policypack scan`", _memory(other))
+
+
+def plan(folder: Path, count: int) -> None:
+    """A plan of so many resources, against a parser that only parses."""
+    path = folder / f"plan{count}.json"
+    synthetic.write_plan(path, count)
+    size = path.stat().st_size
+    scan = measure([*SCAN, str(path)])
+    ratio = f"memory {scan.memory / size:.1f} times the file"
+    if importlib.util.find_spec("orjson") is None:
+        row(f"`orjson.loads`, a plan of {count:,} resources ({_megabytes(size)})", "not installed", "", "")
+    else:
+        parse = measure([sys.executable, "-c", PARSE, str(path)])
+        row(f"`orjson.loads`, a plan of {count:,} resources ({_megabytes(size)})", parse, "", _memory(parse))
+        ratio = f"{scan.seconds / parse.seconds:.2f} times orjson, {ratio}"
+    row("`policypack scan` of it", scan, ratio, _memory(scan))
+    path.unlink()
+
+
+def modules(folder: Path, count: int) -> None:
+    """So many files of HCL."""
+    synthetic.write_modules(folder / "hcl", count)
+    scan = measure([*SCAN, str(folder / "hcl")])
+    row(
+        f"`policypack scan`, {count:,} HCL files of 10 resources",
+        scan,
+        f"{scan.seconds / count * 1000:.1f} ms a file",
+        _memory(scan),
+    )
+
+
+def _checkov() -> str | None:
+    beside = Path(sys.executable).with_name("checkov")
+    return os.environ.get("POLICYPACK_CHECKOV") or (str(beside) if beside.exists() else shutil.which("checkov"))
+
+
+def _memory(cost: Cost) -> str:
+    return _megabytes(cost.memory)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.0f} MB"
+
+
+def main() -> None:
+    """The table, line by line."""
+    row("what", "time", "ratio", "peak memory")
+    row("---", "---", "---", "---")
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        cold(folder)
+        for count in (1_000, 10_000) if "--quick" in sys.argv else (1_000, 10_000, 100_000):
+            plan(folder, count)
+        modules(folder, 1_000)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Makes checks/README.md from the checks' docstrings, and the `--help` block of README.md from the program.
+
+python -m scripts.docs [--check]: `--check` writes nothing and exits 1 where something is stale.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from policypack.check import load_checks
+from policypack.pages import index
+
+ROOT = Path(__file__).resolve().parent.parent
+_HELP = re.compile(r"(?<=<!-- policypack scan --help -->\n```\n).*?(?=```\n<!-- end -->)", re.DOTALL)
+
+
+def wanted() -> Iterator[tuple[Path, str]]:
+    """Every generated document with the text that it should have."""
+    yield ROOT / "checks" / "README.md", index(load_checks(ROOT / "checks").values())
+    readme = ROOT / "README.md"
+    shown = help_text()
+    yield readme, _HELP.sub(lambda _: shown, readme.read_text("utf-8"))
+
+
+def help_text() -> str:
+    """What `policypack scan --help` prints on a terminal of 100 columns."""
+    command = [sys.executable, "-m", "policypack", "scan", "--help"]
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=ROOT).stdout
+    return shown.replace("python -m policypack", "policypack")
+
+
+def main() -> int:
+    """Writes what is stale, or only names it."""
+    stale = [(path, text) for path, text in wanted() if not path.exists() or path.read_text("utf-8") != text]
+    for path, text in stale:
+        print(f"{'stale' if '--check' in sys.argv else 'wrote'}: {path.relative_to(ROOT)}")
+        if "--check" not in sys.argv:
+            path.write_text(text, "utf-8")
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""Made-up plans and modules of any size, for measuring: the shapes of `terraform show -json`, with a realistic mix."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+# In a hundred resources: five that hold data, the rest network, identity and the like.
+_MIX = (
+    ["aws_db_instance", "aws_s3_bucket", "aws_dynamodb_table", "aws_ebs_volume", "aws_kms_key"]
+    + ["aws_iam_role"] * 10
+    + ["aws_iam_role_policy_attachment"] * 15
+    + ["aws_security_group_rule"] * 25
+    + ["aws_route53_record"] * 20
+    + ["aws_cloudwatch_metric_alarm"] * 15
+    + ["aws_subnet"] * 5
+    + ["aws_route_table_association"] * 5
+)
+_OWN: dict[str, dict[str, Any]] = {
+    "aws_db_instance": {"engine": "postgres", "deletion_protection": True, "backup_retention_period": 30},
+    "aws_s3_bucket": {"force_destroy": False},
+    "aws_dynamodb_table": {"billing_mode": "PAY_PER_REQUEST", "deletion_protection_enabled": True},
+    "aws_ebs_volume": {"size": 100, "availability_zone": "eu-central-1a"},
+    "aws_kms_key": {"deletion_window_in_days": 30},
+}
+_NAMES = {"aws_db_instance": "identifier", "aws_s3_bucket": "bucket", "aws_kms_key": "description"}
+_PADDING = 18  # arguments beside its own: together about 2.9 kB a resource, as real plans have it
+
+
+def write_plan(path: Path, count: int) -> None:
+    """A plan that creates so many resources, written piece by piece: a hundred thousand of them are about 290 MB."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write('{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{"resources":[')
+        _join(file.write, (_planned(number) for number in range(count)))
+        file.write(']}},"resource_changes":[')
+        _join(file.write, (_change(number) for number in range(count)))
+        provider = {"aws": {"name": "aws", "full_name": "registry.terraform.io/hashicorp/aws"}}
+        file.write(f'],"configuration":{{"provider_config":{json.dumps(provider)},"root_module":{{"resources":[')
+        _join(file.write, (_configured(number) for number in range(count)))
+        file.write(']}},"complete":true,"errored":false}\n')
+
+
+def write_modules(folder: Path, count: int) -> None:
+    """So many .tf files, twenty to a module."""
+    for number in range(count):
+        module = folder / f"module{number // 20:04}"
+        module.mkdir(parents=True, exist_ok=True)
+        blocks = [_block(number * 10 + each) for each in range(10)]
+        (module / f"file{number % 20:02}.tf").write_text("\n".join(blocks), "utf-8")
+
+
+def _join(write: Any, parts: Iterator[dict[str, Any]]) -> None:  # noqa: ANN401 - a file's write
+    for number, part in enumerate(parts):
+        write(("," if number else "") + json.dumps(part, separators=(",", ":")))
+
+
+def _head(number: int) -> dict[str, Any]:
+    kind = _MIX[number % len(_MIX)]
+    return {"address": f"{kind}.r{number}", "mode": "managed", "type": kind, "name": f"r{number}"}
+
+
+def _values(number: int) -> dict[str, Any]:
+    kind = _MIX[number % len(_MIX)]
+    values = {_NAMES.get(kind, "name"): f"r{number}", **_OWN.get(kind, {"description": "made up"})}
+    values["tags"] = {"env": "prod", "team": f"team{number % 40}"}
+    return {**values, **{f"argument_{each:02}": f"value {number} {each}" for each in range(_PADDING)}}
+
+
+def _planned(number: int) -> dict[str, Any]:
+    provider = "registry.terraform.io/hashicorp/aws"
+    return {**_head(number), "provider_name": provider, "schema_version": 1, "values": _values(number), "sensitive_values": {}}
+
+
+def _change(number: int) -> dict[str, Any]:
+    unknown = {"arn": True, "id": True, "tags_all": True}
+    change = {"actions": ["create"], "before": None, "after": _values(number), "after_unknown": unknown}
+    marks = {"before_sensitive": False, "after_sensitive": {"tags": {}}}
+    return {**_head(number), "provider_name": "registry.terraform.io/hashicorp/aws", "change": {**change, **marks}}
+
+
+def _configured(number: int) -> dict[str, Any]:
+    expressions = {key: {"constant_value": value} for key, value in _values(number).items()}
+    return {**_head(number), "provider_config_key": "aws", "expressions": expressions, "schema_version": 1}
+
+
+def _block(number: int) -> str:
+    kind = _MIX[number % len(_MIX)]
+    lines = [f'resource "{kind}" "r{number}" {{']
+    for key, value in _values(number).items():
+        if isinstance(value, dict):
+            lines += [f"  {key} = {{", *(f'    {name} = "{text}"' for name, text in value.items()), "  }"]
+        else:
+            lines.append(f"  {key} = {json.dumps(value)}")
+    return "\n".join([*lines, "}", ""])
