@@ -168,6 +168,11 @@ def decode(raw: Raw, kind: type[T]) -> T:
     return msgspec.json.decode(raw, type=kind)
 
 
+def decode_some(raw: Raw, kind: type[T]) -> T | None:
+    """The typed form of a slice; None where it is null or absent. Raises what msgspec raises."""
+    return None if raw == NULL else msgspec.json.decode(raw, type=kind)
+
+
 def loose(raw: Raw) -> Json:
     """The untyped form of a slice; None where it cannot be decoded (a number out of range, too deep)."""
     try:

@@ -1,0 +1,132 @@
+"""What a file is: Terraform's JSON of one kind or another, or something else that a user may have handed over by mistake."""
+
+from __future__ import annotations
+
+import codecs
+import stat
+import sys
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from policypack.model import Location
+from policypack.read.options import ReadError
+from policypack.read.plan_json import NULL, Outline
+
+MAX_JSON = 2**30
+"""The largest plan or state that is read. A plan of 100,000 resources has a third of it."""
+Kind: TypeAlias = Literal["plan", "state", "raw state"]
+_MAKE_JSON = "terraform show -json {file} > plan.json"
+_KINDS = "give it a plan (terraform show -json), a state, or a folder of Terraform"
+
+
+def read_text(path: Path | None, name: str) -> bytes:
+    """The content of a file, or of standard input, as UTF-8. Raises ReadError where it is no text, or too much of it."""
+    try:
+        if path is None:
+            data = sys.stdin.buffer.read(MAX_JSON + 1)
+        else:
+            status = path.stat()
+            if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode) or stat.S_ISSOCK(status.st_mode):
+                raise _refused(name, "is a device, not a file", _KINDS)
+            if status.st_size > MAX_JSON:
+                raise _too_large(name)
+            with path.open("rb") as file:
+                data = file.read(MAX_JSON + 1)
+    except FileNotFoundError:
+        raise _refused(name, "does not exist", "check the path") from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else "the system refuses it"
+        raise _refused(name, f"cannot be read: {why.lower()}", "check its permissions") from None
+    except MemoryError:
+        raise _too_large(name) from None
+    if len(data) > MAX_JSON:
+        raise _too_large(name)
+    return _as_utf8(data, name)
+
+
+def outline(data: bytes, name: str) -> tuple[Kind, Outline]:
+    """What kind of Terraform JSON the text is, and its parts. Raises ReadError where it is none that can be read."""
+    try:
+        found = msgspec.json.decode(data, type=Outline)
+    except msgspec.ValidationError as error:
+        raise _refused(name, f"is JSON, but not of Terraform's form: {error}", _KINDS) from None
+    except msgspec.DecodeError as error:
+        raise _malformed(data, name, error) from None
+    except (UnicodeDecodeError, ValueError):
+        raise _refused(name, "is not valid JSON: it holds text that is not UTF-8", _KINDS) from None
+    except RecursionError:
+        raise _refused(name, "is nested too deeply to be Terraform's", _KINDS) from None
+    kind = _kind(found)
+    if kind is None:
+        raise _refused(name, "is JSON, but neither a Terraform plan nor a state", _KINDS)
+    _check_version(kind, found, name)
+    return kind, found
+
+
+def _kind(found: Outline) -> Kind | None:
+    if found.format_version is not None:
+        parts = (found.resource_changes, found.planned_values, found.resource_drift, found.configuration)
+        return "plan" if any(part != NULL for part in parts) else "state"
+    if found.version is not None and (found.lineage is not None or found.resources != NULL) and found.serial is not None:
+        return "raw state"
+    return None
+
+
+def _check_version(kind: Kind, found: Outline, name: str) -> None:
+    if kind == "raw state":
+        if found.version != 4:
+            hint = "let a current Terraform write it anew, or use terraform show -json"
+            raise _refused(name, "is a state of another format version than 4", hint)
+        return
+    major, _, minor = (found.format_version or "").partition(".")
+    if major not in {"0", "1"} or not minor.isdigit():
+        newer = major.isdigit() and int(major[:6]) > 1
+        hint = "update policypack" if newer else _KINDS
+        raise _refused(name, "has a format version that is not understood (0.x and 1.x are)", hint)
+
+
+def _as_utf8(data: bytes, name: str) -> bytes:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # what `>` writes in Windows PowerShell
+        try:
+            return data.decode("utf-16").encode()
+        except UnicodeError:
+            raise _refused(name, "is not valid UTF-16 text", _KINDS) from None
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if data.startswith(b"PK\x03\x04"):
+        raise _refused(name, "is a binary plan file (or another zip)", _MAKE_JSON.format(file=Path(name).name))
+    if not data.strip():
+        raise _refused(name, "is empty", "did the command that wrote it fail?")
+    if b"\0" in data[:4096]:
+        raise _refused(name, "is binary", _KINDS)
+    if not data.isascii():
+        check = codecs.getincrementaldecoder("utf-8")()
+        try:
+            for start in range(0, len(data), 1 << 20):  # in pieces, so that a large file is not held twice
+                check.decode(data[start : start + (1 << 20)], final=start + (1 << 20) >= len(data))
+        except UnicodeDecodeError:
+            raise _refused(name, "is not UTF-8 text", "save it as UTF-8") from None
+    return data
+
+
+def _malformed(data: bytes, name: str, error: Exception) -> ReadError:
+    text = str(error)
+    _, _, tail = text.rpartition("(byte ")
+    if tail.rstrip(")").isdigit():
+        offset = int(tail.rstrip(")"))
+        line = data.count(b"\n", 0, offset) + 1
+        column = offset - data.rfind(b"\n", 0, offset)
+        what = text.rpartition(" (byte ")[0].removeprefix("JSON is malformed: ")
+        first = data.lstrip()[:1] not in {b"{", b"["}
+        said = "is not JSON" if first else f"is not valid JSON at line {line}, column {column}: {what}"
+        return ReadError(f"{name} {said}", _KINDS, Location(name, line, line))
+    return _refused(name, "ends in the middle of its JSON", "did the command that wrote it fail, or the disk fill up?")
+
+
+def _too_large(name: str) -> ReadError:
+    return _refused(name, f"is larger than {MAX_JSON:,} bytes", "split the configuration, or plan its parts")
+
+
+def _refused(name: str, what: str, hint: str) -> ReadError:
+    return ReadError(f"{name} {what}", hint, Location(name))
