@@ -7,7 +7,7 @@ does. Nothing is contacted: keys are dummies, the provider's own checks are skip
 nothing and exits 1 where a plan would change. Examples of other providers have hand-trimmed plans, and their README says so.
 
 An example with a folder `before/` is a change: what `before/` plans to create becomes the state, as if it had been
-applied, and the example is planned against it.
+applied, and the example is planned against it. `# plan with: ARGUMENTS` in an example hands arguments to `terraform plan`.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ OVERRIDE = """terraform {
 SKIPS = """  skip_credentials_validation = true
   skip_requesting_account_id  = true
   skip_metadata_api_check     = true
+  allowed_account_ids         = null
 """
 
 
@@ -73,11 +74,38 @@ def plan(folder: Path) -> dict[str, Any]:
                 old.unlink()
             _write_state(work, state)
         _prepare(folder, work)
-        return _plan(work)
+        asked = re.search(r"^# plan with: (.+)$", _text(folder), re.MULTILINE)
+        return _as_written(_plan(work, *(asked.group(1).split() if asked else ())), folder)
 
 
 def _text(folder: Path) -> str:
     return "\n".join(path.read_text("utf-8") for path in sorted(folder.glob("*.tf")))
+
+
+def _providers(folder: Path) -> dict[str, str]:
+    """Alias ("" for the default) -> the body of the provider block."""
+    blocks = re.findall(r'^provider "aws" \{\n(.*?)^\}', _text(folder), re.MULTILINE | re.DOTALL)
+    found = ((re.search(r'alias\s*=\s*"(\w+)"', block), block) for block in blocks)
+    return {alias.group(1) if alias else "": block for alias, block in found}
+
+
+def _as_written(shown: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The plan with the provider blocks as the example has them: what planning offline changed is put back.
+
+    Which account a provider allows cannot be kept while planning: without a call to AWS the provider takes no account.
+    """
+    blocks = _providers(folder)
+    for key, provider in shown["configuration"].get("provider_config", {}).items():
+        expressions = provider.get("expressions", {})
+        for name in [each for each in expressions if each.startswith("skip_") or each == "allowed_account_ids"]:
+            del expressions[name]
+        body = blocks.get(key.partition(".")[2], "") if key.partition(".")[0] == "aws" else ""
+        allowed = re.search(r"^  allowed_account_ids\s*=\s*\[([^\]]*)\]", body, re.MULTILINE)
+        if allowed:
+            expressions["allowed_account_ids"] = {"constant_value": re.findall(r'"(\d+)"', allowed.group(1))}
+        if not expressions:
+            provider.pop("expressions", None)
+    return shown
 
 
 def _prepare(folder: Path, work: Path) -> None:
@@ -85,15 +113,12 @@ def _prepare(folder: Path, work: Path) -> None:
     shutil.copytree(
         folder, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("before", "fixed", "plan.json", "README.md")
     )
-    text = _text(folder)
-    blocks = re.findall(r'^provider "aws" \{(.*?)^\}', text, re.MULTILINE | re.DOTALL)
-    aliases = [re.search(r'alias\s*=\s*"(\w+)"', block) for block in blocks]
-    names = {found.group(1) if found else "" for found in aliases} or {""}
+    names = _providers(folder)
     over = OVERRIDE % AWS_VERSION
     for name in sorted(names):
         over += 'provider "aws" {\n' + (f'  alias = "{name}"\n' if name else "") + SKIPS + "}\n"
-    (work / "zz_offline_override.tf").write_text(over if blocks else over.split("provider", 1)[0], "utf-8")
-    if not blocks:
+    (work / "zz_offline_override.tf").write_text(over, "utf-8")
+    if not names:
         (work / "zz_offline.tf").write_text('provider "aws" {\n' + SKIPS + "}\n", "utf-8")
 
 
@@ -115,9 +140,9 @@ def _terraform(work: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def _plan(work: Path) -> dict[str, Any]:
+def _plan(work: Path, *arguments: str) -> dict[str, Any]:
     _terraform(work, "init", "-no-color")
-    _terraform(work, "plan", "-no-color", "-refresh=false", "-lock=false", "-out=made.tfplan")
+    _terraform(work, "plan", "-no-color", "-refresh=false", "-lock=false", "-out=made.tfplan", *arguments)
     shown: dict[str, Any] = json.loads(_terraform(work, "show", "-json", "made.tfplan"))
     shown.pop("timestamp", None)
     return shown
