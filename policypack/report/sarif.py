@@ -64,7 +64,7 @@ def _rule(check: Check, context: Context) -> dict[str, Any]:
             "precision": "high",
             "problem.severity": {"error": "error", "warning": "warning", "note": "recommendation"}[_LEVELS[check.severity]],
             "security-severity": _SCORES[check.severity],
-            "tags": [tag for tag in ("security", check.concern, *check.maps) if tag][:_MOST_TAGS],
+            "tags": [tag for tag in dict.fromkeys(("security", check.concern, *check.maps)) if tag][:_MOST_TAGS],
         },
     }
 

@@ -54,7 +54,7 @@ class Settings:
     environments: tuple[EnvironmentRule, ...] = ()
     default_environment: str = "production"
     domains: tuple[DomainRule, ...] = ()
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = field(default_factory=Thresholds)
     skip: tuple[str, ...] = ()
     severity: Mapping[str, str] = field(default_factory=dict)
     only: tuple[str, ...] = ()
@@ -82,7 +82,7 @@ def load_settings(path: Path | None, start: Path) -> Settings:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SettingsError(f"{shown}: is not UTF-8 text", "is it the right file?") from error
-    from policypack.settings.file import read_settings  # noqa: PLC0415 - YAML and its validation are slow to import
+    from policypack.settings.file import read_settings  # YAML and its validation are slow to import
 
     return replace(_typed(read_settings(text, shown)), file=shown)
 

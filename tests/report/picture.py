@@ -1,9 +1,8 @@
-"""A small report made by hand: what the incident of design looks like, with one of everything that a format must show."""
+"""A small report made by hand: one incident, with one of everything that a format must show."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 from policypack.check import Check, Finding, Severity
@@ -36,10 +35,7 @@ PROVIDER = Resource(
 )
 
 
-def context(**changes: object) -> Context:
-    """The context that the snapshots are made with."""
-    made = Context("0.1.0", 110, excerpt=lambda place: LINES.get(place.line) if place.file == "main.tf" else None)
-    return replace(made, **changes)
+CONTEXT = Context("0.1.0", 110, excerpt=lambda place: LINES.get(place.line) if place.file == "main.tf" else None)
 
 
 def question(name: str, severity: Severity, *findings: Finding) -> Check:
@@ -51,16 +47,6 @@ def question(name: str, severity: Severity, *findings: Finding) -> Check:
     return Check(
         name, severity, find, f"Title of {name}.", f"Why {name} | matters.", "Do it.", "Much.", ("NIST CP-9",), "0.1.0"
     )
-
-
-def crashing(name: str) -> Check:
-    """A check that answers once and then breaks over a scanned value."""
-
-    def find(_infrastructure: Infrastructure) -> Iterator[Finding]:
-        yield Finding(DATABASE, "found before the crash")
-        raise ValueError("hunter2")
-
-    return replace(question(name, Severity.LOW), find=find)
 
 
 def instances() -> list[Finding]:
@@ -80,7 +66,7 @@ def instances() -> list[Finding]:
     ]
 
 
-def picture(**changes: object) -> Infrastructure:
+def picture() -> Infrastructure:
     """The estate: a module with a database and a provider token, one suppression without use, two gaps."""
     store = Store(
         DATABASE,
@@ -100,7 +86,6 @@ def picture(**changes: object) -> Infrastructure:
             Gap("what the token may reach outside this module", Location("main.tf", 3, 5)),
             Gap("module.net is not downloaded: run terraform init", Location("main.tf", 30, 33)),
         ),
-        **changes,
     )
 
 
@@ -128,6 +113,6 @@ def checks() -> dict[str, Check]:
     return {each.name: each for each in found}
 
 
-def report(**changes: object) -> Report:
+def report() -> Report:
     """The verdict of `checks` on `picture`."""
-    return run(picture(**changes), checks(), Settings(), today=TODAY)
+    return run(picture(), checks(), Settings(), today=TODAY)

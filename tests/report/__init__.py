@@ -1,0 +1,1 @@
+"""What the reports look like, and what they never let out."""
