@@ -117,6 +117,20 @@ def schema(name: Annotated[str, typer.Argument(metavar="report|settings", help="
     write(schema_text(name))
 
 
+@app.command()
+def new(
+    kind: Annotated[str, typer.Argument(metavar="check|resource|provider", help="What to make.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="CONCERN/NAME of a check, a resource type, a provider.")],
+) -> None:
+    """Scaffold a check, a resource type or a provider, in a checkout of policypack."""
+    from policypack.new import new as make
+
+    here = Path.cwd()
+    for path in make(kind, name, here):
+        typer.echo(f"wrote {path.relative_to(here).as_posix()}")
+    typer.echo("next: edit what was written, then `make test`")
+
+
 def stop(reason: str, hint: str = "") -> NoReturn:
     """Ends with one line of what is wrong, one of what to do, and exit code 2: could not judge."""
     sys.stderr.write(f"policypack: {reason}\n" + (f"  {hint}\n" if hint else ""))

@@ -1,0 +1,103 @@
+"""What the scaffolds write runs and passes at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policypack.new import new
+from policypack.scan import ScanError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of what the scaffolds touch."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    for name in ("checks", "policypack"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignore)
+    return tmp_path
+
+
+def scan(checkout: Path, example: str) -> list[tuple[str, str, bool]]:
+    """What the copy finds in the example: check, address, certain."""
+    environment = {**os.environ, "PYTHONPATH": str(checkout)}
+    command = [sys.executable, "-m", "policypack", "scan", example, "--format", "json", "--fail-on", "never"]
+    done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr + done.stdout
+    report: dict[str, Any] = json.loads(done.stdout)
+    return [(each["check"], each["resource"], each["certain"]) for each in report["findings"]]
+
+
+def test_a_new_check_finds_what_its_example_marks_and_nothing_else(checkout: Path) -> None:
+    """`new check` gives a green start: the marked block is found, the other is quiet, for all checks."""
+    made = new("check", "backups/vault_green", checkout)
+    assert [path.relative_to(checkout).as_posix() for path in made] == [
+        "checks/backups/vault_green.py",
+        "terraform-examples/backups/vault_green/main.tf",
+    ]
+    found = scan(checkout, "terraform-examples/backups/vault_green")
+    assert found == [("vault_green", "aws_sqs_queue.orders", True)]
+
+
+def test_what_a_new_check_writes_is_in_the_house_style(checkout: Path) -> None:
+    """The scaffold passes ruff as it stands."""
+    check, _ = new("check", "backups/vault_green", checkout)
+    for command in (["check", "-q"], ["format", "--check", "-q"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--config", str(ROOT / "pyproject.toml"), str(check)]
+        assert subprocess.run(ruff, check=False).returncode == 0
+
+
+def test_a_new_resource_type_is_known_at_once(checkout: Path) -> None:
+    """`new resource` adds the entry beside its relatives and refreshes the compiled catalog, so that a scan sees the type."""
+    made = new("resource", "aws_db_banana", checkout)
+    assert made[0].read_text("utf-8").count("  aws_db_instance:\n") == 1
+    assert [path.name for path in made[1:]] == ["aws.json"]
+    compiled = json.loads((checkout / "policypack" / "catalog" / "generated" / "aws.json").read_text("utf-8"))
+    assert compiled["types"]["aws_db_banana"]["label"] == "db banana"
+
+
+def test_a_new_provider_is_judged_at_once(checkout: Path) -> None:
+    """`new provider` gives a catalog and an example, whose one store is found unprotectable."""
+    new("provider", "neon", checkout)
+    found = scan(checkout, "terraform-examples/protection/store_unprotectable/neon")
+    assert found == [("store_unprotectable", "neon_database.main", True)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "said"),
+    [
+        ("chek", "a/b_c", "did you mean 'check'?"),
+        ("check", "vault_green", "backups"),
+        ("check", "nowhere/vault_green", "backups"),
+        ("check", "backups/vault", "two or more words"),
+        ("check", "backups/../../etc_passwd", "backups"),
+        ("check", "backups/vault_unlocked", "see checks/backups/vault_unlocked.py"),
+        ("resource", "aws_db_instance", "policypack/catalog/aws/"),
+        ("resource", "nobody_thing", "policypack new provider nobody"),
+        ("provider", "railway", "new resource"),
+        ("provider", "../railway", "required_providers"),
+    ],
+)
+def test_a_name_that_cannot_be_is_refused_with_what_to_do(checkout: Path, kind: str, name: str, said: str) -> None:
+    """A wrong or taken name changes no file, and the hint names the way on."""
+    before = sorted(checkout.rglob("*"))
+    with pytest.raises(ScanError) as refused:
+        new(kind, name, checkout)
+    assert said in refused.value.hint
+    assert sorted(checkout.rglob("*")) == before
+
+
+def test_outside_a_checkout_nothing_is_written(tmp_path: Path) -> None:
+    """In a user's own repository the scaffolds say where they belong."""
+    with pytest.raises(ScanError, match="no checkout"):
+        new("check", "backups/vault_green", tmp_path)
+    assert not list(tmp_path.iterdir())
