@@ -13,6 +13,7 @@ applied, and the example is planned against it. `# plan with: ARGUMENTS` in an e
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import re
@@ -20,9 +21,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "terraform-examples"
@@ -122,9 +126,40 @@ def _prepare(folder: Path, work: Path) -> None:
         (work / "zz_offline.tf").write_text('provider "aws" {\n' + SKIPS + "}\n", "utf-8")
 
 
+class _Roles(BaseHTTPRequestHandler):
+    """Hands out dummy keys for every role that a provider block asks to assume, so that it can be planned offline."""
+
+    def do_POST(self) -> None:
+        """Answers AssumeRole, which is all that is asked."""
+        role = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())["RoleArn"][0]
+        keys = (
+            "<AccessKeyId>testing</AccessKeyId><SecretAccessKey>testing</SecretAccessKey><SessionToken>testing</SessionToken>"
+        )
+        user = f"<AssumedRoleUser><Arn>{role}</Arn><AssumedRoleId>testing</AssumedRoleId></AssumedRoleUser>"
+        result = f"<Credentials>{keys}<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>{user}"
+        answer = f"<AssumeRoleResponse><AssumeRoleResult>{result}</AssumeRoleResult></AssumeRoleResponse>".encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/xml")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@functools.cache
+def _sts() -> str:
+    """The address where roles are handed out while this program runs."""
+    server = HTTPServer(("127.0.0.1", 0), _Roles)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
+
+
 def _terraform(work: Path, *arguments: str) -> str:
     environment = {
         **os.environ,
+        "AWS_ENDPOINT_URL_STS": _sts(),
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_REGION": "us-east-1",
