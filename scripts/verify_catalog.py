@@ -40,11 +40,12 @@ def schema_of(source: str, version: str = "") -> dict[str, Any]:
         Path(folder, "main.tf.json").write_text(json.dumps(block), encoding="utf-8")
         _run([terraform, "init", "-no-color", "-input=false"], folder)
         schemas = json.loads(_run([terraform, "providers", "schema", "-json"], folder))["provider_schemas"]
-    return next(schema for name, schema in schemas.items() if name.endswith(f"/{source}"))  # type: ignore[no-any-return]
+    found: dict[str, Any] = next(schema for name, schema in schemas.items() if name.endswith(f"/{source}"))
+    return found
 
 
 def _run(command: list[str], folder: str) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 - found on the PATH
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         said = [line.strip() for line in done.stderr.splitlines() if line.strip(" │╷╵")]
         raise NoSchemaError(f"{' '.join(command[1:3])}: {' '.join(said)[:300]}")
@@ -100,7 +101,8 @@ def differences(catalog: Catalog, provider: ProviderEntry, schema: Mapping[str, 
     for name in catalog.types(provider.provider):
         entry = catalog.entry(name)
         if entry is None or name not in types:
-            yield f"{name}: no such resource type"
+            if entry is None or not _later(entry.since, version):
+                yield f"{name}: no such resource type"
             continue
         for path, since in paths_of(entry):
             if not has(types[name]["block"], path) and not _later(since, version):

@@ -61,9 +61,8 @@ class BackupFact:
 class CompanionFact:
     """A type that says something about a store that one of its arguments names.
 
-    `role` decides what: snapshot, shared_snapshot, replica, automated (copies), guard (`guards` are the store's), or a
-    word that `build` knows (vault_lock, vault_policy, backup_plan, backup_selection, restore_test, region_settings,
-    object_lock, replication, lifecycle, bucket_policy, recycle_bin). `store` is the argument that names the store.
+    `role` decides what; `schema.json` says what each word means (snapshot, shared_snapshot, replica, automated make copies;
+    guard carries `guards` of the store; the others are words that `build` knows). `store` is the argument that names the store.
     `via` is an argument that names another companion (a snapshot copy's snapshot). `shared_with` lists accounts.
     `retention` is the argument that holds the days, `retention_default` what the provider takes where it is not written
     (None: kept for ever). `held_in` is the argument that names the bucket or vault. `dies_with_store`: what it makes lies
@@ -119,7 +118,7 @@ class TypeEntry:
     """What one resource type means. `tier` 1: irreplaceable data or its guard; 2: serious; 3: minor or reproducible.
 
     It is a store where `store` is True, `only_when_set` is written (if it names an argument) and `unless_set` is not: what
-    that argument names is the store then.
+    that argument names is the store then. `since` is the provider version by which the type exists.
     """
 
     type: str
@@ -147,6 +146,7 @@ class TypeEntry:
     delete_actions: tuple[str, ...] = ()
     weaken_actions: tuple[str, ...] = ()
     copy_delete_actions: tuple[str, ...] = ()
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
