@@ -129,11 +129,14 @@ def _finished(line: str, bare: str) -> str | None:
 def _text(folders: Iterable[Path], file: str) -> str:
     if not file.endswith((".tf", ".tofu")):
         return ""
-    for folder in folders:
+    return next((text for folder in folders if (text := _text_in(folder, file)) is not None), "")
+
+
+def _text_in(folder: Path, file: str) -> str | None:
+    try:
         path = (folder / file).resolve()
-        try:
-            if path.is_relative_to(folder) and path.is_file() and path.stat().st_size <= _LARGEST:
-                return path.read_text("utf-8", "replace")
-        except OSError:
-            continue
-    return ""
+        if path.is_relative_to(folder) and path.is_file() and path.stat().st_size <= _LARGEST:
+            return path.read_text("utf-8", "replace")
+    except (OSError, ValueError, RuntimeError):  # not there, a name that no file can have, a loop of links
+        pass
+    return None

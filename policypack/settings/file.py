@@ -21,23 +21,28 @@ _HINT = "`policypack schema settings` describes every field"
 
 def read_settings(text: str, shown: str) -> dict[str, Any]:
     """What the text says, as plain values that the schema allows. Raises SettingsError with the line otherwise."""
-    loader = _Loader(text)
     try:
-        node = loader.get_single_node()
-        data = loader.construct_document(node) if node is not None else {}
+        node, data = _parsed(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{shown}:{mark.line + 1}" if mark else shown
-        raise SettingsError(f"{where}: {error.problem or error.context or 'is not YAML'}", _HINT) from error
+        raise SettingsError(f"{where}: {' '.join((error.problem or error.context or 'is not YAML').split())}", _HINT) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SettingsError(f"{shown}: is not YAML", _HINT) from error
-    finally:
-        loader.dispose()
     validator = Draft202012Validator(json.loads(_SCHEMA.read_text("utf-8")))
     wrong = best_match(validator.iter_errors(data))
     if wrong is not None:
         raise _settings_error(wrong, node, shown)
-    return data  # the schema says that it is an object
+    return cast("dict[str, Any]", data)  # the schema says that it is an object
+
+
+def _parsed(text: str) -> tuple[yaml.Node | None, Any]:
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        return node, loader.construct_document(node) if node is not None else {}
+    finally:
+        loader.dispose()
 
 
 class _Loader(yaml.SafeLoader):
