@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
@@ -81,6 +82,12 @@ class Parsed:
     comments: tuple[Comment, ...] = ()
 
 
+_TOP_LEVEL = re.compile(
+    rb"^(?:resource|data|ephemeral|module|variable|output|locals|provider|terraform|moved|import|removed|check)\b[^\n={]*\{",
+    re.MULTILINE,
+)
+
+
 @functools.lru_cache(maxsize=1)
 def _parser() -> Parser:
     import tree_sitter  # here, not above: a scan of plans does not pay for it
@@ -91,29 +98,55 @@ def _parser() -> Parser:
 
 def parse_expression(text: str) -> Expression:
     """One expression, as `--var` and a `type` in the JSON syntax hold it."""
-    root = _parser().parse(b"x = " + text.encode("utf-8", "surrogatepass") + b"\n").root_node
-    body = _body(root, "", 0)
+    root = _parser().parse(b"x = " + text.encode("utf-8", "replace") + b"\n").root_node
+    body = _body(root, _Place(""), 0)
     if root.has_error or len(body.attributes) != 1 or body.blocks:
         return Broken("it is not one HCL expression")
     return body.attributes["x"].expression
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the lines of a piece of a file stand in it."""
+
+    file: str
+    before: int = 0
+
+    def of(self, node: Node) -> Location:
+        """The lines of a node. One that ends with its line's end does not reach into the next."""
+        line, (last, column) = node.start_point[0] + 1, node.end_point
+        return Location(self.file, line + self.before, max(line, last + 1 if column else last) + self.before)
+
+
 def parse_hcl(data: bytes, file: str) -> Parsed:
     """The file in the native syntax. A part that does not parse is a gap; the rest of the file is still there."""
     data = data.removeprefix(b"\xef\xbb\xbf")
-    root = _parser().parse(data).root_node
-    body = _body(root, file, 0)
-    gaps = (_syntax_gap(root, file),) if root.has_error else ()
-    comments = tuple(_comments(root, data, file, body)) if b"allow:" in data else ()
-    return Parsed(body, gaps, comments)
+    whole = _parser().parse(data).root_node
+    pieces = [(data, whole, _Place(file))]
+    if whole.has_error:
+        pieces = [(piece, _parser().parse(piece).root_node, _Place(file, before)) for before, piece in _pieces(data)]
+    bodies = [_body(root, place, 0) for _, root, place in pieces]
+    attributes = {name: each for body in reversed(bodies) for name, each in body.attributes.items()}
+    body = Body(attributes, tuple(block for each in bodies for block in each.blocks))
+    broken = next(((root, place) for _, root, place in pieces if root.has_error), None)
+    gaps = (_syntax_gap(*(broken or (whole, _Place(file)))),) if whole.has_error else ()
+    comments = [each for piece, root, place in pieces if b"allow:" in piece for each in _comments(piece, root, place, body)]
+    return Parsed(body, gaps, tuple(comments))
 
 
-def _place(node: Node, file: str) -> Location:
-    line, (last, column) = node.start_point[0] + 1, node.end_point
-    return Location(file, line, max(line, last + 1 if column else last))
+def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """A broken file, cut where blocks of the top level seem to begin, each with the number of lines before it. The
+    parser's own recovery may take all that follows an error for text; this way it loses one block."""
+    starts = [match.start() for match in _TOP_LEVEL.finditer(data)]
+    before = 0
+    for start, end in zip([0, *starts], [*starts, len(data)], strict=True):
+        piece = data[start:end]
+        if piece:
+            yield before, piece
+        before += piece.count(b"\n")
 
 
-def _body(root: Node, file: str, depth: int) -> Body:
+def _body(root: Node, place: _Place, depth: int) -> Body:
     attributes: dict[str, Attribute] = {}
     blocks: list[Block] = []
     waiting = list(reversed(root.children))
@@ -121,25 +154,25 @@ def _body(root: Node, file: str, depth: int) -> Body:
         node = waiting.pop()
         kind = node.type
         if kind == "attribute":
-            for attribute in _attributes(node, file):
+            for attribute in _attributes(node, place):
                 attributes.setdefault(attribute.name, attribute)
         elif kind == "block":
-            blocks.append(_block(node, file, depth))
+            blocks.append(_block(node, place, depth))
         elif kind in {"body", "ERROR"}:
             waiting.extend(reversed(node.children))
     return Body(attributes, tuple(blocks))
 
 
-def _attributes(node: Node, file: str) -> Iterator[Attribute]:
+def _attributes(node: Node, place: _Place) -> Iterator[Attribute]:
     name, expression = node.children[0], node.children[-1]
     if not node.has_error and expression.type == "expression":
-        yield Attribute(_text(name), Code(expression), _place(node, file))
+        yield Attribute(_text(name), Code(expression), place.of(node))
         return
     # A line without a value swallows the next line's name: every name that is assigned in here is in doubt.
     for child in _walk(node):
         following = child.next_sibling
         if child is name or child == name or (child.type == "identifier" and _assigned(child, following)):
-            yield Attribute(_text(child), Broken("this line does not parse"), _place(child, file))
+            yield Attribute(_text(child), Broken("this line does not parse"), place.of(child))
 
 
 def _assigned(node: Node, following: Node | None) -> bool:
@@ -150,15 +183,15 @@ def _assigned(node: Node, following: Node | None) -> bool:
     return following is not None and following.type == "="
 
 
-def _block(node: Node, file: str, depth: int) -> Block:
+def _block(node: Node, place: _Place, depth: int) -> Block:
     names: list[str] = []
     body = Body()
     for child in node.children:
         if child.type in {"identifier", "string_lit"}:
             names.append(_text(child) if child.type == "identifier" else _label(child))
         elif child.type == "body" and depth < MAX_NESTING:
-            body = _body(child, file, depth + 1)
-    return Block(names[0] if names else "", tuple(names[1:]), body, _place(node, file))
+            body = _body(child, place, depth + 1)
+    return Block(names[0] if names else "", tuple(names[1:]), body, place.of(node))
 
 
 def _text(node: Node) -> str:
@@ -177,7 +210,7 @@ def _walk(root: Node) -> Iterator[Node]:
         waiting.extend(reversed(node.children))
 
 
-def _syntax_gap(root: Node, file: str) -> Gap:
+def _syntax_gap(root: Node, place: _Place) -> Gap:
     """Where the first thing that does not parse stands. Only subtrees with errors are entered."""
     node = root
     while not (node.is_error or node.is_missing):
@@ -185,20 +218,20 @@ def _syntax_gap(root: Node, file: str) -> Gap:
         if inner is None:
             break
         node = inner
-    line = node.start_point[0] + 1
+    file, line = place.file, place.of(node).line
     what = f"a missing {node.type!r}" if node.is_missing else "something that is not HCL"
     reason = f"{file}:{line}: syntax error, {what}; what it touches was not judged. `terraform fmt {file}` shows the cause"
     return Gap(reason, Location(file, line, line), unreadable=True)
 
 
-def _comments(root: Node, data: bytes, file: str, body: Body) -> Iterator[Comment]:
+def _comments(data: bytes, root: Node, place: _Place, body: Body) -> Iterator[Comment]:
     found = [node for node in _walk(root) if node.type == "comment"]
-    own_lines = {row for node in found if _starts_line(node, data) for row in _rows(node)}
+    own_lines = {row + place.before for node in found if _starts_line(node, data) for row in _rows(node)}
     for node in found:
         for offset, text in enumerate(_text(node).splitlines()):
             if "allow:" in text:
-                line = node.start_point[0] + 1 + offset
-                yield Comment(strip_marks(text), Location(file, line, line), covered(line, body.blocks, own_lines))
+                line = place.of(node).line + offset
+                yield Comment(strip_marks(text), Location(place.file, line, line), covered(line, body.blocks, own_lines))
 
 
 def _starts_line(node: Node, data: bytes) -> bool:
