@@ -230,6 +230,18 @@ def test_a_suppression_is_about_its_own_block(place: Location, allowed: bool) ->
     assert bool(report.suppressed) is allowed
 
 
+def test_a_suppression_at_a_module_call_is_about_the_module() -> None:
+    """What a module's blocks are found guilty of can be allowed where the module is called, and there for that call only."""
+    place = Location(".terraform/modules/db/main.tf", 1, 9)
+    here, elsewhere = (
+        Finding(replace(resource(name, place), module_calls=(call,)), "x")
+        for name, call in (("here", BLOCK), ("elsewhere", Location("main.tf", 30, 40)))
+    )
+    report = judged(answering("vault_unlocked", here, elsewhere), comments=("# allow: vault_unlocked (x)",))
+    assert [each.resource.address for each in report.suppressed] == ["aws_db_instance.here"]
+    assert [each.resource.address for each in report.findings] == ["aws_db_instance.elsewhere"]
+
+
 def test_a_comment_that_covers_nothing_allows_nothing() -> None:
     """A comment at the end of a file is no suppression of everything."""
     comment = Comment("# allow: vault_unlocked (x)", Location("main.tf", 1), None)

@@ -130,5 +130,7 @@ def verdict(report: Report) -> str:
     summary = report.summary
     parts = [f"{summary[each.value]} {each.value}" for each in Severity if summary[each.value]]
     parts += [f"{summary['uncertain']} uncertain"] if summary["uncertain"] else []
-    said = f"{count(len(report.findings), 'finding')}: {', '.join(parts)}." if report.findings else "Nothing found."
+    lost = report.crashed or any(gap.unreadable for gap in report.gaps)
+    nothing = "Nothing found in what could be judged." if lost else "Nothing found."
+    said = f"{count(len(report.findings), 'finding')}: {', '.join(parts)}." if report.findings else nothing
     return f"{said}  {summary['suppressed']} suppressed." if summary["suppressed"] else said

@@ -33,7 +33,7 @@ def run(
     check_names((*settings.skip, *settings.severity, *settings.only), checks)
     asked = {
         name: replace(each, severity=Severity(settings.severity.get(name, each.severity.value)))
-        for name, each in checks.items()
+        for name, each in sorted(checks.items())
         if (not settings.only or name in settings.only) and name not in settings.skip
     }
     findings, crashed = _ask(infrastructure, asked)

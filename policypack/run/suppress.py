@@ -31,15 +31,18 @@ class Suppression:
     covers: Location | None
 
     def allows(self, finding: Finding) -> bool:
-        """Whether the finding stands in the block that the comment is about."""
-        where, block = finding.location, self.covers
-        return (
-            block is not None
-            and finding.check == self.check
-            and where.file == block.file
-            and block.line <= where.line
-            and where.end_line <= block.end_line
-        )
+        """Whether the finding stands in the block that the comment is about, or in a module that this block calls.
+
+        The call is the only place where a downloaded module's findings can be answered.
+        """
+        places = (finding.location, *(finding.resource.module_calls or ()))
+        return finding.check == self.check and any(_covers(self.covers, place) for place in places)
+
+
+def _covers(block: Location | None, place: Location) -> bool:
+    if block is None or place.file != block.file:
+        return False
+    return block.line <= place.line and place.end_line <= block.end_line
 
 
 def find_suppressions(
