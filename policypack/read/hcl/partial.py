@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from policypack.model import Reference, Unknown, Value
+from policypack.read.hcl.budget import spend
 
 MAX_TEXT = 1_000_000
 MAX_ELEMENTS = 100_000
@@ -46,8 +47,10 @@ def unknowns(value: Value) -> Iterator[Unknown]:
         if isinstance(current, Unknown):
             yield current
         elif isinstance(current, dict):
+            spend(len(current))
             stack.extend(reversed(current.values()))
         elif isinstance(current, list):
+            spend(len(current))
             stack.extend(reversed(current))
 
 

@@ -1,0 +1,66 @@
+"""What a function of the tables is."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from policypack.model import Value
+from policypack.read.hcl.partial import EvaluationError
+
+
+class Holes(enum.Enum):
+    """Where a function bears unknown arguments: nowhere, inside lists and objects, or anywhere."""
+
+    REFUSED = "refused"
+    INSIDE = "inside"
+    ALLOWED = "allowed"
+
+
+class Files(Protocol):
+    """What file functions may ask."""
+
+    def read(self, path: str) -> bytes | None:
+        """The content of a file of the scanned tree, None where there is none or it may not be read."""
+
+    def render(self, source: str, variables: Mapping[str, Value]) -> Value:
+        """The text of a template that sees nothing but these variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function. Its Python parameters are its Terraform parameters."""
+
+    call: Callable[..., Value]
+    holes: Holes = Holes.REFUSED
+    hidden: int = 0
+
+    def check_count(self, name: str, given: int) -> None:
+        """Raises EvaluationError where it takes fewer or more arguments."""
+        code = self.call.__code__
+        most = code.co_argcount - self.hidden
+        least = most - len(self.call.__defaults__ or ())
+        if given < least or (given > most and not code.co_flags & 4):
+            raise EvaluationError(f"{name} takes {least if least == most else f'{least} to {most}'} arguments, not {given}")
+
+
+def whole(call: Callable[..., Value]) -> Function:
+    """A function that needs to know its arguments to the last leaf."""
+    return Function(call)
+
+
+def leafy(call: Callable[..., Value]) -> Function:
+    """A function for which an unknown element is an element like any other."""
+    return Function(call, Holes.INSIDE)
+
+
+def patient(call: Callable[..., Value]) -> Function:
+    """A function that makes the best of unknown arguments by itself."""
+    return Function(call, Holes.ALLOWED)
+
+
+def reading(call: Callable[..., Value]) -> Function:
+    """A function whose first Python parameter is Files."""
+    return Function(call, Holes.ALLOWED, hidden=1)
