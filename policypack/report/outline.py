@@ -65,7 +65,7 @@ def _subjects(report: Report) -> dict[tuple[str, str], str]:
     found = {(each.address, each.inside): "provider block" for each in _resources(report) if each.mode == "provider"}
     for credential in picture.credentials:
         found[credential.resource.address, credential.resource.inside] = credential.label
-    for vault in picture.vaults:
+    for vault in (*(picture.before.vaults if picture.before else ()), *picture.vaults):
         found[vault.resource.address, vault.resource.inside] = f"{vault.environment.name} backup vault"
     stores = (*(picture.before.stores if picture.before else ()), *picture.stores)
     for store in stores:
@@ -117,10 +117,9 @@ def resources(counts: object, decoded: Iterable[Resource]) -> int:
 def production(report: Report) -> str:
     """Which stores count as production, and why: the first of them stands for the rest."""
     stores = report.infrastructure.production
-    recognised = [store for store in stores if store.environment.recognised]
     if not stores:
         return ""
-    first = (recognised or stores)[0]
+    first = min(stores, key=lambda store: (not store.environment.recognised, store.tier, store.address))
     more = f" and {len(stores) - 1} more" if len(stores) > 1 else ""
     return f"production: {first.address} ({first.environment.reason}){more}"
 

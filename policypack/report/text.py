@@ -17,13 +17,14 @@ _INK = {"critical": "1;31", "high": "31", "medium": "33", "low": "36", "dim": "2
 _INDENT = 13
 _MOST_GAPS = 10
 _MOST_STEPS = 12
+_LONGEST_PLACE = 30
 
 
 def render(report: Report, context: Context) -> str:
     """The report for a terminal of `context.width` columns, in colour where the context says so."""
-    tail = [*_unjudged(report, context), *_notes(report)]
+    tail = [*_unjudged(report, context), *_notes(report, context)]
     if not (report.findings or report.crashed or any(gap.unreadable for gap in report.gaps)):
-        lines = [_quiet(report, context), *_notes(report)]
+        lines = [_quiet(report, context), *_notes(report, context)]
     else:
         lines = [*_header(report, context), ""]
         for block in blocks(report):
@@ -55,7 +56,7 @@ def _gap_line(report: Report) -> str:
     groups = gap_groups(report.gaps)
     if not groups:
         return ""
-    said = [f"{visible(each.reason, 200)}{_places(each.places)}" for each in groups[:2]]
+    said = [f"{visible(each.reason, 200)}{visible(_places(each.places))}" for each in groups[:2]]
     more = f"; {len(groups) - 2} more reasons: --format json" if len(groups) > 2 else ""
     return f"{count(len(report.gaps), 'gap')}: {'; '.join(said)}{more}."
 
@@ -90,17 +91,23 @@ def _finding(finding: Finding, column: int, context: Context) -> Iterator[str]:
 
 def _because(finding: Finding, context: Context) -> Iterator[str]:
     steps = list(dict.fromkeys(finding.because))
-    width = max((len(_at(step)) for step in steps), default=0)
-    for step in steps[:_MOST_STEPS]:
+    places = [_at(step, finding) for step in steps]
+    column = max(map(len, places), default=0) if all(places) else 0
+    for step, place in list(zip(steps, places, strict=True))[:_MOST_STEPS]:
         about = step.resource and step.resource != finding.resource.address and step.resource not in step.text
         text = f"{step.resource}: {step.text}" if about else step.text
-        place = f"{' ' * _INDENT}{_at(step):<{width}}{'  ' if width else ''}"
-        first, *rest = _wrapped(text, place, " " * len(place), context)
-        yield f"{_ink(first[: len(place)], 'dim', context)}{first[len(place) :]}"
+        start = " " * _INDENT
+        if len(place) > _LONGEST_PLACE:
+            yield f"{start}{_ink(place, 'dim', context)}"
+            start += "  "
+        elif place:
+            start += f"{place:<{column}}  "
+        first, *rest = _wrapped(text, start, " " * len(start), context)
+        yield f"{_ink(first[: len(start)], 'dim', context)}{first[len(start) :]}" if start.strip() else first
         yield from rest
         line = _source(step, finding, context)
         if line:
-            yield f"{' ' * len(place)}{_ink(f'| {line}', 'dim', context)}"
+            yield f"{' ' * len(start)}{_ink(f'| {line}', 'dim', context)}"
     if len(steps) > _MOST_STEPS:
         yield f"{' ' * _INDENT}and {count(len(steps) - _MOST_STEPS, 'more step')}: --format json"
 
@@ -110,11 +117,16 @@ def _source(step: Evidence, finding: Finding, context: Context) -> str:
     if step.location is None or step.location == finding.location:
         return ""
     line = visible(redacted(context.excerpt(step.location) or "") or "", max(20, context.width - 40))
-    return "" if " ".join(line.split()) in " ".join(step.text.split()) else line
+    known = line.startswith(("resource ", "data ", "module ")) or " ".join(line.split()) in " ".join(step.text.split())
+    return "" if known else line
 
 
-def _at(step: Evidence) -> str:
-    return visible(_place(step.location)) if step.location else ""
+def _at(step: Evidence, finding: Finding) -> str:
+    """The place of a step as far as the block's first line does not say it: "", the file's name, or the whole path."""
+    if step.location is None or step.location == finding.location:
+        return ""
+    place = _place(step.location)
+    return visible(place.rpartition("/")[2] if step.location.file == finding.location.file else place)
 
 
 def _place(location: Location) -> str:
@@ -125,22 +137,29 @@ def _places(places: tuple[Location, ...]) -> str:
     if not places:
         return ""
     more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-    return f" ({visible(_place(places[0]))}{more})"
+    return f" ({_place(places[0])}{more})"
 
 
 def _unjudged(report: Report, context: Context) -> Iterator[str]:
     for crash in report.crashed:
-        yield _ink(f"check crashed: {crash.check}: {visible(crash.error)}", "high", context)
+        yield from _listed("check crashed: ", f"{crash.check}: {crash.error}", context, "high")
     groups = gap_groups(report.gaps)
     for group in groups[:_MOST_GAPS]:
-        kind = _ink("could not judge: ", "high", context) if group.unreadable else "gap: "
-        yield f"{kind}{visible(group.reason)}{_places(group.places)}"
+        said = f"{group.reason}{_places(group.places)}"
+        yield from _listed(*("could not judge: ", said, context, "high") if group.unreadable else ("gap: ", said, context))
     if len(groups) > _MOST_GAPS:
         yield f"{count(len(groups) - _MOST_GAPS, 'more reason')} for gaps: --format json"
 
 
-def _notes(report: Report) -> list[str]:
-    return [f"note: {visible(str(note))}" for note in report.notes]
+def _notes(report: Report, context: Context) -> Iterator[str]:
+    for note in report.notes:
+        yield from _listed("note: ", str(note), context)
+
+
+def _listed(kind: str, text: str, context: Context, ink: str = "") -> Iterator[str]:
+    first, *rest = _wrapped(text, kind, "  ", context)
+    yield f"{_ink(kind, ink, context)}{first[len(kind) :]}" if ink else first
+    yield from rest
 
 
 def _last(report: Report, context: Context) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from policypack.model import Gap, Infrastructure, Location
+from policypack.model import Evidence, Gap, Infrastructure, Location
 from policypack.report.text import render
 from policypack.run import Report
 from tests.report import picture as drawn
@@ -94,3 +94,22 @@ def test_plain_text_starts_cold() -> None:
     root = str(Path(__file__).parent.parent.parent)
     done = subprocess.run([sys.executable, "-c", script], env={"PYTHONPATH": root}, capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_a_place_is_said_once() -> None:
+    """A step in the block's first line needs no place, one in the same file only the file's name, another its whole path."""
+    finding = drawn.instances()[0]
+    steps = (
+        Evidence("here", location=finding.location),
+        Evidence("below", location=replace(finding.location, line=5, end_line=5)),
+        Evidence("there", location=Location("other/main.tf", 7, 7)),
+        Evidence("far away", location=Location("a/very/long/path/that/leaves/no/room/main.tf", 7, 7)),
+    )
+    lines = render(Report(Infrastructure(), findings=(replace(finding, because=steps),)), CONTEXT).splitlines()
+    assert [line.strip() for line in lines[5:10]] == [
+        "here",
+        "main.tf:5  below",
+        "other/main.tf:7  there",
+        "a/very/long/path/that/leaves/no/room/main.tf:7",
+        "far away",
+    ]
