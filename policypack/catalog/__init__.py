@@ -7,7 +7,7 @@ an entry is typed when it is asked for, and both are kept.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,17 +42,22 @@ GENERATED = Path(__file__).with_name("generated")
 _KNOWN_AS_FAMILY = ("aws_iam_", "aws_organizations_", "aws_caller_identity")
 
 
-@dataclass(frozen=True, slots=True)
 class Catalog:
-    """The facts of all providers, by provider and by resource type. Immutable to its users; made by `load_catalog`."""
+    """The facts of all providers, by provider and by resource type. It never changes for its users; `load_catalog` makes it.
 
-    folder: Path = GENERATED
-    _providers: frozenset[str] = frozenset()
-    _harmless: frozenset[str] = frozenset()
-    _raw: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False, compare=False)
-    _entries: dict[str, TypeEntry | None] = field(default_factory=dict, repr=False, compare=False)
-    _blocks: dict[str, ProviderEntry | None] = field(default_factory=dict, repr=False, compare=False)
-    _knows: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+    A plain class, because a dataclass of this size costs a cold start more than reading the index does.
+    """
+
+    __slots__ = ("_blocks", "_entries", "_folder", "_harmless", "_knows", "_providers", "_raw")
+
+    def __init__(self, folder: Path, providers: Iterable[str], harmless: Iterable[str] = ()) -> None:
+        self._folder = folder
+        self._providers = frozenset(providers)
+        self._harmless = frozenset(harmless)
+        self._raw: dict[str, dict[str, Any]] = {}
+        self._entries: dict[str, TypeEntry | None] = {}
+        self._blocks: dict[str, ProviderEntry | None] = {}
+        self._knows: dict[str, bool] = {}
 
     def knows(self, resource_type: str) -> bool:
         """Whether there is anything to say about the type, or its whole family matters (IAM). Fast enough to ask a million
@@ -102,7 +107,7 @@ class Catalog:
         if provider not in self._providers:
             return {}
         if provider not in self._raw:
-            self._raw[provider] = json.loads(self.folder.joinpath(f"{provider}.json").read_bytes())
+            self._raw[provider] = json.loads(self._folder.joinpath(f"{provider}.json").read_bytes())
         return self._raw[provider]
 
 
@@ -110,4 +115,4 @@ class Catalog:
 def load_catalog() -> Catalog:
     """The catalog of this installation. Every call gives the same one."""
     index = json.loads(GENERATED.joinpath("index.json").read_bytes())
-    return Catalog(GENERATED, frozenset(index["providers"]), frozenset(index["harmless"]))
+    return Catalog(GENERATED, index["providers"], index["harmless"])

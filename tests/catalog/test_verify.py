@@ -1,0 +1,85 @@
+"""The catalog against the provider's own schema."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policypack.catalog import Catalog, load_catalog
+from scripts.verify_catalog import NoSchemaError, differences, has, schema_of
+
+BLOCK: dict[str, Any] = {
+    "attributes": {
+        "name": {"type": "string"},
+        "tags": {"type": ["map", "string"]},
+        "rules": {"type": ["list", ["object", {"days": "number", "by": ["object", {"tag": "string"}]}]]},
+        "volume": {"nested_type": {"attributes": {"size": {"type": "number"}}}},
+    },
+    "block_types": {"rule": {"block": {"attributes": {"id": {"type": "string"}}}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("name", True),
+        ("rule", True),
+        ("rule.id", True),
+        ("tags.anything", True),
+        ("rules.days", True),
+        ("rules.by.tag", True),
+        ("volume.size", True),
+        ("nome", False),
+        ("name.first", False),
+        ("rule.nome", False),
+        ("rules.hours", False),
+        ("rules.by.name", False),
+        ("volume.weight", False),
+    ],
+)
+def test_a_path_is_there_or_not(path: str, there: bool) -> None:
+    """A dotted path is followed through blocks, nested attributes and object types, and a misspelt step is noticed."""
+    assert has(BLOCK, path) is there
+
+
+def test_every_wrong_name_is_told(tmp_path: Path) -> None:
+    """A type, an argument, a hole of an ARN and a guard that do not exist are told; what a later provider brings is not."""
+    guards = [
+        {"kind": "lock", "attribute": "looked", "effect": "x"},
+        {"kind": "lock", "attribute": "later", "effect": "x", "since": "9.1"},
+    ]
+    types = {
+        "some_box": {"kind": "volume", "tier": 1, "name": "name", "arn": "arn:${Partition}:{nome}", "guards": guards},
+        "some_lid": {"kind": "volume", "tier": 1},
+        "some_new": {"kind": "volume", "tier": 1, "since": "9.0"},
+    }
+    provider = {"provider": "some", "sources": ["x/some"], "domain": "account", "guards": [guards[0]]}
+    tmp_path.joinpath("some.json").write_text(json.dumps({"provider": provider, "types": types}), "utf-8")
+    catalog = Catalog(tmp_path, ["some"])
+    known = catalog.provider("some")
+    assert known is not None
+    schema = {"resource_schemas": {"some_box": {"block": BLOCK}}, "provider": {"block": {"attributes": {}}}}
+    assert list(differences(catalog, known, schema, "8.4")) == [
+        "some_box: no argument nome",
+        "some_box: no argument looked",
+        "some_lid: no such resource type",
+        "provider some: no looked",
+    ]
+
+
+@pytest.mark.parametrize("name", load_catalog().providers())
+def test_every_name_exists(name: str) -> None:
+    """Every type and argument that the catalog names is in the schema of the provider's default major version."""
+    if not Path(os.environ.get("TF_CLI_CONFIG_FILE", "")).is_file():
+        pytest.skip("no provider mirror: TF_CLI_CONFIG_FILE names no file, and a test fetches nothing from a registry")
+    provider = load_catalog().provider(name)
+    assert provider is not None
+    try:
+        schema = schema_of(provider.sources[0], f"~> {provider.default_major}.0")
+    except NoSchemaError as error:
+        pytest.skip(f"no schema of {name} here: {error}")
+    assert list(differences(load_catalog(), provider, schema, provider.default_major)) == []
