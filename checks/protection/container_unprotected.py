@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Enforced, GuardKind, Infrastructure, is_unknown
+from policypack.model import Enforced, GuardKind, Infrastructure
 
 
 @check(severity=Severity.HIGH, maps=["NIST CM-5", "ATT&CK T1485"], since="0.1.0")
@@ -22,11 +22,9 @@ def container_unprotected(infrastructure: Infrastructure) -> Iterator[Finding]:
         if not store.container:
             continue
         for guard in store.guards:
-            by_api = guard.kind is GuardKind.DELETION_PROTECTION and guard.enforced is Enforced.API
-            if guard.holds is True or by_api or guard.kind is GuardKind.PREVENT_DESTROY:
-                continue
-            if is_unknown(guard.holds):
-                continue  # protection_unresolved speaks of it
+            terraform_only = guard.kind is GuardKind.DELETION_PROTECTION and guard.enforced is Enforced.TERRAFORM
+            if guard.holds is not False or not (terraform_only or guard.kind is GuardKind.NO_FORCE):
+                continue  # other guards, and what is not known, have checks of their own
             yield Finding(
                 store.resource,
                 f"Destroying it destroys all that is in it: {guard.attribute}.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import GuardKind, Infrastructure
+from policypack.model import GuardKind, Infrastructure, Resource
 
 
 @check(severity=Severity.HIGH, maps=["NIST CM-5", "ATT&CK T1485"], since="0.1.0")
@@ -17,13 +17,13 @@ def force_destroy_on(infrastructure: Infrastructure) -> Iterator[Finding]:
 
     Misses: contents that a script deletes before Terraform does.
     """
-    held = {
-        (copy.held_in.inside, copy.held_in.address) for store in infrastructure.stores for copy in store.copies if copy.held_in
-    }
+    backends = [source.backend for source in infrastructure.inputs if isinstance(source.backend, Resource)]
+    states = [name for name in (backend.get("bucket") for backend in backends) if isinstance(name, str)]
     for store in infrastructure.production:
-        holds_copies = (store.resource.inside, store.address) in held  # vault_force_destroyed speaks of those
+        # One cause, one finding: container_unprotected and state_unprotected speak of theirs.
+        elsewhere = store.container or store.resource.get("bucket") in states
         for guard in store.having(GuardKind.NO_FORCE):
-            if guard.holds is False and not store.container and not holds_copies:
+            if guard.holds is False and not elsewhere:
                 yield Finding(
                     store.resource,
                     f"A destroy goes through although it holds data: {guard.attribute} is on.",

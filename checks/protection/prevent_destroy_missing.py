@@ -16,12 +16,12 @@ def prevent_destroy_missing(infrastructure: Infrastructure) -> Iterator[Finding]
     Fix: add `lifecycle { prevent_destroy = true }` to the resource.
 
     Misses: plans and states that come without their configuration, which do not carry the lifecycle block; modules that
-    were downloaded, whose resources their caller cannot change.
+    were downloaded, whose resources their caller cannot change; containers, of which the stores inside are asked.
     """
     for store in infrastructure.production:
         lifecycle = store.resource.lifecycle
         downloaded = ".terraform/" in store.resource.location.file
-        if store.tier != 1 or lifecycle is None or lifecycle.prevent_destroy is True or downloaded:
+        if store.tier != 1 or store.container or lifecycle is None or lifecycle.prevent_destroy is True or downloaded:
             continue
         certain = not is_unknown(lifecycle.prevent_destroy)
         said = "not set" if certain else "not known"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Guard, Infrastructure, is_unknown
+from policypack.model import Guard, Infrastructure
 
 
 @check(severity=Severity.HIGH, maps=["NIST CM-5", "NIST CP-9", "ATT&CK T1490"], since="0.1.0")
@@ -18,17 +18,20 @@ def provider_destroys_more(infrastructure: Infrastructure) -> Iterator[Finding]:
     Misses: a provider block in a module that is not among the inputs.
     """
     types = {name for source in infrastructure.inputs for name in source.counts}
+    blocks: dict[tuple[str, str], list[Guard]] = {}
     for guard in infrastructure.provider_guards:
-        if guard.holds is True or not _concerns(guard, types):
-            continue
-        certain = not is_unknown(guard.holds)
+        if guard.holds is not True and _concerns(guard, types):
+            blocks.setdefault((guard.subject.inside, guard.subject.address), []).append(guard)
+    for guards in blocks.values():
+        certain = any(guard.holds is False for guard in guards)
+        names = [guard.attribute for guard in guards]
+        more = f" and {len(names) - 1} more" if names[1:] else ""
         yield Finding(
-            guard.subject,
-            f"What this provider destroys {'is' if certain else 'may be'} gone for good: {guard.attribute}.",
+            guards[0].subject,
+            f"What this provider destroys {'is' if certain else 'may be'} gone for good: {names[0]}{more}.",
             certain=certain,
-            because=guard.because,
-            fix=guard.fix,
-            cause=guard.attribute,
+            because=tuple(step for guard in guards for step in guard.because),
+            fix="; ".join(guard.fix for guard in guards),
         )
 
 

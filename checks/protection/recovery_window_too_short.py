@@ -24,6 +24,6 @@ def recovery_window_too_short(infrastructure: Infrastructure) -> Iterator[Findin
                     store.resource,
                     f"Its deletion becomes final too soon: {guard.attribute} is too short.",
                     because=guard.because,
-                    fix=guard.fix,
+                    fix=f"{guard.fix} or more",
                     cause=guard.attribute,
                 )

@@ -18,9 +18,10 @@ def state_unprotected(infrastructure: Infrastructure) -> Iterator[Finding]:
     Misses: a state bucket that is not among the inputs; backends other than S3.
     """
     for source in infrastructure.inputs:
-        if not any(store.resource.inside == source.path for store in infrastructure.production):
-            continue
+        holds_production = any(store.resource.inside == source.path for store in infrastructure.production)
         for bucket in _buckets_of(source, infrastructure):
+            if not (holds_production or bucket.environment.production):
+                continue
             versions = list(bucket.having(GuardKind.VERSIONING))
             forced = [guard for guard in bucket.having(GuardKind.NO_FORCE) if guard.holds is False]
             unversioned = not any(guard.holds is True for guard in versions)

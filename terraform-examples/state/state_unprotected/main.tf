@@ -1,5 +1,6 @@
 # The bucket that this root module keeps its own state in: an overwritten state is lost.
 # expect: state_unprotected, state_holds_itself, store_unprotectable (uncertain)
+# expect from a plan alone: overwritable_bucket
 resource "aws_s3_bucket" "state" {
   bucket = "acme-terraform-state"
 
