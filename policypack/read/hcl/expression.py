@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, Union, cast
 
 from policypack.model import Unknown, Value
-from policypack.read.hcl import operators
+from policypack.read.hcl import operators, terms
 from policypack.read.hcl.budget import CHARACTERS_PER_STEP, BudgetError, spend, step_budget
 from policypack.read.hcl.convert import kind_of, number, text, truth
 from policypack.read.hcl.documents import with_document
@@ -30,26 +30,7 @@ from policypack.read.hcl.partial import (
 )
 from policypack.read.hcl.scope import Scope
 from policypack.read.hcl.template_scope import TemplateScope
-from policypack.read.hcl.terms import (
-    Binary,
-    Broken,
-    Call,
-    Conditional,
-    Element,
-    For,
-    Index,
-    ListTerm,
-    Literal,
-    ObjectTerm,
-    Splat,
-    Steps,
-    Template,
-    TemplateFor,
-    TemplateIf,
-    Term,
-    Traversal,
-    Unary,
-)
+from policypack.read.hcl.terms import Template, TemplateFor, TemplateIf, Term
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -149,30 +130,30 @@ def _element(term: Term, frame: _Frame) -> Value:
         return Unknown(str(error))
 
 
-def _literal(term: Literal, _frame: _Frame) -> Value:
+def _literal(term: terms.Literal, _frame: _Frame) -> Value:
     return term.value
 
 
-def _broken(term: Broken, _frame: _Frame) -> Value:
+def _broken(term: terms.Broken, _frame: _Frame) -> Value:
     return Unknown(term.reason)
 
 
-def _traversal(term: Traversal, frame: _Frame) -> Value:
+def _traversal(term: terms.Traversal, frame: _Frame) -> Value:
     bound = frame.scope.bound()
     if term.root in bound:
         return follow(bound[term.root], term.steps)
     return frame.scope.resolve(term.root, term.steps)
 
 
-def _steps(term: Steps, frame: _Frame) -> Value:
+def _steps(term: terms.Steps, frame: _Frame) -> Value:
     return follow(_value(term.source, frame), term.steps)
 
 
-def _stands_at(_term: Element, frame: _Frame) -> Value:
+def _stands_at(_term: terms.Element, frame: _Frame) -> Value:
     return frame.element
 
 
-def _index(term: Index, frame: _Frame) -> Value:
+def _index(term: terms.Index, frame: _Frame) -> Value:
     source, key = _value(term.source, frame), _value(term.key, frame)
     if isinstance(key, Unknown):
         return blend((key, source))
@@ -185,7 +166,7 @@ def _index(term: Index, frame: _Frame) -> Value:
     return follow(source, (key,))
 
 
-def _splat(term: Splat, frame: _Frame) -> Value:
+def _splat(term: terms.Splat, frame: _Frame) -> Value:
     source = _value(term.source, frame)
     if isinstance(source, Unknown):
         each = _value(term.each, replace(frame, element=source))
@@ -196,11 +177,11 @@ def _splat(term: Splat, frame: _Frame) -> Value:
     return [_element(term.each, replace(frame, element=element)) for element in elements]
 
 
-def _list(term: ListTerm, frame: _Frame) -> Value:
+def _list(term: terms.ListTerm, frame: _Frame) -> Value:
     return [_element(element, frame) for element in term.elements]
 
 
-def _object(term: ObjectTerm, frame: _Frame) -> Value:
+def _object(term: terms.ObjectTerm, frame: _Frame) -> Value:
     made: dict[str, Value] = {}
     holes: list[Value] = []
     for key_term, value_term in term.items:
@@ -212,7 +193,7 @@ def _object(term: ObjectTerm, frame: _Frame) -> Value:
     return blend([*holes, made]) if holes else dict(sorted(made.items()))
 
 
-def _for(term: For, frame: _Frame) -> Value:
+def _for(term: terms.For, frame: _Frame) -> Value:
     source = _value(term.source, frame)
     if isinstance(source, Unknown):
         return blend((source,))
@@ -263,16 +244,16 @@ def _pairs(source: Value) -> list[tuple[Value, Value]]:
     raise EvaluationError(f"for needs a list or a map, and this is {kind_of(source)}")
 
 
-def _conditional(term: Conditional, frame: _Frame) -> Value:
+def _conditional(term: terms.Conditional, frame: _Frame) -> Value:
     condition = _value(term.condition, frame)
     if isinstance(condition, Unknown):
         yes, no = _element(term.yes, frame), _element(term.no, frame)
         return yes if same(yes, no) is True else blend((condition, yes, no))
     chosen, other = (term.yes, term.no) if truth(condition) else (term.no, term.yes)
     value = _value(chosen, frame)
-    if isinstance(value, (bool, int, float)) and not isinstance(other, Literal):
+    if isinstance(value, (bool, int, float)) and not isinstance(other, terms.Literal):
         return _as_other(value, other, frame)
-    if isinstance(value, (bool, int, float)) and isinstance(other, Literal) and isinstance(other.value, str):
+    if isinstance(value, (bool, int, float)) and isinstance(other, terms.Literal) and isinstance(other.value, str):
         return text(value)
     return value
 
@@ -285,11 +266,11 @@ def _as_other(value: Value, other: Term, frame: _Frame) -> Value:
         return value
 
 
-def _unary(term: Unary, frame: _Frame) -> Value:
+def _unary(term: terms.Unary, frame: _Frame) -> Value:
     return operators.unary(term.operator, _value(term.operand, frame))
 
 
-def _binary(term: Binary, frame: _Frame) -> Value:
+def _binary(term: terms.Binary, frame: _Frame) -> Value:
     left = _value(term.left, frame)
     if term.operator in ("&&", "||") and not isinstance(left, Unknown) and truth(left) is (term.operator == "||"):
         return truth(left)
@@ -333,7 +314,7 @@ def _if_pieces(piece: TemplateIf, frame: _Frame) -> Iterator[str | Unknown]:
         yield from _pieces(piece.yes if truth(condition) else piece.no, frame)
 
 
-def _call(term: Call, frame: _Frame) -> Value:
+def _call(term: terms.Call, frame: _Frame) -> Value:
     name = term.name.removeprefix("core::")
     if name == "try":
         return _try(term, frame)
@@ -350,7 +331,7 @@ def _call(term: Call, frame: _Frame) -> Value:
     return call(name, arguments, _Files(frame.scope))
 
 
-def _try(term: Call, frame: _Frame) -> Value:
+def _try(term: terms.Call, frame: _Frame) -> Value:
     reasons: list[str] = []
     for argument in term.arguments:
         try:
@@ -360,7 +341,7 @@ def _try(term: Call, frame: _Frame) -> Value:
     raise EvaluationError(f"no argument of try can be evaluated: {'; '.join(reasons)[:200]}")
 
 
-def _can(term: Call, frame: _Frame) -> Value:
+def _can(term: terms.Call, frame: _Frame) -> Value:
     if len(term.arguments) != 1:
         raise EvaluationError("can takes one argument")
     try:
@@ -384,20 +365,20 @@ class _Files:
 
 
 _EVALUATORS: dict[type, Callable[[Any, _Frame], Value]] = {
-    Literal: _literal,
-    Broken: _broken,
-    Traversal: _traversal,
-    Steps: _steps,
-    Element: _stands_at,
-    Index: _index,
-    Splat: _splat,
-    ListTerm: _list,
-    ObjectTerm: _object,
-    For: _for,
-    Conditional: _conditional,
-    Unary: _unary,
-    Binary: _binary,
+    terms.Literal: _literal,
+    terms.Broken: _broken,
+    terms.Traversal: _traversal,
+    terms.Steps: _steps,
+    terms.Element: _stands_at,
+    terms.Index: _index,
+    terms.Splat: _splat,
+    terms.ListTerm: _list,
+    terms.ObjectTerm: _object,
+    terms.For: _for,
+    terms.Conditional: _conditional,
+    terms.Unary: _unary,
+    terms.Binary: _binary,
     Template: _template,
-    Call: _call,
+    terms.Call: _call,
 }
 _TERMS = tuple(_EVALUATORS)

@@ -14,9 +14,6 @@ from policypack.model import Value
 from policypack.read.hcl.convert import number_from, number_text
 from policypack.read.hcl.partial import MAX_ELEMENTS, EvaluationError
 
-if TYPE_CHECKING:
-    from yaml import Node
-
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOL = {word: value for value, words in ((True, "true True TRUE"), (False, "false False FALSE")) for word in words.split()}
 _INTEGER = re.compile(r"[-+]?[0-9]{1,400}")
