@@ -13,7 +13,7 @@ from pathlib import Path
 
 from policypack import __version__
 from policypack.check import checks_folder, load_checks
-from policypack.discover import find_inputs, holds_code
+from policypack.discover import CODE, find_inputs, holds_code
 from policypack.model import Location
 from policypack.read.options import ReadOptions
 from policypack.report import FORMATS, Context, renderer
@@ -111,11 +111,11 @@ def _paths(given: Sequence[str], base: Path) -> list[Path | None]:
     """What to read. A folder without code of its own stands for the root modules and plans below it."""
     if given.count("-") > 1:
         raise ScanError("standard input can be read only once", "name - once")
-    paths: list[Path | None] = []
+    paths: dict[Path | None, Path | None] = {}  # by what they really are, so that nothing is read twice
     for written in given or ["."]:
-        path = None if written == "-" else Path(written)
+        path = None if written == "-" else _module_of(Path(written))
         if path is None or not path.is_dir() or (given and holds_code(path)):
-            paths.append(path)
+            paths.setdefault(path and path.resolve(), path)
             continue
         found = find_inputs(path)
         if not found:
@@ -124,8 +124,14 @@ def _paths(given: Sequence[str], base: Path) -> list[Path | None]:
                 "name a module folder, a plan or state JSON (terraform show -json), or - for standard input",
             )
         _say_found(found, base)
-        paths.extend(found)
-    return paths
+        for each in found:
+            paths.setdefault(each.resolve(), each)
+    return list(paths.values())
+
+
+def _module_of(path: Path) -> Path:
+    """The folder of a file of code or variables, which is how pre-commit names a module; anything else as it is."""
+    return path.parent if path.name.endswith((*CODE, ".tfvars", ".tfvars.json")) and path.is_file() else path
 
 
 def _say_found(found: Sequence[Path], base: Path) -> None:
@@ -144,8 +150,7 @@ def _options(reading: Reading, base: Path) -> ReadOptions:
         variables[name.strip()] = value
     environment = {}
     if reading.environment:
-        prefix = "TF_VAR_"
-        environment = {name[len(prefix) :]: value for name, value in os.environ.items() if name.startswith(prefix)}
+        environment = {name: value for name, value in os.environ.items() if name.startswith("TF_VAR_")}
     return ReadOptions(
         base=base,
         variables=variables,
