@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Guard, GuardKind, Infrastructure, Store, Truth, Vault, is_unknown
+from policypack.model import Guard, GuardKind, Infrastructure, Store, Truth, Unknown, Vault, is_unknown
 
 _ANY_OF_ITS_KIND = {GuardKind.LOCK, GuardKind.POLICY_DENY, GuardKind.VERSIONING}
 _STRENGTH = {"none": 0, "governance": 1, "compliance": 2}
@@ -13,8 +13,8 @@ _STRENGTH = {"none": 0, "governance": 1, "compliance": 2}
 def guard_removed(infrastructure: Infrastructure) -> Iterator[Finding]:
     """The plan takes away what keeps production data, or its copies, from being deleted.
 
-    Why: a deletion in two steps passes every gate that only counts deletions. The first change turns a protection off and
-    deletes nothing; the second one deletes what nothing protects any more. The first is where it has to be stopped.
+    Why: a deletion in two steps passes every gate that counts deletions. The first change turns a protection off and
+    deletes nothing, the second deletes what nothing protects any more. The first is where it has to be stopped.
 
     Fix: take the change back, or have it approved as what it is: the first half of a deletion.
 
@@ -24,10 +24,8 @@ def guard_removed(infrastructure: Infrastructure) -> Iterator[Finding]:
         old = infrastructure.earlier(store)
         stands = not store.resource.goes and not (store.resource.change and store.resource.change.destroys)
         for guard in old.guards if old and old.environment.production and stands else ():
-            weaker = _weaker(guard, store)
-            if weaker is not False:
-                said = "takes away" if weaker is True else "may take away"
-                text = f"The plan {said} its {guard.kind.value.replace('_', ' ')} ({guard.attribute})."
+            if (weaker := _weaker(guard, store)) is not False:
+                text = f"The plan {'takes' if weaker is True else 'may take'} away its {guard.kind.value.replace('_', ' ')} ({guard.attribute})."
                 now = tuple(each.evidence for each in store.guards if each.kind is guard.kind)
                 yield Finding(store.resource, text, weaker is True, now, guard.fix, guard.attribute)
     left = {vault.resource.address: vault for vault in infrastructure.vaults if not vault.resource.goes}
@@ -37,11 +35,12 @@ def guard_removed(infrastructure: Infrastructure) -> Iterator[Finding]:
 
 
 def _weaker(old: Guard, store: Store) -> Truth:
-    """Whether a guard that held does not hold any more, or leaves less time."""
     same = [each for each in store.guards if each.kind is old.kind and not each.subject.goes]
-    same = [each for each in same if old.kind in _ANY_OF_ITS_KIND or each.attribute == old.attribute]
+    if old.kind not in _ANY_OF_ITS_KIND:
+        same = [each for each in same if each.attribute == old.attribute]
     if old.kind is GuardKind.RECOVERY_WINDOW and isinstance(old.value, int):
-        return any(isinstance(each.value, int) and each.value < old.value for each in same)
+        unknown = (each.value for each in same if isinstance(each.value, Unknown))
+        return any(isinstance(each.value, int) and each.value < old.value for each in same) or next(unknown, False)
     if old.kind is GuardKind.PREVENT_DESTROY or old.holds is not True or any(each.holds is True for each in same):
         return False
     return next((each.holds for each in same if is_unknown(each.holds)), True)
@@ -51,12 +50,10 @@ def _loosened(old: Vault, new: Vault | None) -> Iterator[tuple[str, bool]]:
     if new is None:
         yield "deletes this vault of recovery points", True
         return
-    before, after = old.lock, new.lock
-    known = not is_unknown(after.mode)
-    if not is_unknown(before.mode) and (not known or _STRENGTH[str(after.mode)] < _STRENGTH[str(before.mode)]):
-        yield f"loosens this vault's {before.mode} lock", known
-    days = 0 if after.minimum_days is None else after.minimum_days
-    if isinstance(before.minimum_days, int) and isinstance(days, int) and days < before.minimum_days:
+    mode, days, after = old.lock.mode, old.lock.minimum_days, new.lock
+    if isinstance(mode, str) and _STRENGTH.get(str(after.mode), 0) < _STRENGTH[mode]:
+        yield f"loosens this vault's {mode} lock", not is_unknown(after.mode)
+    elif isinstance(days, int) and not is_unknown(after.minimum_days) and int(str(after.minimum_days or 0)) < days:
         yield "lowers this vault's minimum retention", True
     if old.denies_deletion is True and new.denies_deletion is not True:
         yield "takes the denial of deletions out of this vault's policy", new.denies_deletion is False
