@@ -84,7 +84,11 @@ class Selections:
 
     def _any_names(self, value: Value, selection: Resource, store: Resource) -> Truth:
         if isinstance(value, Unknown):
-            return value
+            # A plan loses the whole list where one ARN in it is not known yet, and keeps what the list refers to. A store
+            # whose ARN is named is in it; another may be, by a literal that was lost.
+            arns = {each.address for each in value.references if each.attribute == "arn"}
+            named = store.address in arns and store.inside == selection.inside and len(arns) == len(value.references)
+            return True if named else value
         outcome: Truth = False
         for each in value if isinstance(value, list) else []:
             outcome = _either(outcome, self._names(each, selection, store))
