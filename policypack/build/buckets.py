@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from policypack.build.domains import Domains
@@ -84,6 +84,7 @@ class Buckets:
             "COMPLIANCE",
             "its objects can be deleted before their time",
             ("s3:BypassGovernanceRetention", "s3:PutBucketObjectLockConfiguration"),
+            lock.evidence.text,
         )
         for policy in self.companions("bucket_policy", bucket):
             denied = denies_everyone(policy.get("policy"), _DELETES)
@@ -105,9 +106,8 @@ class Buckets:
             holds = lock if isinstance(lock, Unknown) else lock is True
         if not found and holds is False and "versioning" in self._companions[1]:
             holds = self._companions[1]["versioning"]
-        return Guard(
-            made.kind, made.enforced, holds, subject, made.attribute, made.value, made.safe, _OVERWRITTEN, made.removed_by
-        )
+        said = "" if found or made.value is not None else "no versioning is configured for it"
+        return replace(made, holds=holds, effect=_OVERWRITTEN, said=said)
 
     def lock(self, bucket: Resource) -> Lock:
         """The lock that new objects get by default."""

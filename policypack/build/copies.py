@@ -104,7 +104,7 @@ class Copies:
     def _copy(self, made: Resource, fact: CompanionFact, kind: CopyKind, store: Resource, certain: Truth) -> Copy:
         days = number_or_unknown(made.get(fact.retention)) if fact.retention else None
         words = {CopyKind.SHARED_SNAPSHOT: "shares its snapshot with another account", CopyKind.REPLICA: "replicates it"}
-        text = words.get(kind, f"is a {kind.value} of it")
+        text = words.get(kind, f"is {'an' if kind is CopyKind.AUTOMATED else 'a'} {kind.value} of it")
         return Copy(
             store.address,
             kind,

@@ -35,9 +35,9 @@ from policypack.model.resources import (
     strip_keys,
 )
 from policypack.model.values import (
+    UNKNOWN,
     Reference,
     Truth,
-    UNKNOWN,
     Unknown,
     UnknownTruthError,
     Value,
@@ -47,6 +47,7 @@ from policypack.model.values import (
 )
 
 __all__ = [
+    "UNKNOWN",
     "Change",
     "Comment",
     "Copy",
@@ -70,7 +71,6 @@ __all__ = [
     "Store",
     "Thresholds",
     "Truth",
-    "UNKNOWN",
     "Unknown",
     "UnknownTruthError",
     "Value",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Literal
 
 from policypack.model.resources import Gap, Input, Location, Resource
@@ -88,7 +89,8 @@ class Guard:
 
     `holds` is whether it does so now. `attribute` and `value` are what decides (value None: not written, so the
     provider's default decided). `safe` is the value to write. `effect` says what happens without it. `removed_by` are
-    the API actions that take it away. `subject` is the resource that carries it: the store, or a companion.
+    the API actions that take it away. `subject` is the resource that carries it: the store, or a companion. `said` is what
+    to show instead of the argument, where the guard is not one argument.
     """
 
     kind: GuardKind
@@ -100,11 +102,14 @@ class Guard:
     safe: Value
     effect: str
     removed_by: tuple[str, ...] = ()
+    said: str = ""
 
     @property
     def evidence(self) -> Evidence:
         """What was written, or that nothing was."""
-        if self.value is None:
+        if self.said:
+            text = self.said
+        elif self.value is None:
             text = f"{self.attribute} is not set, and the provider's default does not protect"
             text = f"{self.attribute} is not set; the provider's default holds" if self.holds is True else text
         elif isinstance(self.value, Unknown):
@@ -316,12 +321,13 @@ class Thresholds:
     populated: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Infrastructure:
     """The picture that checks judge: one estate, made of all inputs together.
 
     `before` is the same picture as it stands before the plans are applied, None where no input changes anything that
-    exists. `stores` also holds what a plan deletes; `production` leaves that out.
+    exists. `stores` also holds what a plan deletes; `production` leaves that out. Without slots, so that what every check
+    asks for is worked out once.
     """
 
     inputs: tuple[Input, ...] = ()
@@ -336,12 +342,12 @@ class Infrastructure:
     thresholds: Thresholds = Thresholds()
     before: Infrastructure | None = None
 
-    @property
+    @cached_property
     def production(self) -> tuple[Store, ...]:
         """The production stores that stand once the plans are applied."""
         return tuple(store for store in self.stores if store.environment.production and not store.resource.goes)
 
-    @property
+    @cached_property
     def irreplaceable(self) -> tuple[Store, ...]:
         """The production stores of tier 1 that backups make sense for, without those that hold the copies of others."""
         holders = {(held.inside, held.address) for store in self.stores for copy in store.copies if (held := copy.held_in)}
@@ -370,11 +376,13 @@ class Infrastructure:
     def earlier(self, store: Store) -> Store | None:
         """The same store before the plans are applied, under its former address where it was moved."""
         former = (store.resource.change and store.resource.change.previous_address) or store.address
-        stores = self.before.stores if self.before else ()
-        same = (each for each in stores if each.address == former and each.resource.inside == store.resource.inside)
-        return next(same, None)
+        return self.before._by_place.get((store.resource.inside, former)) if self.before else None
 
-    @property
+    @cached_property
+    def _by_place(self) -> Mapping[tuple[str, str], Store]:
+        return {(store.resource.inside, store.address): store for store in self.stores}
+
+    @cached_property
     def changing(self) -> tuple[Store, ...]:
         """The production stores that a plan changes in any way."""
         return tuple(
