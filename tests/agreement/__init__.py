@@ -1,0 +1,1 @@
+"""HCL and the plan of that HCL must agree."""
