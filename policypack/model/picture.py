@@ -376,10 +376,11 @@ class Infrastructure:
     def earlier(self, store: Store) -> Store | None:
         """The same store before the plans are applied, under its former address where it was moved."""
         former = (store.resource.change and store.resource.change.previous_address) or store.address
-        return self.before._by_place.get((store.resource.inside, former)) if self.before else None
+        return self.before.by_place.get((store.resource.inside, former)) if self.before else None
 
     @cached_property
-    def _by_place(self) -> Mapping[tuple[str, str], Store]:
+    def by_place(self) -> Mapping[tuple[str, str], Store]:
+        """Input and address -> store."""
         return {(store.resource.inside, store.address): store for store in self.stores}
 
     @cached_property
