@@ -15,7 +15,8 @@ from policypack.read.hcl.syntax import Attribute, Block, Body, Expression
 
 META_ARGUMENTS = frozenset({"count", "for_each", "provider", "depends_on"})
 META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})
-"""Blocks of Terraform itself, and `timeouts`, which protect and lose nothing."""
+"""Blocks of Terraform itself, and `timeouts`, which protect and lose nothing. Only directly in a resource: a rule of a
+backup plan has a `lifecycle` of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def without_nulls(value: Value) -> Value:
 
 
 def body_values(body: Body, scope: Scope, marks: Marks, path: str) -> dict[str, Value]:
-    """The values of a nested block; `path` is where it stands, with a dot at its end."""
+    """The values of a block that is not a resource's; `path` is where it stands, with a dot at its end."""
     values: dict[str, Value] = {}
     for name, attribute in body.attributes.items():
         value = without_nulls(value_of(attribute.expression, scope))
@@ -49,10 +50,9 @@ def body_values(body: Body, scope: Scope, marks: Marks, path: str) -> dict[str, 
             values[name] = value
             marks.note(attribute, f"{path}{name}")
     for name in dict.fromkeys(block_name(block) for block in body.blocks):
-        if name not in META_BLOCKS:
-            found = block_values(body, name, scope, marks, path)
-            if found:
-                values[name] = found
+        found = block_values(body, name, scope, marks, path)
+        if found:
+            values[name] = found
     return values
 
 

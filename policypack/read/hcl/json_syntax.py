@@ -154,7 +154,8 @@ class _Reader:
             elif kind in SCHEMAS and depth < MAX_NESTING and _is_block(key, each):
                 blocks += [Block(key, (), self.body(o, p, kind, depth + 1), self.at(p)) for o, p in _objects(each, place)]
             else:
-                attributes[key] = Attribute(key, Json(each, literal=kind == "variable"), self.at(place))
+                value_of_key = [f"${{{name}}}" for name in _many(each)] if key == "depends_on" else each
+                attributes[key] = Attribute(key, Json(value_of_key, literal=kind == "variable"), self.at(place))
         return Body(attributes, tuple(blocks))
 
     def dynamic(self, value: object, path: Path, kind: str, depth: int) -> Iterator[Block]:

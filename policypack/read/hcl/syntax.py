@@ -218,8 +218,12 @@ def _syntax_gap(root: Node, place: _Place) -> Gap:
         if inner is None:
             break
         node = inner
+    what = "something that is not HCL"
+    if node.is_missing:
+        what = f"a {node.type!r} is missing for what begins here"
+    while node.start_byte == node.end_byte and node.parent is not None:
+        node = node.parent
     file, line = place.file, place.of(node).line
-    what = f"a missing {node.type!r}" if node.is_missing else "something that is not HCL"
     reason = f"{file}:{line}: syntax error, {what}; what it touches was not judged. `terraform fmt {file}` shows the cause"
     return Gap(reason, Location(file, line, line), unreadable=True)
 

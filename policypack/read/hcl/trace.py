@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from policypack.model import Reference
+from policypack.read.hcl.blocks import META_BLOCKS
 from policypack.read.hcl.estate import MAX_CHAIN
 from policypack.read.hcl.evaluating import traversals_of, written
 from policypack.read.hcl.instances import Key, Keys, suffix
@@ -57,7 +58,8 @@ def body_expressions(body: Body) -> Iterator[Expression]:
         for name, attribute in current.attributes.items():
             if current is not body or name != "provider":
                 yield attribute.expression
-        waiting += [block.body for block in current.blocks if block.type not in {"lifecycle", "provisioner", "connection"}]
+        own = META_BLOCKS if current is body else ()
+        waiting += [block.body for block in current.blocks if block.type not in own]
 
 
 def _traversal(module: Module, root: str, steps: tuple[str | int, ...], key: Key) -> Trace:
