@@ -7,7 +7,7 @@ Locals are in no plan, so what goes through one cannot be followed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from msgspec import Raw
 
 from policypack.model import Reference
 from policypack.read.addresses import dotted, last_key, module_of, most_specific, split
-from policypack.read.plan_json import NULL, BlockJson, CallJson, ConfigurationJson, Json, ModuleJson, loose
+from policypack.read.plan_json import NULL, BlockJson, CallJson, ConfigurationJson, Json, ModuleJson, decode, heads, loose
 
 MAX_HOPS = 64
 _NOWHERE = {"each", "count", "path", "terraform", "self"}
@@ -23,21 +23,22 @@ _NOWHERE = {"each", "count", "path", "terraform", "self"}
 
 @dataclass
 class Module:
-    """The configuration of one module, whatever its instances. `parent` and `call` are None for the root."""
+    """The configuration of one module, whatever its instances. `call` is None for the root."""
 
     json: ModuleJson
-    parent: Module | None = None
+    wanted: Callable[[str], bool]
     call: CallJson | None = None
 
     @cached_property
-    def blocks(self) -> Mapping[str, BlockJson]:
-        """Its resource blocks by relative address (`aws_s3_bucket.b`, `data.aws_region.r`)."""
-        return {block.address: block for block in self.json.resources or ()}
+    def blocks(self) -> Mapping[str, Raw]:
+        """Its resource blocks by relative address (`aws_s3_bucket.b`, `data.aws_region.r`), of the types that are wanted."""
+        listed = heads(self.json.resources or (), "the configuration's resources")
+        return {head.address: raw for head, raw in listed if head.mode == "data" or self.wanted(head.type)}
 
     @cached_property
     def children(self) -> Mapping[str, Module]:
         """The modules that it calls, by name."""
-        return {name: Module(call.module, self, call) for name, call in (self.json.module_calls or {}).items()}
+        return {name: Module(call.module, self.wanted, call) for name, call in (self.json.module_calls or {}).items()}
 
     @cached_property
     def arguments(self) -> Mapping[str, Json]:
@@ -76,13 +77,12 @@ class Followed:
 class Configuration:
     """The configuration of one plan, with the instances that the plan knows of."""
 
-    def __init__(self, json: ConfigurationJson | None, indexed: Mapping[str, list[str]]) -> None:
+    def __init__(self, json: ConfigurationJson | None, indexed: Mapping[str, list[str]], wanted: Callable[[str], bool]) -> None:
         """`indexed` maps the address of a block in its module instance to the addresses of its instances, if they have keys."""
         self.providers = (json.provider_config if json else None) or {}
-        self.root = Scope(Module((json.root_module if json else None) or ModuleJson()))
+        self.root = Scope(Module((json.root_module if json else None) or ModuleJson(), wanted))
         self._indexed = indexed
         self._scopes: dict[str, Scope | None] = {"": self.root}
-        self._mentions: dict[int, tuple[str, ...]] = {}
 
     def scope(self, module_address: str) -> Scope | None:
         """The module instance of that address, None where the configuration no longer has it."""
@@ -100,17 +100,9 @@ class Configuration:
         if scope is None:
             return None
         block = scope.module.blocks.get(last_key(address[len(scope.prefix) :])[0])
-        return (block, scope) if block else None
+        return (decode(block, BlockJson), scope) if block is not None else None
 
-    def mentions(self, block: BlockJson) -> tuple[str, ...]:
-        """Every reference in the block, as written."""
-        found = self._mentions.get(id(block))
-        if found is None:
-            found = tuple(dict.fromkeys(_mentioned(block)))
-            self._mentions[id(block)] = found
-        return found
-
-    def follow(self, references: list[str] | tuple[str, ...], scope: Scope, key: str = "") -> Followed:
+    def follow(self, references: Sequence[str], scope: Scope, key: str = "") -> Followed:
         """Where references lead, as seen from a module instance; `key` is the key of the instance that has them."""
         same_key = key if key and any(each.startswith(("each.", "count.")) for each in references) else ""
         trail = _Trail(self._indexed, same_key)
@@ -148,7 +140,7 @@ class _Trail:
         if scope.outer is None or len(parts) < 2:
             return  # the root's variables have values: nothing that is unknown comes from them
         given = scope.module.arguments.get(parts[1][0])
-        for reference in _references(given):
+        for reference in references_of(given):
             self.follow(reference, scope.outer, (*parts[2:], *rest), depth + 1)
 
     def _output(self, parts: list[tuple[str, str]], scope: Scope, rest: tuple[tuple[str, str], ...], depth: int) -> None:
@@ -157,7 +149,7 @@ class _Trail:
         if inner is None or output is None:
             self.lost.append("a module output that the plan does not name")
             return
-        for reference in _references(loose(output.expression)):
+        for reference in references_of(loose(output.expression)):
             self.follow(reference, inner, (*parts[3:], *rest), depth + 1)
 
     def _resource(self, parts: list[tuple[str, str]], scope: Scope, rest: tuple[tuple[str, str], ...]) -> None:
@@ -179,33 +171,32 @@ class _Trail:
         return self._same_key if block + self._same_key in instances else ""
 
 
-def _references(expression: Json) -> list[str]:
+def references_of(expression: Json) -> list[str]:
+    """Every reference in an expression or a body of expressions, in their order."""
     found: list[str] = []
-    for each in _every_references(expression, 0):
-        found.extend(most_specific(each))
+    waiting = [expression]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            references = each.get("references")
+            if isinstance(references, list):
+                found.extend(most_specific(references))
+            elif "constant_value" not in each:
+                waiting.extend(reversed(each.values()))
+        elif isinstance(each, list):
+            waiting.extend(reversed(each))
     return found
 
 
-def _every_references(expression: Json, depth: int) -> Iterator[list[Json]]:
-    if depth > MAX_HOPS:
-        return
-    if isinstance(expression, dict):
-        references = expression.get("references")
-        if isinstance(references, list):
-            yield references
-        else:
-            for name, each in expression.items():
-                if name != "constant_value":
-                    yield from _every_references(each, depth + 1)
-    elif isinstance(expression, list):
-        for each in expression:
-            yield from _every_references(each, depth + 1)
+def mentions(block: BlockJson) -> tuple[str, ...]:
+    """Every reference in the block, as written."""
+    return tuple(dict.fromkeys(_mentioned(block)))
 
 
 def _mentioned(block: BlockJson) -> Iterator[str]:
     for raw in (block.expressions, block.count_expression, block.for_each_expression):
         if _may_refer(raw):
-            yield from _references(loose(raw))
+            yield from references_of(loose(raw))
     yield from block.depends_on or ()
 
 

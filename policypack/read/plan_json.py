@@ -6,6 +6,7 @@ is looked at. Field names are Terraform's.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -56,13 +57,29 @@ class ResourceChange(Struct, gc=False):
 
     address: str
     type: str
-    change: Raw
+    change: ChangeJson
     mode: str = "managed"
-    module_address: str | None = None
     provider_name: str | None = None
     action_reason: str | None = None
     previous_address: str | None = None
     deposed: str | None = None
+
+
+class Actions(Struct, gc=False):
+    """The part of a change that every entry is asked for."""
+
+    actions: tuple[str, ...] = ()
+
+
+class Head(Struct, gc=False):
+    """What an entry of any list of objects is about, decoded first; most entries are not looked at further."""
+
+    address: str
+    type: str
+    mode: str = "managed"
+    change: Actions | None = None
+    deposed: str | None = None
+    deposed_key: str | None = None
 
 
 class BlockJson(Struct):
@@ -101,7 +118,7 @@ class CallJson(Struct):
 class ModuleJson(Struct):
     """The configuration of one module."""
 
-    resources: list[BlockJson] | None = None
+    resources: list[Raw] | None = None
     module_calls: dict[str, CallJson] | None = None
     outputs: dict[str, OutputJson] | None = None
     variables: dict[str, VariableJson] | None = None
@@ -140,13 +157,12 @@ class StateResource(Struct, gc=False):
     values: Raw = NULL
     sensitive_values: Raw = NULL
     depends_on: list[str] | None = None
-    deposed_key: str | None = None
 
 
 class StateModule(Struct):
     """A module instance of a state."""
 
-    resources: list[StateResource] | None = None
+    resources: list[Raw] | None = None
     child_modules: list[StateModule] | None = None
     address: str | None = None
 
@@ -171,6 +187,18 @@ def decode(raw: Raw, kind: type[T]) -> T:
 def decode_some(raw: Raw, kind: type[T]) -> T | None:
     """The typed form of a slice; None where it is null or absent. Raises what msgspec raises."""
     return None if raw == NULL else msgspec.json.decode(raw, type=kind)
+
+
+def heads(entries: Iterable[Raw], where: str) -> Iterator[tuple[Head, Raw]]:
+    """Each entry of a list with what it is about. Raises ValidationError that counts the entries, from 0."""
+    head = msgspec.json.Decoder(Head)
+    number = -1
+    try:
+        for entry in entries:
+            number += 1
+            yield head.decode(entry), entry
+    except msgspec.ValidationError as error:
+        raise msgspec.ValidationError(f"{error}, in entry {number} of {where}") from None
 
 
 def loose(raw: Raw) -> Json:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from policypack.model import Location, Resource, Unknown, Value
 from policypack.read.addresses import most_specific
+from policypack.read.hcl.secrets import secret_paths
 from policypack.read.plan_configuration import Configuration, Scope
 from policypack.read.plan_json import Json, ProviderJson, VariableValue, loose
 from policypack.read.plan_values import MAX_DEPTH, TOO_DEEP, is_attribute, plain
-from policypack.read.secrets import is_secret
 
 _ACCOUNTS = {"allowed_account_ids", "forbidden_account_ids"}
 _NOT_CARRIED = Unknown("an expression that the plan does not carry")
@@ -66,7 +66,7 @@ class _Reader:
             inside=self.place,
             mode="provider",
             provider_key=key,
-            sensitive=frozenset(_secrets(values)),
+            sensitive=frozenset(secret_paths(block.name, values)),
         )
 
     def _body(self, written: dict[str, Json], scope: Scope | None, depth: int) -> dict[str, Value]:
@@ -108,14 +108,3 @@ def _variable(name: str, variable: str, value: Value) -> Value:
         return value if isinstance(value, list) else [str(value)]
     fits = isinstance(value, str) and value.startswith("arn:") if name.endswith("_arn") else not isinstance(value, (list, dict))
     return value if fits else Unknown(f"text around var.{variable} that the plan does not carry")
-
-
-def _secrets(values: Mapping[str, Value], prefix: str = "", depth: int = 0) -> list[str]:
-    found: list[str] = []
-    for name, value in values.items() if depth < MAX_DEPTH else ():
-        if is_secret(name):
-            found.append(prefix + name)
-        for index, each in enumerate(value if isinstance(value, list) else []):
-            if isinstance(each, dict):
-                found.extend(_secrets(each, f"{prefix}{name}.{index}.", depth + 1))
-    return found

@@ -75,27 +75,22 @@ class _Walk:
     def body(self, known: dict[str, Json], marks: dict[str, Json], written: _Expression, depth: int) -> dict[str, Value]:
         """A resource or a nested block. What is unknown and not written is computed, and left out."""
         made: dict[str, Value] = {}
+        expressions = written if isinstance(written, dict) else {}
         for name, value in known.items():
             mark = marks.get(name)
-            if value is None and mark is not True:
+            if value is None or mark is True:
                 continue
-            expression = UNLISTED if isinstance(written, _Unlisted) else written.get(name, UNLISTED)
-            if mark is not True:
-                each = self._known(value, mark, expression, depth + 1)
-                if each not in ([], {}) or is_attribute(expression):
-                    made[name] = each
-            elif self._is_written(expression, written):
-                made[name] = self._unknown(expression)
-        for name, mark in marks.items():
-            if mark is True and name not in known:
-                expression = UNLISTED if isinstance(written, _Unlisted) else written.get(name, UNLISTED)
-                if self._is_written(expression, written):
-                    made[name] = self._unknown(expression)
+            if not mark and isinstance(value, (str, bool, int)):
+                made[name] = value
+                continue
+            expression = expressions.get(name, UNLISTED)
+            each = self._known(value, mark, expression, depth + 1)
+            if each not in ([], {}) or is_attribute(expression):
+                made[name] = each
+        for name in marks if isinstance(written, _Unlisted) else expressions:
+            if marks.get(name) is True:
+                made[name] = self._unknown(expressions.get(name, UNLISTED))
         return made
-
-    @staticmethod
-    def _is_written(expression: Json, around: _Expression) -> bool:
-        return isinstance(around, _Unlisted) or not isinstance(expression, _Unlisted)
 
     def _unknown(self, expression: Json) -> Unknown:
         if isinstance(expression, dict) and is_attribute(expression):

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from functools import cache
 
 from msgspec import Raw
 
-from policypack.read.plan_json import Json, loose
+from policypack.read.hcl.secrets import holds_secret, secret_paths
+from policypack.read.plan_json import NULL, Json, loose
 from policypack.read.plan_values import MAX_DEPTH
-from policypack.read.secrets import is_secret
 
-_NAMED = re.compile(rb"(?i)pass|secret|token|key|pat\"|cred|connection_string")
+_HINTS = (b"pass", b"secret", b"token", b"key", b"cred", b"connection_string", b"kubeconfig", b"webhook", b'pat"')
+_OWN = ("value", "data", "key", "variables", "result", "data_json", "plaintext_value", "sensitive_config_vars")
 _NONE: frozenset[str] = frozenset()
 
 
-def marked(marks: Raw, values: Raw) -> frozenset[str]:
-    """The dotted paths that Terraform marks as sensitive, and the arguments that are secrets by their name.
+def marked(kind: str, marks: Raw, values: Raw) -> frozenset[str]:
+    """The dotted paths that Terraform marks as sensitive, and the arguments that are secrets by their name or type.
 
     Both trees are left alone where their text cannot hold any.
     """
+    if values == NULL:
+        return _NONE
     found: set[str] = set()
     if b"true" in bytes(marks):
         tree = loose(marks)
@@ -27,9 +30,16 @@ def marked(marks: Raw, values: Raw) -> frozenset[str]:
             everything = loose(values)
             return frozenset(everything) if isinstance(everything, dict) else _NONE
         found.update(_marked(tree, "", 0))
-    if _NAMED.search(bytes(values)):
-        found.update(_named(loose(values), "", 0))
+    text = bytes(values).lower()
+    if _has_own(kind) or _hints_at_one(text):
+        found.update(secret_paths(kind, loose(values)))
     return frozenset(found) if found else _NONE
+
+
+@cache
+def _has_own(kind: str) -> bool:
+    """Whether the type has secrets whose names do not say so."""
+    return any(holds_secret(kind, name) for name in _OWN)
 
 
 def _marked(tree: Json, path: str, depth: int) -> Iterator[str]:
@@ -38,15 +48,6 @@ def _marked(tree: Json, path: str, depth: int) -> Iterator[str]:
     else:
         for name, each in _children(tree):
             yield from _marked(each, f"{path}.{name}" if path else name, depth + 1)
-
-
-def _named(tree: Json, path: str, depth: int) -> Iterator[str]:
-    for name, each in _children(tree) if depth < MAX_DEPTH else ():
-        inner = f"{path}.{name}" if path else name
-        if isinstance(each, str) and is_secret(name):
-            yield inner
-        elif isinstance(each, (dict, list)):
-            yield from _named(each, inner, depth + 1)
 
 
 def _children(tree: Json) -> Iterator[tuple[str, Json]]:

@@ -6,7 +6,7 @@ import codecs
 import stat
 import sys
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import BinaryIO, Literal, TypeAlias
 
 import msgspec
 
@@ -25,7 +25,7 @@ def read_text(path: Path | None, name: str) -> bytes:
     """The content of a file, or of standard input, as UTF-8. Raises ReadError where it is no text, or too much of it."""
     try:
         if path is None:
-            data = sys.stdin.buffer.read(MAX_JSON + 1)
+            data = _all_of(sys.stdin.buffer)
         else:
             status = path.stat()
             if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode) or stat.S_ISSOCK(status.st_mode):
@@ -33,7 +33,8 @@ def read_text(path: Path | None, name: str) -> bytes:
             if status.st_size > MAX_JSON:
                 raise _too_large(name)
             with path.open("rb") as file:
-                data = file.read(MAX_JSON + 1)
+                data = file.read(status.st_size + 1) if stat.S_ISREG(status.st_mode) else b""
+                data = data if 0 < len(data) <= status.st_size else data + _all_of(file)
     except FileNotFoundError:
         raise _refused(name, "does not exist", "check the path") from None
     except (OSError, ValueError) as error:
@@ -44,6 +45,16 @@ def read_text(path: Path | None, name: str) -> bytes:
     if len(data) > MAX_JSON:
         raise _too_large(name)
     return _as_utf8(data, name)
+
+
+def _all_of(stream: BinaryIO) -> bytes:
+    """What a stream holds, up to one byte too much. Its size is not known before, as with a pipe."""
+    pieces: list[bytes] = []
+    size = 0
+    while size <= MAX_JSON and (piece := stream.read(min(1 << 20, MAX_JSON + 1 - size))):
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces)
 
 
 def outline(data: bytes, name: str) -> tuple[Kind, Outline]:
@@ -96,7 +107,7 @@ def _as_utf8(data: bytes, name: str) -> bytes:
     data = data.removeprefix(codecs.BOM_UTF8)
     if data.startswith(b"PK\x03\x04"):
         raise _refused(name, "is a binary plan file (or another zip)", _MAKE_JSON.format(file=Path(name).name))
-    if not data.strip():
+    if not data or data.isspace():
         raise _refused(name, "is empty", "did the command that wrote it fail?")
     if b"\0" in data[:4096]:
         raise _refused(name, "is binary", _KINDS)
@@ -118,7 +129,7 @@ def _malformed(data: bytes, name: str, error: Exception) -> ReadError:
         line = data.count(b"\n", 0, offset) + 1
         column = offset - data.rfind(b"\n", 0, offset)
         what = text.rpartition(" (byte ")[0].removeprefix("JSON is malformed: ")
-        first = data.lstrip()[:1] not in {b"{", b"["}
+        first = data[:1024].lstrip()[:1] not in {b"{", b"["}
         said = "is not JSON" if first else f"is not valid JSON at line {line}, column {column}: {what}"
         return ReadError(f"{name} {said}", _KINDS, Location(name, line, line))
     return _refused(name, "ends in the middle of its JSON", "did the command that wrote it fail, or the disk fill up?")

@@ -12,7 +12,19 @@ from msgspec import Raw, Struct
 from policypack.model import Input, Location, Reference, Resource, Unknown
 from policypack.read.lazy import LazyValues
 from policypack.read.options import ReadOptions
-from policypack.read.plan_json import NULL, Json, Outline, StateModule, StateResource, StateValues, decode_some, loose
+from policypack.read.plan_json import (
+    NULL,
+    Head,
+    Json,
+    Outline,
+    StateModule,
+    StateResource,
+    StateValues,
+    decode,
+    decode_some,
+    heads,
+    loose,
+)
 from policypack.read.plan_values import decoded
 from policypack.read.sensitive import marked
 
@@ -41,42 +53,51 @@ class RawResource(Struct):
     instances: list[RawInstance] | None = None
 
 
-def objects(values: StateValues | None) -> Iterator[StateResource]:
+def objects(values: StateValues | None, where: str) -> Iterator[tuple[Head, Raw]]:
     """Every object of a state, whatever module it is in. Deposed objects are left out: they are no longer what the address
     names. Raises RecursionError where modules are nested without end."""
     if values is not None and values.root_module is not None:
-        yield from _objects(values.root_module, 0)
+        yield from _objects(values.root_module, where, 0)
 
 
-def _objects(module: StateModule, depth: int) -> Iterator[StateResource]:
+def _objects(module: StateModule, where: str, depth: int) -> Iterator[tuple[Head, Raw]]:
     if depth > MAX_MODULES_DEEP:
         raise RecursionError("modules are nested too deeply")
-    for each in module.resources or ():
-        if not each.deposed_key:
-            yield each
+    for head, raw in heads(module.resources or (), where):
+        if not head.deposed_key:
+            yield head, raw
     for child in module.child_modules or ():
-        yield from _objects(child, depth + 1)
+        yield from _objects(child, where, depth + 1)
 
 
 def read_state(outline: Outline, place: str, options: ReadOptions) -> Input:
     """A state as `terraform show -json` prints it. Which provider configuration an object belongs to is not in it."""
-    found = list(objects(decode_some(outline.values, StateValues)))
+    found = list(objects(decode_some(outline.values, StateValues), "the state's resources"))
     resources = [
-        Resource(
-            address=each.address,
-            type=each.type,
-            provider=each.provider_name.rpartition("/")[2] if each.provider_name else each.type.partition("_")[0],
-            values=LazyValues(partial(decoded, each.values)),
-            location=Location(place),
-            inside=place,
-            mode="data" if each.mode == "data" else "managed",
-            refers_to=tuple(Reference(address) for address in each.depends_on or ()),
-            sensitive=marked(each.sensitive_values, each.values),
-        )
-        for each in found
-        if each.mode == "data" or (each.mode == "managed" and options.wanted(each.type))
+        _resource(decode(raw, StateResource), place)
+        for head, raw in found
+        if head.mode == "data" or (head.mode == "managed" and options.wanted(head.type))
     ]
-    return _input(outline, place, resources, (each.type for each in found if each.mode == "managed"))
+    return _input(outline, place, resources, (head.type for head, _ in found if head.mode == "managed"))
+
+
+def _resource(entry: StateResource, place: str) -> Resource:
+    return Resource(
+        address=entry.address,
+        type=entry.type,
+        provider=short_provider(entry.provider_name, entry.type),
+        values=LazyValues(partial(decoded, entry.values)),
+        location=Location(place),
+        inside=place,
+        mode="data" if entry.mode == "data" else "managed",
+        refers_to=tuple(Reference(address) for address in entry.depends_on or ()),
+        sensitive=marked(entry.type, entry.sensitive_values, entry.values),
+    )
+
+
+def short_provider(name: str | None, kind: str) -> str:
+    """`registry.terraform.io/hashicorp/aws` -> `aws`; what the type begins with where there is no name."""
+    return name.rpartition("/")[2] if name else kind.partition("_")[0]
 
 
 def read_raw_state(outline: Outline, place: str, options: ReadOptions) -> Input:
@@ -105,7 +126,7 @@ def _raw(block: RawResource, instance: RawInstance, place: str) -> Resource:
         mode="data" if block.mode == "data" else "managed",
         provider_key=key,
         refers_to=tuple(Reference(address) for address in instance.dependencies or ()),
-        sensitive=marked(NULL, instance.attributes) | _paths(loose(instance.sensitive_attributes)),
+        sensitive=marked(block.type, NULL, instance.attributes) | _paths(loose(instance.sensitive_attributes)),
     )
 
 

@@ -1,0 +1,164 @@
+"""The objects of a plan as resources: their values, what the plan does to them, and what they refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from sys import intern
+from typing import Literal, TypeAlias
+
+import msgspec
+from msgspec import Raw
+
+from policypack.model import UNKNOWN, Change, Location, Reference, Resource, Unknown, Values
+from policypack.read.addresses import last_key, most_specific, split
+from policypack.read.documents import TYPE as DOCUMENT
+from policypack.read.documents import as_json
+from policypack.read.lazy import LazyValues
+from policypack.read.plan_configuration import Configuration, Scope, mentions, references_of
+from policypack.read.plan_documents import Documents
+from policypack.read.plan_json import NULL, BlockJson, ChangeJson, Json, ResourceChange, StateResource, loose
+from policypack.read.plan_values import decoded, planned
+from policypack.read.sensitive import marked
+from policypack.read.state import short_provider
+
+MODES: Mapping[str, Literal["managed", "data"]] = {"managed": "managed", "data": "data"}
+_Place: TypeAlias = "tuple[BlockJson, Scope] | None"
+
+
+class Objects:
+    """Makes resources of the entries of one plan. `whole` is the place of everything in it: a plan has no lines of its own."""
+
+    def __init__(self, whole: Location, configuration: Configuration) -> None:
+        self._whole = whole
+        self._configuration = configuration
+        self._late: dict[str, ChangeJson] = {}
+        self._documents = Documents(self._late, self._arguments)
+
+    def changed(self, entries: Iterable[Raw]) -> Iterator[Resource]:
+        """The resources of `resource_changes`. Values are decoded when they are looked at; raises ValidationError."""
+        decoder = msgspec.json.Decoder(ResourceChange)
+        return (self._changed(decoder.decode(entry)) for entry in entries)
+
+    def unchanged(self, entries: Iterable[Raw]) -> Iterator[Resource]:
+        """The resources of a state inside the plan."""
+        decoder = msgspec.json.Decoder(StateResource)
+        return (self._unchanged(decoder.decode(entry)) for entry in entries)
+
+    def _changed(self, entry: ResourceChange) -> Resource:
+        change = entry.change
+        address = f"{entry.address} (deposed object {entry.deposed})" if entry.deposed else entry.address
+        values: Values
+        if change.after == NULL:
+            values = LazyValues(partial(decoded, change.before))
+        elif entry.mode == "data" and entry.type == DOCUMENT:
+            self._late[entry.address] = change
+            values = LazyValues(partial(self._document, entry.address))
+        else:
+            values = LazyValues(partial(self._after, entry.address, change.after, change.after_unknown))
+        return self._made(
+            address,
+            entry,
+            values,
+            _change(entry),
+            marked(entry.type, change.after_sensitive, change.after)
+            | marked(entry.type, change.before_sensitive, change.before),
+        )
+
+    def _unchanged(self, entry: StateResource) -> Resource:
+        values = LazyValues(partial(decoded, entry.values))
+        return self._made(entry.address, entry, values, None, marked(entry.type, entry.sensitive_values, entry.values))
+
+    def _made(
+        self,
+        address: str,
+        entry: ResourceChange | StateResource,
+        values: Values,
+        change: Change | None,
+        sensitive: frozenset[str],
+    ) -> Resource:
+        place = self._configuration.block(entry.address)
+        mentioned = mentions(place[0]) if place else ()
+        return Resource(
+            address=address,
+            type=intern(entry.type),
+            provider=intern(short_provider(entry.provider_name, entry.type)),
+            values=values,
+            location=self._whole,
+            inside=self._whole.file,
+            mode=MODES[entry.mode],
+            provider_key=self._provider_key(place, entry.provider_name),
+            change=change,
+            refers_to=self._refers_to(place, mentioned, entry.address),
+            sensitive=sensitive | _from_variables(place, mentioned),
+        )
+
+    def _after(self, address: str, after: Raw, unknown: Raw) -> Values:
+        place = self._configuration.block(address)
+        if place is None:
+            return planned(after, unknown, NULL, lambda _: UNKNOWN)
+        block, scope = place
+        return planned(after, unknown, block.expressions, partial(self._unknown, scope, last_key(address)[1]))
+
+    def _unknown(self, scope: Scope, key: str, expression: Mapping[str, Json]) -> Unknown:
+        """What stands for an expression whose value is not known yet."""
+        written = expression.get("references")
+        followed = self._configuration.follow(most_specific(written if isinstance(written, list) else []), scope, key)
+        if followed.lost:
+            reason = "known only after apply" if followed.references else followed.lost[0]
+            return Unknown(reason, followed.references)
+        return Unknown("known only after apply", followed.references, document=self._documents.of(followed.references))
+
+    def _arguments(self, address: str) -> Values:
+        change = self._late[address]
+        return self._after(address, change.after, change.after_unknown)
+
+    def _document(self, address: str) -> Values:
+        return {**self._arguments(address), "json": as_json(self._documents.at(address))}
+
+    def _refers_to(self, place: _Place, mentioned: tuple[str, ...], address: str) -> tuple[Reference, ...]:
+        if place is None or not mentioned:
+            return ()
+        return self._configuration.follow(mentioned, place[1], last_key(address)[1]).references
+
+    def _provider_key(self, place: _Place, name: str | None) -> str:
+        """The provider configuration that acts; "" where the block is gone and more than one could be meant."""
+        if place is not None and place[0].provider_config_key:
+            return intern(place[0].provider_config_key)
+        short = short_provider(name, "")
+        keys = [key for key, block in self._configuration.providers.items() if block.name == short]
+        return keys[0] if len(keys) == 1 else "" if keys else short
+
+
+def _change(entry: ResourceChange) -> Change:
+    change = entry.change
+    paths = loose(change.replace_paths) if change.replace_paths != NULL else None
+    return Change(
+        actions=change.actions,
+        before=LazyValues(partial(decoded, change.before)) if change.before != NULL else {},
+        reason=entry.action_reason or "",
+        replace_paths=tuple(_dotted(path) for path in paths) if isinstance(paths, list) else (),
+        previous_address=entry.previous_address,
+        importing=change.importing != NULL,
+    )
+
+
+def _dotted(path: Json) -> str:
+    return ".".join(str(step) for step in path) if isinstance(path, list) else str(path)
+
+
+def _from_variables(place: _Place, mentioned: tuple[str, ...]) -> frozenset[str]:
+    """The arguments that a sensitive variable goes into."""
+    secret = {f"var.{name}" for name in place[1].module.sensitive} if place else set()
+    if place is None or not secret or not any(_variable(each) in secret for each in mentioned):
+        return frozenset()
+    written = loose(place[0].expressions)
+    return frozenset(
+        name
+        for name, expression in (written.items() if isinstance(written, dict) else ())
+        if secret.intersection(map(_variable, references_of(expression)))
+    )
+
+
+def _variable(reference: str) -> str:
+    return ".".join(name for name, _ in split(reference)[:2])
