@@ -36,6 +36,13 @@ def marked(kind: str, marks: Raw, values: Raw) -> frozenset[str]:
     return frozenset(found) if found else _NONE
 
 
+def _hints_at_one(text: bytes) -> bool:
+    for hint in _HINTS:  # noqa: SIM110 - asked of every object of a plan: a generator would cost more than the search
+        if hint in text:
+            return True
+    return False
+
+
 @cache
 def _has_own(kind: str) -> bool:
     """Whether the type has secrets whose names do not say so."""
