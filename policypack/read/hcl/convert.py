@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -117,11 +118,44 @@ def unified(values: Iterable[Value]) -> list[Value]:
     """Elements of one type, as lists and maps have them: where one is a string, numbers and bools become strings."""
     elements = list(values)
     kinds = {kind_of(element) for element in elements} - {"null", "unknown"}
+    if kinds <= {"string", "number", "bool"}:
+        if "string" not in kinds and len(kinds) > 1:
+            raise EvaluationError("numbers and bools have no type in common")
+        return [text(element) if scalar(element) else element for element in elements] if "string" in kinds else elements
     if len(kinds) > 1:
-        if kinds - {"string", "number", "bool"}:
-            raise EvaluationError("all elements must have the same type")
-        return [text(element) if scalar(element) else element for element in elements]
-    return elements
+        raise EvaluationError("all elements must have the same type")
+    return _unified_objects(elements) if kinds == {"object"} else _unified_lists(elements)
+
+
+def _unified_lists(elements: list[Value]) -> list[Value]:
+    """Tuples of one length are unified place by place, all others as lists of one type of element."""
+    lists = [element for element in elements if isinstance(element, list)]
+    if len({len(each) for each in lists}) == 1:
+        rows = iter(zip(*(unified(column) for column in zip(*lists, strict=True)), strict=True))
+        fitted = iter([list(next(rows, ())) for _ in lists])
+    else:
+        flat = iter(unified(element for each in lists for element in each))
+        fitted = iter([[next(flat) for _ in each] for each in lists])
+    return [_like(element, next(fitted)) if isinstance(element, list) else element for element in elements]
+
+
+def _like(original: list[Value], fitted: list[Value]) -> list[Value]:
+    return SetValue(fitted) if isinstance(original, SetValue) else fitted
+
+
+def _unified_objects(elements: list[Value]) -> list[Value]:
+    """Objects of the same names are unified name by name, all others as maps of one type of element."""
+    objects = [element for element in elements if isinstance(element, dict)]
+    made: list[dict[str, Value]] = [{} for _ in objects]
+    if all(each.keys() == objects[0].keys() for each in objects):
+        for key in objects[0]:
+            for target, value in zip(made, unified(each[key] for each in objects), strict=True):
+                target[key] = value
+    else:
+        flat = iter(unified(value for each in objects for value in each.values()))
+        made = [{key: next(flat) for key in each} for each in objects]
+    fitted = iter(made)
+    return [next(fitted) if isinstance(element, dict) else element for element in elements]
 
 
 def unified_mapping(value: Mapping[str, Value]) -> dict[str, Value]:
@@ -159,9 +193,13 @@ def as_set(values: Iterable[Value]) -> SetValue:
         return SetValue(elements)
     if all(isinstance(element, (int, float)) for element in elements):
         return SetValue(sorted(elements, key=number_or_truth))
-    if all(isinstance(element, str) for element in elements):
-        return SetValue(sorted(elements, key=str))
-    return SetValue(elements)
+    if all(isinstance(element, str) or element is None for element in elements):
+        return SetValue(sorted(elements, key=lambda element: (element is None, element or "")))
+    return SetValue(sorted(elements, key=_shown))
+
+
+def _shown(value: Value) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def number_or_truth(value: Value) -> float:

@@ -6,9 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from policypack.model import Unknown, Value
-from policypack.read.hcl.convert import number_text
+from policypack.read.hcl.convert import number_from, number_text
 from policypack.read.hcl.partial import EvaluationError, blend, join_text
 
 _MARK = re.compile("\ue000(\\d+)\ue001")
@@ -124,7 +125,7 @@ def _string(text: str) -> str:
 def decode(text: str) -> Value:
     """`jsondecode`. Raises EvaluationError where the text is not JSON."""
     try:
-        decoded: Value = json.loads(text, parse_constant=_refuse, parse_float=float, parse_int=_whole)
+        decoded: Value = json.loads(text, parse_constant=_refuse, parse_float=_fraction, parse_int=_whole)
     except (ValueError, RecursionError) as error:
         raise EvaluationError(f"not valid JSON: {str(error)[:80]}") from None
     return _normal(decoded)
@@ -132,6 +133,10 @@ def decode(text: str) -> Value:
 
 def _refuse(name: str) -> Value:
     raise ValueError(f"{name} is not JSON")
+
+
+def _fraction(digits: str) -> int | float:
+    return number_from(Decimal(digits))
 
 
 def _whole(digits: str) -> int:
@@ -145,4 +150,4 @@ def _normal(value: Value) -> Value:
         return {key: _normal(value[key]) for key in sorted(value)}
     if isinstance(value, list):
         return [_normal(element) for element in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return value

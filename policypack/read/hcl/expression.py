@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, Union, cast
 from policypack.model import Unknown, Value
 from policypack.read.hcl import operators, terms
 from policypack.read.hcl.budget import CHARACTERS_PER_STEP, BudgetError, spend, step_budget
-from policypack.read.hcl.convert import kind_of, number, text, truth
+from policypack.read.hcl.convert import kind_of, number, text, truth, unified
 from policypack.read.hcl.documents import with_document
 from policypack.read.hcl.functions import call
 from policypack.read.hcl.grammar import template_term, term_of
@@ -251,18 +251,17 @@ def _conditional(term: terms.Conditional, frame: _Frame) -> Value:
         return yes if same(yes, no) is True else blend((condition, yes, no))
     chosen, other = (term.yes, term.no) if truth(condition) else (term.no, term.yes)
     value = _value(chosen, frame)
-    if isinstance(value, (bool, int, float)) and not isinstance(other, terms.Literal):
-        return _as_other(value, other, frame)
-    if isinstance(value, (bool, int, float)) and isinstance(other, terms.Literal) and isinstance(other.value, str):
-        return text(value)
-    return value
+    if value is None or value == [] or isinstance(value, (str, Unknown)):
+        return value
+    return _as_other(value, other, frame)
 
 
 def _as_other(value: Value, other: Term, frame: _Frame) -> Value:
     """Both branches have one type: a number becomes text where the branch that is not taken is text."""
     try:
-        return text(value) if isinstance(_value(other, frame), str) else value
+        return unified((value, _value(other, frame)))[0]
     except EvaluationError:
+        # What is refused in the other branch is no matter to this one, nor is a structure that we cannot bring together.
         return value
 
 
@@ -274,7 +273,13 @@ def _binary(term: terms.Binary, frame: _Frame) -> Value:
     left = _value(term.left, frame)
     if term.operator in ("&&", "||") and not isinstance(left, Unknown) and truth(left) is (term.operator == "||"):
         return truth(left)
-    return operators.binary(term.operator, left, _value(term.right, frame))
+    right = _value(term.right, frame)
+    result = operators.binary(term.operator, left, right)
+    if term.operator in ("==", "!=") and isinstance(left, (list, dict)) and result is (term.operator == "=="):
+        if {type(term.left), type(term.right)} <= {terms.ListTerm, terms.ObjectTerm} or isinstance(left, SetValue):
+            return result
+        return blend((left, right), "a list never equals a tuple, nor a map an object, and types are not followed that far")
+    return result
 
 
 def _template(term: Template, frame: _Frame) -> Value:

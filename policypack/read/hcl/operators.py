@@ -44,7 +44,9 @@ def _logic(left: Value, right: Value, *, settles: bool) -> Value:
 
 def calculate(operator: str, left: float, right: float) -> int | float:
     """Arithmetic in decimal, as Terraform's wide numbers look to their users: 0.1 + 0.2 is 0.3."""
-    if operator in ("/", "%") and right == 0:
+    if right == 0 and operator in ("/", "%"):
+        if operator == "%":
+            return left
         raise EvaluationError("division by zero")
     if isinstance(left, int) and isinstance(right, int) and operator in ("+", "-", "*"):
         return _bounded({"+": left.__add__, "-": left.__sub__, "*": left.__mul__}[operator](right))

@@ -180,7 +180,7 @@ def same(left: Value, right: Value) -> bool | Unknown:
             return False
         return all_of(same(left[key], right[key]) for key in left)
     if isinstance(left, list) and isinstance(right, list):
-        if len(left) != len(right):
+        if len(left) != len(right) or isinstance(left, SetValue) is not isinstance(right, SetValue):
             return False
         return all_of(same(one, other) for one, other in zip(left, right, strict=True))
     if isinstance(left, bool) or isinstance(right, bool):

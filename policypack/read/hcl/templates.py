@@ -104,6 +104,8 @@ def _tokens(
     strip_next = False
     for part in [*_sequences(node), None]:
         start = part.start_byte - node.start_byte if part else end
+        if part and start > at and source[start - 1] == source[start]:
+            continue  # `$$${` is a dollar sign and an escape, and the grammar takes it for a hole
         for line in _lines(source[at:start]):
             text = _Text(unescape(line))
             if strip_next:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from policypack.model import Unknown, Value
@@ -102,12 +102,14 @@ def _concat(*lists: Value) -> Value:
 def _contains(values: Value, wanted: Value) -> Value:
     if isinstance(values, Unknown) or isinstance(wanted, Unknown):
         return blend((values, wanted))
+    if wanted is None:
+        raise EvaluationError("contains needs a value that is not null")
     open_ones: list[Value] = []
     for element in sequence(values):
         equal = same(element, wanted)
         if isinstance(equal, Unknown):
             open_ones.append(equal)
-        elif equal or (scalar(element) and scalar(wanted) and text(element) == text(wanted)):
+        elif equal:
             return True
     return blend(open_ones) if open_ones else False
 
@@ -234,20 +236,29 @@ def _reverse(values: Value) -> Value:
     return list(reversed(sequence(values)))
 
 
-def _setintersection(first: Value, *others: Value) -> Value:
-    kept = as_set(sequence(first))
-    for other in others:
-        kept = as_set([element for element in kept if _contains(as_set(sequence(other)), element) is True])
-    return kept
+def _sets(values: Sequence[Value]) -> list[SetValue]:
+    """Lists as sets of one type of element."""
+    lists = [sequence(value) for value in values]
+    flat = iter(unified(itertools.chain.from_iterable(lists)))
+    return [as_set([next(flat) for _ in each]) for each in lists]
 
 
-def _setsubtract(first: Value, other: Value) -> Value:
-    taken = as_set(sequence(other))
-    return as_set([element for element in as_set(sequence(first)) if _contains(taken, element) is False])
+def _setintersection(*values: Value) -> Value:
+    kept, *others = _sets(values)
+    return as_set([element for element in kept if all(_holds(other, element) for other in others)])
 
 
-def _setunion(*sets: Value) -> Value:
-    return as_set(itertools.chain.from_iterable(sequence(one) for one in sets))
+def _setsubtract(minuend: Value, subtrahend: Value) -> Value:
+    kept, taken = _sets((minuend, subtrahend))
+    return as_set([element for element in kept if not _holds(taken, element)])
+
+
+def _holds(values: SetValue, wanted: Value) -> bool:
+    return any(same(element, wanted) is True for element in values)
+
+
+def _setunion(*values: Value) -> Value:
+    return as_set(itertools.chain.from_iterable(_sets(values)))
 
 
 def _setproduct(*sets: Value) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import csv
 import io
 import re
@@ -48,7 +49,7 @@ def _charset(name: Value) -> str:
     found = text(name)
     if not _CHARSET.fullmatch(found):
         raise EvaluationError(f"the encoding {found[:40]!r} is not supported")
-    return "utf-16-be" if found.lower() in ("utf-16", "utf16") else found
+    return found
 
 
 def _textdecodebase64(value: Value, encoding: Value) -> Value:
@@ -59,8 +60,11 @@ def _textdecodebase64(value: Value, encoding: Value) -> Value:
 
 
 def _textencodebase64(value: Value, encoding: Value) -> Value:
+    charset = _charset(encoding)
     try:
-        return base64.b64encode(text(value).encode(_charset(encoding))).decode()
+        marked = charset.lower() in ("utf-16", "utf16")
+        content = codecs.BOM_UTF16_BE + text(value).encode("utf-16-be") if marked else text(value).encode(charset)
+        return base64.b64encode(content).decode()
     except (UnicodeError, LookupError):
         raise EvaluationError("the text cannot be written in this encoding") from None
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from policypack.model import Unknown, Value
-from policypack.read.hcl.convert import integer, number, number_text, text, truth
+from policypack.read.hcl.convert import number, number_text, text, truth
 from policypack.read.hcl.documents import encode
 from policypack.read.hcl.partial import EvaluationError, SetValue, blend, has_unknown
 
 MAX_WIDTH = 10_000
-_WORDS = frozenset(("s", "q", "t", "json"))
+_WORDS = frozenset(("s", "q", "json"))
 _NUMBERS = frozenset((*"dboxXfeEgG", "natural"))
 _VERB = re.compile(
-    r"%(?:\[(?P<first>\d{1,4})\])?(?P<flags>[-+# 0]*)(?P<width>\d{1,6}|\*)?(?P<precision>\.\d{0,6})?"
+    r"%(?:\[(?P<first>\d{1,4})\])?(?P<flags>[-+# 0]*)(?P<width>\d{1,6})?(?P<precision>\.\d{0,6})?"
     r"(?:\[(?P<index>\d{1,4})\])?(?P<verb>.)?",
     re.DOTALL,
 )
@@ -52,17 +52,13 @@ def written(pattern: str, arguments: Sequence[Value]) -> list[str | Unknown]:
         if match["verb"] == "%":
             pieces.append("%")
             continue
-        width = match["width"] or "0"
-        if width == "*":
-            width = str(integer(_argument(arguments, used)))
-            used += 1
         explicit = match["first"] or match["index"]
         used = int(explicit) - 1 if explicit else used
         precision = match["precision"]
         verb = _Verb(
             match["verb"] or "",
             match["flags"],
-            min(abs(int(width)), MAX_WIDTH),
+            min(int(match["width"] or "0"), MAX_WIDTH),
             None if precision is None else min(int(precision[1:] or "0"), MAX_WIDTH),
         )
         pieces.append(_piece(verb, _argument(arguments, used)))
@@ -85,18 +81,18 @@ def _piece(verb: _Verb, value: Value) -> str | Unknown:
     if has_unknown(value):
         return blend((value,))
     kind = _natural(value, alternate="#" in verb.flags) if verb.verb == "v" else verb.verb
+    if kind == "t":
+        return "true" if truth(value) else "false"
     if kind in _WORDS:
         return verb.padded(_word(kind, value, verb.precision), numeric=False)
     if kind in _NUMBERS:
         found = number(value)
-        shown = number_text(found) if kind == "natural" else _figure(kind, found, verb.precision)
-        return verb.padded(_signed(shown, verb), numeric=True)
+        shown = _shortest(found) if kind == "natural" else _signed(_figure(kind, found, verb.precision), verb)
+        return verb.padded(shown, numeric=True)
     raise EvaluationError(f"format has no verb %{kind[:1]}")
 
 
 def _word(kind: str, value: Value, precision: int | None) -> str:
-    if kind == "t":
-        return "true" if truth(value) else "false"
     if kind == "json":
         return encode(value)
     shown = text(value)
@@ -110,7 +106,7 @@ def _natural(value: Value, *, alternate: bool) -> str:
     if isinstance(value, str):
         return "s"
     if isinstance(value, bool):
-        return "t"
+        return "s"
     return "natural" if isinstance(value, (int, float)) else "json"
 
 
@@ -122,12 +118,30 @@ def _signed(shown: str, verb: _Verb) -> str:
 
 def _figure(kind: str, value: float, precision: int | None) -> str:
     if kind in "dboxX":
-        return format(int(value), kind)
+        if isinstance(value, float):
+            raise EvaluationError(f"format needs a whole number for %{kind}")
+        digits = format(abs(value), kind).rjust(precision or 0, "0")
+        return f"-{digits}" if value < 0 else digits
     if kind in "gG" and precision is None:
-        plain = format(Decimal(repr(value)).normalize(), kind)
-        exponent = Decimal(repr(value)).adjusted() if value else 0
-        return number_text(value) if -4 <= exponent < 21 else plain
-    return format(Decimal(repr(value)), f".{6 if precision is None else precision}{kind}")
+        return _shortest(value).upper() if kind == "G" else _shortest(value)
+    if kind == "f":
+        return format(Decimal(repr(value)), f".{6 if precision is None else precision}f")
+    return format(float(value), f".{6 if precision is None else precision}{kind}")
+
+
+def _shortest(value: float) -> str:
+    """As few digits as tell the number, with an exponent where it is large or small: `%v` and `%g`."""
+    exact = Decimal(repr(value)).normalize()
+    exponent = exact.adjusted() if value else 0
+    digits = "".join(map(str, exact.as_tuple().digits))
+    if (
+        -4
+        <= exponent
+        < (6 if len(digits) <= 6 and exponent >= len(digits) else 21 if len(digits) <= exponent else max(6, len(digits)))
+    ):
+        return number_text(value)
+    mantissa = digits[0] + (f".{digits[1:]}" if digits[1:] else "")
+    return f"{'-' if value < 0 else ''}{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02}"
 
 
 def spread(arguments: Sequence[Value]) -> Iterator[tuple[Value, ...]]:

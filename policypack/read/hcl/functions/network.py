@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TypeAlias, Union
@@ -11,6 +12,7 @@ from policypack.read.hcl.convert import integer, text
 from policypack.read.hcl.functions.function import Function, whole
 from policypack.read.hcl.partial import EvaluationError
 
+_LEADING_ZEROS = re.compile(r"(?<![\d])0+(?=\d)")
 _Network: TypeAlias = Union[IPv4Network, IPv6Network]
 
 
@@ -18,7 +20,7 @@ def _network(value: Value) -> _Network:
     prefix = text(value)
     if "/" not in prefix or not prefix.rpartition("/")[2].isdecimal():
         raise EvaluationError(f"{prefix[:60]!r} is not a range of addresses")
-    return ip_network(prefix, strict=False)
+    return ip_network(_LEADING_ZEROS.sub("", prefix) if ":" not in prefix else prefix, strict=False)
 
 
 def _cidrhost(prefix: Value, host: Value) -> Value:
@@ -38,10 +40,10 @@ def _cidrnetmask(prefix: Value) -> Value:
 
 def _subnet(network: _Network, bits: int, number: int) -> _Network:
     length = network.prefixlen + bits
-    if bits < 0 or length > network.max_prefixlen or not 0 <= number < 2**bits:
+    if not 0 <= length <= network.max_prefixlen or not 0 <= number < 2 ** max(bits, 0):
         raise EvaluationError(f"{network} has no subnet {number} of {bits} more bits")
     start = int(network.network_address) + (number << (network.max_prefixlen - length))
-    return type(network)((start, length))
+    return ip_network((start, length), strict=False)
 
 
 def _cidrsubnet(prefix: Value, bits: Value, number: Value) -> Value:

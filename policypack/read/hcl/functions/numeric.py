@@ -63,7 +63,7 @@ def _pow(value: Value, power: Value) -> Value:
 
 
 def _signum(value: Value) -> Value:
-    found = number(value)
+    found = integer(value)
     return (found > 0) - (found < 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import cast
 
@@ -13,12 +14,32 @@ from policypack.read.hcl.functions.formatting import spread, written
 from policypack.read.hcl.functions.function import Function, patient, whole
 from policypack.read.hcl.partial import MAX_TEXT, EvaluationError, blend, has_unknown, join_text
 
-_CLUSTER = re.compile("\r\n|.[\u0300-\u036f\u200d\ufe00-\ufe0f]*", re.DOTALL)
-
 
 def clusters(value: str) -> list[str]:
-    """The characters as a reader counts them: letters with their marks."""
-    return list(value) if value.isascii() and "\r" not in value else _CLUSTER.findall(value)
+    """The characters as a reader counts them: letters with their marks, joined emoji, flags."""
+    if value.isascii() and "\r" not in value:
+        return list(value)
+    made: list[str] = []
+    for letter in value:
+        if made and _continues(made[-1], letter):
+            made[-1] += letter
+        else:
+            made.append(letter)
+    return made
+
+
+def _continues(cluster: str, letter: str) -> bool:
+    if cluster in ("\r", "\n", "\r\n"):
+        return cluster == "\r" and letter == "\n"
+    if letter == "\u200d" or "\U0001f3fb" <= letter <= "\U0001f3ff" or unicodedata.category(letter).startswith("M"):
+        return True
+    if _is_flag_half(letter):
+        return len(cluster) == 1 and _is_flag_half(cluster)
+    return cluster.endswith("\u200d") and unicodedata.category(letter) == "So"
+
+
+def _is_flag_half(letter: str) -> bool:
+    return "\U0001f1e6" <= letter <= "\U0001f1ff"
 
 
 def _plain(change: Callable[[str], Value]) -> Function:
@@ -40,6 +61,14 @@ def _title(value: str) -> str:
     return re.sub(r"(?<![\w])[^\W\d_]", lambda match: match.group().upper(), value)
 
 
+def _upper(value: str) -> str:
+    return "".join(upper if len(upper := letter.upper()) == 1 else letter for letter in value)
+
+
+def _lower(value: str) -> str:
+    return "".join(letter.lower()[:1] for letter in value)
+
+
 def _trim_prefix(value: str, prefix: str) -> str:
     return value.removeprefix(prefix) if prefix else value
 
@@ -57,7 +86,7 @@ def _strrev(value: str) -> str:
 
 
 def _split(separator: str, value: str) -> Value:
-    return cast("list[Value]", value.split(separator) if separator else clusters(value))
+    return cast("list[Value]", value.split(separator) if separator else list(value))
 
 
 def _indent(spaces: Value, value: Value) -> Value:
@@ -149,7 +178,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "formatlist": patient(_formatlist),
     "indent": whole(_indent),
     "join": patient(_join),
-    "lower": _plain(str.lower),
+    "lower": _plain(_lower),
     "regex": whole(_regex),
     "regexall": whole(_regexall),
     "replace": whole(_replace),
@@ -163,5 +192,5 @@ FUNCTIONS: Mapping[str, Function] = {
     "trimprefix": _plain_two(_trim_prefix),
     "trimspace": _plain(str.strip),
     "trimsuffix": _plain_two(_trim_suffix),
-    "upper": _plain(str.upper),
+    "upper": _plain(_upper),
 }

@@ -1,4 +1,4 @@
-"""YAML as Terraform reads and writes it: the core schema of 1.2, where `yes` is text."""
+"""YAML as Terraform reads and writes it: `yes` is true and a date is a time, as in 1.1; octal digits are as in 1.2."""
 
 from __future__ import annotations
 
@@ -15,9 +15,16 @@ from policypack.read.hcl.convert import number_from, number_text
 from policypack.read.hcl.partial import MAX_ELEMENTS, EvaluationError
 
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
-_BOOL = {word: value for value, words in ((True, "true True TRUE"), (False, "false False FALSE")) for word in words.split()}
+_BOOL = {
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
+}
+_NOT_FINITE = frozenset(f"{sign}.{word}" for sign in ("", "+", "-") for word in ("inf", "Inf", "INF", "nan", "NaN", "NAN"))
+_STAMP = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:(?:[Tt]|[ \t]+)(\d\d:\d\d:\d\d)(?:\.\d*)?[ \t]*(Z|[-+]\d\d:\d\d)?)?",
+)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,400}")
-_OTHER_BASE = re.compile(r"0(?:x[0-9a-fA-F]{1,300}|o[0-7]{1,300}|b[01]{1,300})")
+_OTHER_BASE = re.compile(r"0(?:x[0-9a-fA-F]{1,300}|o[0-7]{1,300})")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?")
 _TAG = "tag:yaml.org,2002:"
 
@@ -26,7 +33,9 @@ def decode(source: str) -> Value:
     """`yamldecode`. Raises EvaluationError where the text is not YAML, or unfolds to more than anybody writes."""
     try:
         node = yaml.compose(source, Loader=yaml.SafeLoader)
-        return _Reading().value(node) if node is not None else None
+        if node is None:
+            raise EvaluationError("the YAML text is empty")
+        return _Reading().value(node)
     except (yaml.YAMLError, RecursionError) as error:
         raise EvaluationError(f"not valid YAML: {str(error).splitlines()[0][:80] if str(error) else ''}") from None
 
@@ -74,11 +83,12 @@ class _Reading:
 
 def _scalar(node: ScalarNode) -> Value:
     text: str = node.value
-    explicit = node.tag not in _GUESSED
     if node.tag == f"{_TAG}binary":
         return "".join(text.split())
-    if node.style in ("'", '"', "|", ">") or (node.tag == f"{_TAG}str" and explicit):
+    if node.style in ("'", '"', "|", ">") or _says_text(node):
         return text
+    if text in _NOT_FINITE:
+        raise EvaluationError(f"{text} is not a number that Terraform has")
     if text in _NULL:
         return None
     if text in _BOOL:
@@ -87,15 +97,25 @@ def _scalar(node: ScalarNode) -> Value:
         return int(text)
     if _OTHER_BASE.fullmatch(text):
         return int(text, 0)
+    if stamp := _STAMP.fullmatch(text):
+        return f"{stamp[1]}T{stamp[2] or '00:00:00'}{stamp[3] or 'Z'}"
     return number_from(Decimal(text)) if _FLOAT.fullmatch(text) and text not in (".", "-", "+") else text
 
 
-_GUESSED = frozenset(f"{_TAG}{name}" for name in ("bool", "int", "float", "null", "timestamp", "str", "value", "merge"))
+def _says_text(node: ScalarNode) -> bool:
+    """Whether the tag `!!str` is written: guessed tags come from the resolver, which takes no such text for one."""
+    return node.tag == f"{_TAG}str" and _RESOLVER.resolve(ScalarNode, node.value, (True, False)) != node.tag  # type: ignore[no-untyped-call] # the stubs leave it untyped
+
+
+_RESOLVER = yaml.resolver.Resolver()
 
 
 def encode(value: Value) -> str:
     """`yamlencode`: the text as Terraform writes it."""
-    return "".join(_lines(value, "", "")) if isinstance(value, (list, dict)) and value else f"{_flow(value)}\n"
+    if isinstance(value, (list, dict)) and value:
+        return "".join(_lines(value, "", ""))
+    bare = not isinstance(value, (str, list, dict))
+    return f"{_flow(value)}\n...\n" if bare else f"{_flow(value)}\n"
 
 
 def _lines(value: Value, indent: str, first: str) -> Iterator[str]:
@@ -127,7 +147,9 @@ def _flow(value: Value, indent: str = "") -> str:
 def _block(text: str, indent: str) -> str:
     end = "" if text.endswith("\n") and not text.endswith("\n\n") else "+" if text.endswith("\n") else "-"
     body = text.removesuffix("\n")
-    return f"|{end}\n" + "\n".join(f"{indent}  {line}" if line else "" for line in body.split("\n"))
+    hint = "2" if text[:1] in (" ", "\n") else ""
+    end = "+" if text == "\n" else end
+    return f"|{hint}{end}\n" + "\n".join(f"{indent}  {line}" if line else "" for line in body.split("\n"))
 
 
 def _quoted(text: str) -> str:
