@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from policypack.build.backup_plans import BackupPlans
 from policypack.build.buckets import Buckets
+from policypack.build.companions import Companions
 from policypack.build.copies import Copies
 from policypack.build.credentials import credentials
 from policypack.build.domains import Domains
@@ -16,6 +17,7 @@ from policypack.build.environments import environment_of
 from policypack.build.estate import Estate, as_before, changes_what_exists, one_of_each
 from policypack.build.gaps import gaps
 from policypack.build.guards import guards, prevent_destroy
+from policypack.build.schedules import Schedules
 from policypack.build.vaults import Vaults
 from policypack.build.weakening import weakening
 from policypack.catalog import Catalog
@@ -39,7 +41,8 @@ def _build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Inf
     plans = BackupPlans(estate, domains, vaults)
     held = [each for each in estate.resources if _is_store(each, estate)]
     copies = _copies(estate, domains, plans, buckets, held)
-    stores = tuple(_store(each, estate, domains, buckets, copies) for each in held)
+    companions = Companions(estate, domains)
+    stores = tuple(_store(each, _Parts(estate, domains, buckets, companions), copies) for each in held)
     standing = [each for each in held if not each.goes and estate.entries[each.type].backup_service]
     return Infrastructure(
         inputs=tuple(inputs),
@@ -59,6 +62,8 @@ def _is_store(resource: Resource, estate: Estate) -> bool:
     entry = estate.entries.get(resource.type) if resource.mode == "managed" else None
     if entry is None or not entry.store:
         return False
+    if entry.unless_set and resource.get(entry.unless_set) is not None:
+        return False
     return not entry.only_when_set or resource.get(entry.only_when_set) is not None
 
 
@@ -66,7 +71,7 @@ def _copies(
     estate: Estate, domains: Domains, plans: BackupPlans, buckets: Buckets, held: Sequence[Resource]
 ) -> dict[tuple[str, str], list[Copy]]:
     """Input and address of the store -> its copies."""
-    native = Copies(estate, domains)
+    native = Copies(estate, domains, buckets)
     found: dict[tuple[str, str], list[Copy]] = defaultdict(list)
     inside = defaultdict(list)
     for each in held:
@@ -78,6 +83,7 @@ def _copies(
         *native.made_by_companions(),
         *native.replicas(),
         *plans.copies([each for each in held if estate.entries[each.type].backup_service]),
+        *Schedules(estate, domains).copies([each for each in held if estate.entries[each.type].backup_service]),
         *Dumps(estate, domains, buckets).copies(held),
     )
     for copy in others:
@@ -87,14 +93,25 @@ def _copies(
     return found
 
 
-def _store(
-    resource: Resource, estate: Estate, domains: Domains, buckets: Buckets, copies: dict[tuple[str, str], list[Copy]]
-) -> Store:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a store is put together from."""
+
+    estate: Estate
+    domains: Domains
+    buckets: Buckets
+    companions: Companions
+
+
+def _store(resource: Resource, parts: _Parts, copies: dict[tuple[str, str], list[Copy]]) -> Store:
+    estate = parts.estate
     entry = estate.entries[resource.type]
-    domain = domains.of(resource)
+    domain = parts.domains.of(resource)
+    mine = copies.get((resource.inside, resource.address), [])
     own: list[Guard] = [*guards(entry.guards, resource, estate), *prevent_destroy(resource)]
     if entry.kind == "object_store":
-        own += buckets.guards(resource)
+        own += parts.buckets.guards(resource)
+    own += parts.companions.guards(resource, mine)
     protects = [each for each in own if each.kind is GuardKind.DELETION_PROTECTION and each.enforced.value == "api"]
     return Store(
         resource,
@@ -103,7 +120,7 @@ def _store(
         environment_of(resource, domain, estate),
         domain,
         tuple(own),
-        tuple(copies.get((resource.inside, resource.address), ())),
+        tuple(mine),
         protectable=bool(protects),
         backupable=entry.backupable and not (entry.replica_of and resource.get(entry.replica_of) is not None),
         container=entry.container,

@@ -8,9 +8,10 @@ from functools import cached_property
 
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
+from policypack.build.guards import same
 from policypack.build.selections import Selections
 from policypack.build.vaults import Vaults, number_or_unknown
-from policypack.model import Copy, CopyKind, Domain, Evidence, Missed, Resource, Truth, Unknown, Value
+from policypack.model import Copy, CopyKind, Domain, Evidence, Missed, Resource, Truth, Unknown, Value, same_domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,17 @@ class BackupPlans:
             lock=vault.lock if vault is not None else Unknown("the vault is not in the inputs"),
             key=vault.key if vault is not None else None,
             retention_days=_days(terms),
-            certain=reach.certain,
+            certain=self._switched_on(reach, domain),
         )
+
+    def _switched_on(self, reach: _Reach, domain: Domain | Unknown) -> Truth:
+        """Whether the copy is made: copies across accounts need a switch that the organization's settings may turn off."""
+        apart = isinstance(domain, Domain) and same_domain(domain, self.domains.of(reach.store)) is False
+        for each in self.estate.playing("global_settings") if apart else ():
+            value = each.get("global_settings.isCrossAccountBackupEnabled")
+            if value is not None and not same(value, other=True) and reach.certain is True:
+                return Unknown(f"{each.address} does not switch cross-account backup on")
+        return reach.certain
 
     def missed(self, stores: Sequence[Resource]) -> Iterator[Missed]:
         """Stores that a selection was meant for and does not reach, and plans that no selection uses."""

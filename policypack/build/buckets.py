@@ -9,7 +9,7 @@ from functools import cached_property
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
 from policypack.build.guards import guard
-from policypack.build.policies import denies_everyone
+from policypack.build.policies import denying_guard
 from policypack.catalog.entry import GuardFact
 from policypack.model import (
     Copy,
@@ -87,12 +87,7 @@ class Buckets:
             lock.evidence.text,
         )
         for policy in self.companions("bucket_policy", bucket):
-            denied = denies_everyone(policy.get("policy"), _DELETES)
-            effect = "nothing in its own policy refuses deletion"
-            kind = GuardKind.POLICY_DENY
-            yield Guard(
-                kind, Enforced.API, denied, policy, "policy", policy.get("policy"), "a Deny", effect, ("s3:PutBucketPolicy",)
-            )
+            yield denying_guard(policy, policy.get("policy"), _DELETES, ("s3:PutBucketPolicy",))
 
     def _versioning(self, bucket: Resource) -> Guard:
         found = self.companions("versioning", bucket)

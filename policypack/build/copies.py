@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from policypack.build.buckets import Buckets
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
 from policypack.build.guards import default_of, major_of, same
@@ -18,6 +19,7 @@ _KINDS = {
     "shared_snapshot": CopyKind.SHARED_SNAPSHOT,
     "replica": CopyKind.REPLICA,
     "automated": CopyKind.AUTOMATED,
+    "dump": CopyKind.DUMP,
 }
 _CHAIN = 8
 
@@ -28,6 +30,7 @@ class Copies:
 
     estate: Estate
     domains: Domains
+    buckets: Buckets
 
     def native(self, store: Resource, entry: TypeEntry, domain: Domain) -> Iterator[Copy]:
         """What the type makes of itself."""
@@ -102,17 +105,22 @@ class Copies:
                         yield self._copy(each, fact, CopyKind.SHARED_SNAPSHOT, store, certain)
 
     def _copy(self, made: Resource, fact: CompanionFact, kind: CopyKind, store: Resource, certain: Truth) -> Copy:
-        days = number_or_unknown(made.get(fact.retention)) if fact.retention else None
         words = {CopyKind.SHARED_SNAPSHOT: "shares its snapshot with another account", CopyKind.REPLICA: "replicates it"}
         text = words.get(kind, f"is {'an' if kind is CopyKind.AUTOMATED else 'a'} {kind.value} of it")
+        held = self.estate.index.find(made.get(fact.held_in), made, self._is_store).only if fact.held_in else None
+        domain: Domain | Unknown = self.domains.of(held or made)
+        if fact.held_in and held is None:
+            domain = Unknown("the bucket that holds it is not in the inputs")
         return Copy(
             store.address,
             kind,
             made,
-            self.domains.of(made),
-            dies_with_store=False,
-            evidence=Evidence(text, made.address, made.location),
-            retention_days=days,
+            domain,
+            fact.dies_with_store,
+            Evidence(text, made.address, made.location),
+            held,
+            lock=self.buckets.lock(held) if held is not None else None,
+            retention_days=_retention(made, fact) if held is None else self.buckets.expires_after(held),
             certain=certain,
         )
 
@@ -126,19 +134,21 @@ class Copies:
                     True if met.certain else Unknown(f"which of several {each.configured_address} is meant is not known"),
                 )
         if fact.via and left > 0:
-            met = self.estate.index.find(companion.get(fact.via), companion, self._is_companion)
+            met = self.estate.index.find(companion.get(fact.via), companion, self._is_either)
             for each in met.resources:
                 next_fact = self.estate.entries[each.type].companion
-                if next_fact is not None and each is not companion:
+                if self._is_store(each.type):
+                    yield each, True
+                elif next_fact is not None and each is not companion:
                     yield from self._store_of(each, next_fact, left - 1)
 
     def _is_store(self, kind: str) -> bool:
         entry = self.estate.entries.get(kind)
         return bool(entry and entry.store)
 
-    def _is_companion(self, kind: str) -> bool:
+    def _is_either(self, kind: str) -> bool:
         entry = self.estate.entries.get(kind)
-        return bool(entry and entry.companion)
+        return bool(entry and (entry.store or entry.companion))
 
     def replicas(self) -> Iterator[Copy]:
         """Stores that replicate another store of the estate."""
@@ -152,3 +162,10 @@ class Copies:
                 account = account_of(each.get("arn"))
                 domain = self.domains.of(each) if account is None else self.domains.of_arn(each.get("arn"), each)
                 yield Copy(store.address, CopyKind.REPLICA, each, domain, dies_with_store=False, evidence=where)
+
+
+def _retention(made: Resource, fact: CompanionFact) -> int | Unknown | None:
+    """The days that a copy is kept, None for ever (which some services write as -1)."""
+    written = made.get(fact.retention) if fact.retention else None
+    days = fact.retention_default if written is None else number_or_unknown(written)
+    return None if isinstance(days, int) and days < 0 else days

@@ -11,6 +11,8 @@ from policypack.model import Gap, Location, Unknown
 
 def gaps(estate: Estate) -> Iterator[Gap]:
     """What readers could not read, and what no catalog knows."""
+    for each in estate.playing("opaque"):
+        yield Gap(f"{each.address} may hold stores that Terraform does not show", each.location)
     for source in estate.inputs:
         yield from source.gaps
         yield from _uncovered(source.path, estate, dict(source.counts))

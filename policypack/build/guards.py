@@ -74,12 +74,16 @@ def guard(fact: GuardFact, subject: Resource, estate: Estate) -> Guard | None:
     """The guard as it stands on a resource, None where it does not apply to it."""
     major, version = major_of(subject, estate)
     value = subject.get(fact.attribute)
-    if any(subject.get(name) is not None for name in fact.unless_set):
+    others = [subject.get(name) for name in fact.unless_set]
+    if any(each is not None and not isinstance(each, Unknown) for each in others):
         return None
     if fact.since and value is None and not later(version, fact.since):
         return None
     effective = default_of(fact.default, fact.defaults, major) if value is None else value
     holds = _holds(fact, value, effective)
+    if holds is not True and any(isinstance(each, Unknown) for each in others):
+        # Whether the guard applies at all hangs on what is not known.
+        holds = next(each for each in others if isinstance(each, Unknown))
     attribute, safe = fact.attribute, fact.safe if fact.at_least is None else _shown(fact.at_least)
     if fact.needs and holds is True:
         needed = subject.get(fact.needs)

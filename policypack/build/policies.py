@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from policypack.model import Truth, Unknown, Value
+from policypack.model import Enforced, Guard, GuardKind, Resource, Truth, Unknown, Value
 
 _MANY = 200_000
 
@@ -53,6 +53,15 @@ def denies_everyone(policy: Value, actions: Iterable[str]) -> Truth:
     if not left:
         return True
     return unsure if unsure is not None else False
+
+
+def denying_guard(policy: Resource, document: Value, actions: Iterable[str], removed_by: tuple[str, ...] = ()) -> Guard:
+    """The guard that a resource policy is, whether it holds or not."""
+    denied = denies_everyone(document, actions)
+    said = "its policy refuses deletion to everyone" if denied is True else "its policy does not refuse deletion to everyone"
+    said = f"whether its policy refuses deletion is not known: {denied.reason}" if isinstance(denied, Unknown) else said
+    effect = "nothing in its own policy refuses deletion"
+    return Guard(GuardKind.POLICY_DENY, Enforced.API, denied, policy, "policy", document, "a Deny", effect, removed_by, said)
 
 
 def _listed(value: Value) -> Iterator[Value]:

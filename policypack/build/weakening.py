@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from policypack.build.guards import same
@@ -17,7 +18,7 @@ def weakening(resource: Resource, entry: TypeEntry) -> Iterator[Evidence]:
     for fact in entry.weakened_by:
         before, after = lookup(change.before, fact.attribute), resource.get(fact.attribute)
         removed = fact.removed and before is not None and after is None
-        lowered = fact.lowered and _less(after, before)
+        lowered = fact.lowered and _less(after, before, fact.forever)
         turned = fact.to is not None and same(after, fact.to) and not same(before, fact.to)
         if removed or lowered or turned:
             how = (
@@ -30,7 +31,9 @@ def weakening(resource: Resource, entry: TypeEntry) -> Iterator[Evidence]:
             yield Evidence(f"{how}: {fact.effect}", resource.address, resource.at(fact.attribute))
 
 
-def _less(after: Value, before: Value) -> bool:
+def _less(after: Value, before: Value, forever: Value) -> bool:
     if isinstance(after, Unknown) or isinstance(before, Unknown):
         return False
-    return isinstance(after, (int, float)) and isinstance(before, (int, float)) and after < before
+    numbers = [None if each is None else math.inf if same(each, forever) else float(str(each)) for each in (after, before)]
+    new, old = numbers
+    return new is not None and old is not None and new < old

@@ -1,0 +1,74 @@
+"""Guards that another resource carries for a store: a lock of its own type, a policy that refuses deletion, a Recycle Bin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from policypack.build.domains import Domains
+from policypack.build.estate import Estate
+from policypack.build.guards import guards
+from policypack.build.policies import denying_guard
+from policypack.model import Copy, CopyKind, Enforced, Guard, GuardKind, Resource, same_domain
+
+_BINNED = "EBS_SNAPSHOT"
+
+
+@dataclass(frozen=True)
+class Companions:
+    """Store -> the guards that its companions carry."""
+
+    estate: Estate
+    domains: Domains
+
+    def guards(self, store: Resource, copies: Sequence[Copy]) -> Iterator[Guard]:
+        """All of them."""
+        for role, each in self._of.get((store.inside, store.address), ()):
+            fact = self.estate.entries[each.type].companion
+            if role == "guard" and fact is not None:
+                yield from guards(fact.guards, each, self.estate)
+            elif role == "store_policy":
+                yield self._policy(store, each)
+        yield from self._binned(store, copies)
+
+    @cached_property
+    def _of(self) -> dict[tuple[str, str], list[tuple[str, Resource]]]:
+        found: dict[tuple[str, str], list[tuple[str, Resource]]] = {}
+        for role in ("guard", "store_policy"):
+            for each in self.estate.playing(role):
+                fact = self.estate.entries[each.type].companion
+                if fact is None:
+                    continue
+                for store in self.estate.index.find(each.get(fact.store), each, self._is_store).resources:
+                    found.setdefault((store.inside, store.address), []).append((role, each))
+        return found
+
+    def _is_store(self, kind: str) -> bool:
+        entry = self.estate.entries.get(kind)
+        return bool(entry and entry.store)
+
+    def _policy(self, store: Resource, policy: Resource) -> Guard:
+        written = policy.get("policy")
+        document = written if written is not None else policy.get("access_policies")
+        return denying_guard(policy, document, self.estate.entries[store.type].delete_actions)
+
+    def _binned(self, store: Resource, copies: Sequence[Copy]) -> Iterator[Guard]:
+        """A locked Recycle Bin rule gives deleted snapshots back: it is a guard of a volume that has some."""
+        if (
+            not any(copy.kind is CopyKind.SNAPSHOT for copy in copies)
+            or self.estate.entries[store.type].backup_service != "EBS"
+        ):
+            return
+        for rule in self.estate.playing("recycle_bin"):
+            if rule.get("resource_type") != _BINNED or rule.get("resource_tags") is not None:
+                continue
+            if (
+                rule.get("lock_configuration") is not None
+                and same_domain(self.domains.of(rule), self.domains.of(store)) is True
+            ):
+                said = "a locked Recycle Bin rule gives its deleted snapshots back"
+                value = rule.get("lock_configuration")
+                yield Guard(
+                    GuardKind.LOCK, Enforced.API, True, rule, "lock_configuration", value, None, "", ("rbin:UnlockRule",), said
+                )
