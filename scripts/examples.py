@@ -219,6 +219,8 @@ def _instance(change: dict[str, Any], schema: int, alias: str) -> dict[str, Any]
     service = change["type"].split("_")[1]
     where = f"arn:aws:s3:::{name}" if change["type"] == "aws_s3_bucket" else f"arn:aws:{service}:us-east-1:{ACCOUNT}:{name}"
     values.setdefault("arn", where)
+    if change["change"]["after_unknown"].get("tags_all"):
+        values["tags_all"] = values.get("tags") or {}
     if change["type"] in {"aws_ebs_volume", "aws_instance", "aws_db_snapshot", "aws_ebs_snapshot"}:
         values["id"] = f"{change['name']}-0123456789"
     instance: dict[str, Any] = {"schema_version": schema, "attributes": values, "sensitive_attributes": []}

@@ -23,7 +23,7 @@ resource "aws_backup_plan" "daily" {
       delete_after = 35
     }
     copy_action {
-      destination_vault_arn = "arn:aws:backup:eu-central-1:222222222222:backup-vault:locked"
+      destination_vault_arn = "arn:aws:backup:eu-central-1:222222222222:backup-vault:offsite"
       lifecycle {
         delete_after = 90
       }

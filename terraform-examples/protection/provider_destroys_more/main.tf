@@ -9,11 +9,12 @@ provider "azurerm" {
   alias = "careful"
   features {
     key_vault {
-      purge_soft_delete_on_destroy                            = false
-      purge_soft_deleted_certificates_on_destroy              = false
-      purge_soft_deleted_hardware_security_modules_on_destroy = false
-      purge_soft_deleted_keys_on_destroy                      = false
-      purge_soft_deleted_secrets_on_destroy                   = false
+      purge_soft_delete_on_destroy                                = false
+      purge_soft_deleted_certificates_on_destroy                  = false
+      purge_soft_deleted_hardware_security_module_keys_on_destroy = false
+      purge_soft_deleted_hardware_security_modules_on_destroy     = false
+      purge_soft_deleted_keys_on_destroy                          = false
+      purge_soft_deleted_secrets_on_destroy                       = false
     }
   }
 }
