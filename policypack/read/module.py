@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -41,26 +42,34 @@ def read_module(folder: Path, options: ReadOptions) -> Input:
     shown = tree.shown(root)
     if not root.is_dir():
         raise ReadError(f"{shown} is not a folder", "give a folder that holds .tf files, or a plan as JSON")
-    estate = Estate(root, tree, options, options.workspace or "default")
+    with undisturbed(), step_budget(STEPS):
+        return _read_root(root, Reading(Estate(root, tree, options, options.workspace or "default"), shown))
+
+
+def _read_root(root: Path, reading: Reading) -> Input:
+    estate, shown, options = reading.estate, reading.shown, reading.estate.options
     source = estate.source(root)
     if not source.files:
         said = next((gap.reason for gap in source.gaps), f"no Terraform in {shown}")
         raise ReadError(said, "give a folder that holds .tf files, or a plan as JSON")
     if options.workspace is None and any(True for block in source.settings for _ in block.body.named("cloud")):
         estate.workspace = Unknown("the cloud block decides the workspace")
-    with deep_stack(), step_budget(STEPS):
-        return _read(Reading(estate, shown), source)
+    return _read(reading, source)
 
 
 @contextmanager
-def deep_stack() -> Iterator[None]:
-    """More frames than usual, while values are followed through names; `MAX_CHAIN` bounds how many."""
-    before = sys.getrecursionlimit()
+def undisturbed() -> Iterator[None]:
+    """More frames than usual, while values are followed through names (`MAX_CHAIN` bounds how many), and no search for
+    garbage: hundreds of thousands of small values are made, and nearly all of them stay."""
+    before, collecting = sys.getrecursionlimit(), gc.isenabled()
     sys.setrecursionlimit(max(before, STACK))
+    gc.disable()
     try:
         yield
     finally:
         sys.setrecursionlimit(before)
+        if collecting:
+            gc.enable()
 
 
 class Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,16 @@ from pathlib import Path
 from policypack.model import Unknown, Value
 from policypack.read.hcl.scope import Scope
 from policypack.read.hcl.syntax import Broken, Code, Expression, Json
+
+_PLAIN = re.compile(r'"[ !#&-\[\]-~]*"|-?[0-9]{1,15}|true|false')
+"""Most expressions are plain literals (ASCII text without escapes and holes among them): they need no evaluator."""
+
+
+def plain(text: str) -> Value:
+    """The value of a plain literal."""
+    if text[0] == '"':
+        return text[1:-1]
+    return text == "true" if text[0] in "tf" else int(text)
 
 
 def value_of(expression: Expression, scope: Scope) -> Value:
@@ -19,7 +30,7 @@ def value_of(expression: Expression, scope: Scope) -> Value:
         return Unknown(expression.reason)
     try:
         if isinstance(expression, Code):
-            return evaluate(expression.node, scope)
+            return plain(expression.text) if _PLAIN.fullmatch(expression.text) else evaluate(expression.node, scope)
         return expression.value if expression.literal else evaluate_json(expression.value, scope)
     except RecursionError:
         return Unknown("the expression leads through too many others")
@@ -30,7 +41,7 @@ def traversals_of(expression: Expression) -> list[tuple[str, tuple[str | int, ..
     from policypack.read.hcl.expression import parse_template, traversals  # as above
 
     if isinstance(expression, Code):
-        return traversals(expression.node)
+        return [] if _PLAIN.fullmatch(expression.text) else traversals(expression.node)
     found: list[tuple[str, tuple[str | int, ...]]] = []
     waiting: list[object] = [expression.value] if isinstance(expression, Json) and not expression.literal else []
     while waiting:
@@ -47,7 +58,7 @@ def traversals_of(expression: Expression) -> list[tuple[str, tuple[str | int, ..
 def written(expression: Expression) -> str:
     """The expression as it is written; of the JSON syntax only plain text."""
     if isinstance(expression, Code):
-        return (expression.node.text or b"").decode("utf-8", "replace").strip()
+        return expression.text
     return expression.value if isinstance(expression, Json) and isinstance(expression.value, str) else ""
 
 

@@ -10,7 +10,7 @@ from policypack.model import Gap, Value, Values
 from policypack.read.files import Tree, not_text, read_bytes
 from policypack.read.hcl.evaluating import Nothing, value_of, written
 from policypack.read.hcl.source import Source
-from policypack.read.hcl.syntax import Block, Code, Expression, Json, parse_hcl
+from policypack.read.hcl.syntax import Block, Code, Expression, Json, code, parse_hcl
 
 LOCK = ".terraform.lock.hcl"
 _PIN = re.compile(r"^(=|~>|>=|<|<=|)\s*v?(\d+)((?:\.\d+)*)")
@@ -38,7 +38,7 @@ def handed_on(expression: Expression) -> Iterator[tuple[str, str]]:
         while node.type in {"expression", "collection_value"} and node.named_children:
             node = node.named_children[0]
         for element in (each for each in node.named_children if each.type == "object_elem"):
-            sides = [Code(each) for each in element.named_children if each.type == "expression"]
+            sides = [code(each) for each in element.named_children if each.type == "expression"]
             if len(sides) == 2:
                 yield written_key(sides[0]), written_key(sides[1])
 

@@ -46,6 +46,7 @@ class Module:
         self.provider_values: Callable[[str], Values] = _no_values
         self.find_children: Callable[[Module, str], Mapping[Key, Module]] = _no_children
         self.traces: dict[tuple[str, ...], Trace] = {}
+        self.expression_traces: dict[tuple[int, Key], Trace] = {}
         self.short_names = short_names(source)
         self._values: dict[tuple[str, ...], Value] = {}
         self._running: set[tuple[object, ...]] = set()

@@ -19,9 +19,10 @@ MAX_NESTING = 64
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """An expression in the native syntax."""
+    """An expression in the native syntax, and how it is written."""
 
     node: Node
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def _body(root: Node, place: _Place, depth: int) -> Body:
 def _attributes(node: Node, place: _Place) -> Iterator[Attribute]:
     name, expression = node.children[0], node.children[-1]
     if not node.has_error and expression.type == "expression":
-        yield Attribute(_text(name), Code(expression), place.of(node))
+        yield Attribute(_text(name), code(expression), place.of(node))
         return
     # A line without a value swallows the next line's name: every name that is assigned in here is in doubt.
     for child in _walk(node):
@@ -192,6 +193,11 @@ def _block(node: Node, place: _Place, depth: int) -> Block:
         elif child.type == "body" and depth < MAX_NESTING:
             body = _body(child, place, depth + 1)
     return Block(names[0] if names else "", tuple(names[1:]), body, place.of(node))
+
+
+def code(node: Node) -> Code:
+    """The expression that a node is."""
+    return Code(node, _text(node))
 
 
 def _text(node: Node) -> str:

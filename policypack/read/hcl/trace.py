@@ -44,6 +44,13 @@ def trace_of(module: Module, expression: Expression, key: Key = None) -> Trace:
     """What the expression leads to. `key` is that of the instance it stands in: `[each.key]` then names one instance."""
     text = written(expression)
     same = key if "[each.key]" in text or "[count.index]" in text else None
+    known = module.expression_traces.get((id(expression), same))
+    if known is None:
+        known = module.expression_traces[id(expression), same] = _traced(module, expression, text, same)
+    return known
+
+
+def _traced(module: Module, expression: Expression, text: str, same: Key) -> Trace:
     found = [_traversal(module, root, steps, same) for root, steps in traversals_of(expression)]
     if "sensitive(" in text.replace("nonsensitive(", "").replace("issensitive(", ""):
         found.append(Trace(secret=True))

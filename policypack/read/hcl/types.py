@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, Union
 from policypack.model import Unknown, Value
 from policypack.read.hcl.convert import as_set, number, text, truth
 from policypack.read.hcl.partial import EvaluationError
-from policypack.read.hcl.syntax import Code, Expression, Json, parse_expression
+from policypack.read.hcl.syntax import Code, Expression, Json, code, parse_expression
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -62,7 +62,7 @@ def constraint(expression: Expression | None) -> Constraint:
         expression = parse_expression(expression.value)
     if not isinstance(expression, Code):
         return ANY
-    return _type(_text(expression.node).strip('"'), expression, 0)
+    return _type(expression.text.strip('"'), expression, 0)
 
 
 def _text(node: object) -> str:
@@ -83,9 +83,9 @@ def _type(text: str, expression: Code, depth: int) -> Constraint:
     arguments = _arguments(node)
     inner = arguments[0] if arguments else None
     if name in {"list", "set", "map"} and inner is not None:
-        return Collection(name, _type(_text(inner.node), inner, depth + 1))
+        return Collection(name, _type(inner.text, inner, depth + 1))
     if name == "tuple" and inner is not None:
-        return TupleOf(tuple(_type(_text(each.node), each, depth + 1) for each in _elements(inner)))
+        return TupleOf(tuple(_type(each.text, each, depth + 1) for each in _elements(inner)))
     if name == "object" and inner is not None:
         return _object(inner, depth)
     return ANY
@@ -93,14 +93,14 @@ def _type(text: str, expression: Code, depth: int) -> Constraint:
 
 def _arguments(call: Node) -> list[Code]:
     parts = (part for part in call.named_children if part.type == "function_arguments")
-    return [Code(each) for part in parts for each in part.named_children if each.type == "expression"]
+    return [code(each) for part in parts for each in part.named_children if each.type == "expression"]
 
 
 def _elements(expression: Code) -> list[Code]:
     node = expression.node
     while node.type in {"expression", "collection_value"} and node.named_children:
         node = node.named_children[0]
-    return [Code(each) for each in node.named_children if each.type in {"expression", "object_elem"}]
+    return [code(each) for each in node.named_children if each.type in {"expression", "object_elem"}]
 
 
 def _object(expression: Code, depth: int) -> Constraint:
@@ -110,7 +110,7 @@ def _object(expression: Code, depth: int) -> Constraint:
         parts = [part for part in element.node.named_children if part.type == "expression"]
         if len(parts) != 2:
             return ANY
-        name, inner = _text(parts[0]).strip('"'), Code(parts[1])
+        name, inner = _text(parts[0]).strip('"'), code(parts[1])
         call = inner.node
         while call.type == "expression" and call.named_children:
             call = call.named_children[0]
@@ -120,7 +120,7 @@ def _object(expression: Code, depth: int) -> Constraint:
                 return ANY
             optional[name] = arguments[1] if len(arguments) > 1 else None
             inner = arguments[0]
-        attributes[name] = _type(_text(inner.node), inner, depth + 1)
+        attributes[name] = _type(inner.text, inner, depth + 1)
     return ObjectOf(attributes, optional)
 
 
