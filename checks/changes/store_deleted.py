@@ -25,11 +25,16 @@ def store_deleted(infrastructure: Infrastructure) -> Iterator[Finding]:
         why = change.why or "the plan gives no reason: it is a destroy, or a removed block"
         stops = [guard for guard in store.having(GuardKind.DELETION_PROTECTION) if guard.holds is True]
         refuses = Evidence("its deletion protection is on, so the apply fails here, after it deleted other things")
-        left = store.ways_back or (Evidence("nothing is left to restore it from"),)
+        left = store.ways_back or (Evidence("the inputs show nothing to restore it from"),)
         yield Finding(
             store.resource,
-            f"The plan deletes this {store.label or store.kind}{'' if store.ways_back else ' and every way back'}.",
-            because=(Evidence(why, store.address), Evidence(store.environment.reason), *([refuses] if stops else []), *left),
+            f"The plan deletes this {store.label or store.kind}{'' if store.ways_back else ', and the inputs show no way back'}.",
+            because=(
+                Evidence(why, store.address),
+                Evidence(f"counts as {store.environment.name}: {store.environment.reason}"),
+                *([refuses] if stops else []),
+                *left,
+            ),
             fix="put its block back, or have the deletion approved",
             cause="delete",
         )

@@ -29,11 +29,16 @@ def store_replaced(infrastructure: Infrastructure) -> Iterator[Finding]:
         order = "the new one is made first and is empty" if first else "the old one is deleted before the new one is made"
         stops = [guard for guard in old.having(GuardKind.DELETION_PROTECTION) if guard.holds is True]
         refuses = Evidence("its deletion protection is on, so the apply fails here, after it deleted other things")
-        left = old.ways_back or (Evidence("nothing is left to restore it from"),)
+        left = old.ways_back or (Evidence("the inputs show nothing to restore it from"),)
         yield Finding(
             store.resource,
             f"The plan replaces this {store.label or store.kind}; its data is deleted ({forced}).",
-            because=(Evidence(order, store.address), Evidence(store.environment.reason), *([refuses] if stops else []), *left),
+            because=(
+                Evidence(order, store.address),
+                Evidence(f"counts as {store.environment.name}: {store.environment.reason}"),
+                *([refuses] if stops else []),
+                *left,
+            ),
             fix=f"take back the change of {paths}" if paths else "plan without the replacement",
             cause=paths or change.reason,
         )
