@@ -6,6 +6,14 @@ Two sentinels carry honesty: `None` is "not written" (HCL null and an omitted ar
 a provider's defaults live in the catalog.
 """
 
+from policypack.model.identity import (
+    Identity,
+    IdentityKind,
+    Outcome,
+    Policy,
+    Power,
+    Verb,
+)
 from policypack.model.picture import (
     Copy,
     CopyKind,
@@ -60,12 +68,17 @@ __all__ = [
     "Gap",
     "Guard",
     "GuardKind",
+    "Identity",
+    "IdentityKind",
     "Infrastructure",
     "Input",
     "Lifecycle",
     "Location",
     "Lock",
     "Missed",
+    "Outcome",
+    "Policy",
+    "Power",
     "Reference",
     "Resource",
     "Store",
@@ -76,6 +89,7 @@ __all__ = [
     "Value",
     "Values",
     "Vault",
+    "Verb",
     "is_unknown",
     "lookup",
     "same_domain",

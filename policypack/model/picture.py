@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from policypack.model.resources import Gap, Input, Location, Resource
 from policypack.model.values import Truth, Unknown, Value
+
+if TYPE_CHECKING:
+    from policypack.model.identity import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +339,7 @@ class Infrastructure:
     vaults: tuple[Vault, ...] = ()
     missed: tuple[Missed, ...] = ()
     credentials: tuple[Credential, ...] = ()
+    identities: tuple[Identity, ...] = ()
     restore_tests: tuple[Resource, ...] = ()
     provider_guards: tuple[Guard, ...] = ()
     gaps: tuple[Gap, ...] = ()
