@@ -119,7 +119,8 @@ class Objects:
     def _refers_to(self, place: _Place, mentioned: tuple[str, ...], address: str) -> tuple[Reference, ...]:
         if place is None or not mentioned:
             return ()
-        return self._configuration.follow(mentioned, place[1], last_key(address)[1]).references
+        found = self._configuration.follow(mentioned, place[1], last_key(address)[1]).references
+        return tuple(sorted(reference for reference in found if reference.address != address))
 
     def _provider_key(self, place: _Place, name: str | None) -> str:
         """The provider configuration that acts; "" where the block is gone and more than one could be meant."""
