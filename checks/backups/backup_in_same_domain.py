@@ -29,11 +29,12 @@ def backup_in_same_domain(infrastructure: Infrastructure) -> Iterator[Finding]:
         doubtful = any(isolated is not False for _, isolated in apart)
         if doubtful and not any(copy.certain is True for copy, _ in apart):
             continue  # backup_missing says that there may be no copy at all
+        here = str(store.domain) if isinstance(store.domain.id, str) else "its account"
         yield Finding(
             store.resource,
-            f"Whether any backup lies outside {store.domain} cannot be told."
+            f"Whether any backup lies outside {here} cannot be told."
             if doubtful
-            else f"Whoever can destroy {store.domain} destroys this {store.label or 'store'} and every backup of it.",
+            else f"Whoever administers {here} can destroy this {store.label or 'store'} and every backup of it.",
             certain=not doubtful,
             because=tuple(_evidence(store, infrastructure)),
             fix="copy to a locked vault or bucket in another account",

@@ -15,9 +15,9 @@ def backup_on_one_provider(infrastructure: Infrastructure) -> Iterator[Finding]:
 
     Fix: export to another provider, or lock the copy in the other account in compliance mode.
 
-    Misses: exports made outside the inputs. A copy in another domain that is locked in compliance mode counts as the offline
-    one. Stores without an isolated copy are left to backup_in_same_domain, which asks for more. Reported once, on the first
-    store.
+    Misses: exports made outside the inputs. A copy that is locked in compliance mode counts as the offline one, and so does an
+    isolated one whose vault is not among the inputs. Stores without an isolated copy are left to backup_in_same_domain, which
+    asks for more. Reported once, on the first store.
     """
     found = [store for store in infrastructure.irreplaceable if _on_one_provider(infrastructure, store)]
     if found:
@@ -31,10 +31,11 @@ def backup_on_one_provider(infrastructure: Infrastructure) -> Iterator[Finding]:
 
 
 def _on_one_provider(infrastructure: Infrastructure, store: Store) -> bool:
-    apart = [copy for copy in store.backups if infrastructure.isolated(store, copy) is True and copy.certain is True]
-    return bool(apart) and not any(_is_enough(store, copy) for copy in apart)
+    isolated = any(infrastructure.isolated(store, copy) is True and copy.certain is True for copy in store.backups)
+    return isolated and not any(_is_enough(infrastructure, store, copy) for copy in store.backups)
 
 
-def _is_enough(store: Store, copy: Copy) -> bool:
+def _is_enough(infrastructure: Infrastructure, store: Store, copy: Copy) -> bool:
     elsewhere = getattr(copy.domain, "provider", store.domain.provider) != store.domain.provider
-    return elsewhere or copy.immutable is not False
+    may_be_locked = copy.immutable is not False and infrastructure.isolated(store, copy) is True
+    return elsewhere or copy.immutable is True or may_be_locked

@@ -27,7 +27,7 @@ def shared_snapshot_instead_of_copy(infrastructure: Infrastructure) -> Iterator[
             seen.add(place)
             yield Finding(
                 copy.made_by,
-                f"Sharing is no copy: {store.domain} can delete this snapshot of {store.address}, and the other account has none.",
+                f"Sharing is no copy: deleting this snapshot of {store.address} here takes it from the other account as well.",
                 because=(copy.evidence, Evidence("no copy of it in another account is in the inputs", store.address)),
                 fix="copy the snapshot in the other account, and lock the copy",
             )
