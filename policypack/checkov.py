@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -67,6 +68,8 @@ class Question(BaseResourceCheck):
             file = self.entity_path.partition(f":{self.entity_type}:")[0]
             answers, asked = _answers(self.graph, file, str(conf["__address__"]))
         except Exception as error:  # noqa: BLE001 - checkov would drop a check that raises, and exit 0
+            if os.environ.get("POLICYPACK_TRACEBACK"):
+                traceback.print_exc()
             self.details.append(f"could not judge: {_described(error)}")
             return CheckResult.FAILED
         reasons = answers.failed.get((self.id, asked))
@@ -110,7 +113,7 @@ def _answers(graph: Any, file: str, address: str) -> tuple[Answers, Asked]:  # n
 
 def _resources(graph: Any) -> Iterator[Asked]:  # noqa: ANN401 - networkx or rustworkx
     # A networkx graph has its attributes beside each node, a rustworkx graph has pairs as its nodes.
-    nodes = graph.nodes(data=True) if hasattr(graph, "adj") else graph.nodes()
+    nodes = graph.nodes(data=True) if type(graph).__module__.startswith("networkx") else graph.nodes()
     for _, attributes in nodes:
         if attributes.get("block_type_") == "resource" and attributes.get("__address__"):
             yield Asked(str(Path(attributes["file_path_"]).resolve()), str(attributes["__address__"]))
@@ -177,9 +180,6 @@ def _said(finding: Finding) -> str:
     because = "; ".join(
         f"{each.text} ({each.location.file}:{each.location.line})" if each.location else each.text for each in finding.because
     )
-    parts = [
-        about if finding.certain else f"uncertain: {about}",
-        because and f"because {because}",
-        finding.fix and f"fix: {finding.fix}",
-    ]
+    parts = [about if finding.certain else f"uncertain: {about}", because and f"Because: {because}"]
+    parts.append(finding.fix and f"Fix: {finding.fix}")
     return visible(". ".join(part.rstrip(".") for part in parts if part) + ".")
