@@ -21,7 +21,7 @@ from policypack.build.schedules import Schedules
 from policypack.build.vaults import Vaults
 from policypack.build.weakening import weakening
 from policypack.catalog import Catalog
-from policypack.model import Copy, Guard, GuardKind, Infrastructure, Input, Resource, Store, Vault
+from policypack.model import Copy, Guard, GuardKind, Infrastructure, Input, Resource, Store, Unknown, Vault
 from policypack.settings import Settings
 
 
@@ -62,7 +62,8 @@ def _is_store(resource: Resource, estate: Estate) -> bool:
     entry = estate.entries.get(resource.type) if resource.mode == "managed" else None
     if entry is None or not entry.store:
         return False
-    if entry.unless_set and resource.get(entry.unless_set) is not None:
+    other = resource.get(entry.unless_set) if entry.unless_set else None
+    if other is not None and not isinstance(other, Unknown):
         return False
     return not entry.only_when_set or resource.get(entry.only_when_set) is not None
 

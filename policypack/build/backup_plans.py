@@ -75,7 +75,7 @@ class BackupPlans:
         )
 
     def _points(self, reach: _Reach) -> Iterator[Copy]:
-        for rule in reach.plan.blocks("rule"):
+        for rule in reach.plan.blocks("rule") or [Unknown("the plan does not carry the backup plan's rules")]:
             if isinstance(rule, Unknown):
                 yield self._point(replace(reach, certain=rule), rule, {})
             elif isinstance(rule, dict):

@@ -142,13 +142,14 @@ class Buckets:
     def replicas(self, bucket: Resource) -> Iterator[Copy]:
         """What replication makes of a bucket's objects elsewhere."""
         for each in self.companions("replication", bucket):
-            for rule in each.blocks("rule"):
+            # Terraform refuses a replication without a rule: where a plan shows none, its rules are not known yet.
+            for rule in each.blocks("rule") or [Unknown("the plan does not carry the replication's rules")]:
                 if isinstance(rule, Unknown):
-                    continue
-                if isinstance(rule, dict) and rule.get("status") != "Disabled":
+                    yield self._replica(bucket, each, {"destination": [{"bucket": rule}]}, certain=rule)
+                elif isinstance(rule, dict) and rule.get("status") != "Disabled":
                     yield self._replica(bucket, each, rule)
 
-    def _replica(self, bucket: Resource, replication: Resource, rule: dict[str, Value]) -> Copy:
+    def _replica(self, bucket: Resource, replication: Resource, rule: dict[str, Value], *, certain: Truth = True) -> Copy:
         target = _first(rule, "destination", "bucket")
         held = self.estate.index.find(target, replication, self._bucket).only
         account = _first(rule, "destination", "account")
@@ -176,6 +177,7 @@ class Buckets:
             retention_days=self.expires_after(held) if held is not None else None,
             counts=not markers,
             caveat="replication carries deletes over" if markers else "",
+            certain=certain,
         )
 
 
