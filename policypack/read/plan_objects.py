@@ -114,7 +114,8 @@ class Objects:
         return self._after(address, change.after, change.after_unknown)
 
     def _document(self, address: str) -> Values:
-        return {**self._arguments(address), "json": as_json(self._documents.at(address))}
+        text = as_json(self._documents.at(address))
+        return {**self._arguments(address), "json": text, "minified_json": text}
 
     def _refers_to(self, place: _Place, mentioned: tuple[str, ...], address: str) -> tuple[Reference, ...]:
         if place is None or not mentioned:
