@@ -24,6 +24,8 @@ from policypack.read.options import ReadError, ReadOptions
 
 MAX_RESOURCES = 100_000
 """The most resources of one root that are evaluated."""
+MAX_BLOCKS = 1_000_000
+"""The most blocks that are looked at, each counted once for every module instance that it stands in."""
 STEPS = 20_000_000
 """How much evaluating one root may take: tens of seconds at worst, where real ones take well under one."""
 STACK = 8_000
@@ -80,6 +82,7 @@ class Reading:
         self.shown = shown
         self.resources: dict[str, Resource] = {}
         self.counts: dict[str, int] = {}
+        self.blocks = 0
         self.providers: dict[str, tuple[Module, Block]] = {}
         self._provider_resources: dict[str, Resource] = {}
 
@@ -108,6 +111,12 @@ class Reading:
 
     def walk(self, module: Module) -> None:
         """Everything in a module and in those that it calls."""
+        self.blocks += len(module.source.resources) + len(module.source.data)
+        if self.blocks > MAX_BLOCKS:
+            self.estate.gap(
+                f"{self.shown}: more than {MAX_BLOCKS:,} blocks in all module instances; the rest was not judged", None
+            )
+            return
         self.add_providers(module)
         for data, declared in ((False, module.source.resources), (True, module.source.data)):
             for kind, name in declared:

@@ -137,6 +137,26 @@ def test_a_long_chain_of_reason_is_followed(tmp_path: Path) -> None:
     assert read(tmp_path, text + 'resource "a_b" "c" {\n v = local.a0\n}').resources[0].values == {"v": "end"}
 
 
+def test_modules_that_multiply_are_bounded(tmp_path: Path) -> None:
+    """Twenty modules that call the next one ten times each would be more than any machine holds: a gap says where it ends."""
+    for level in range(20):
+        calls = "".join(f'module "m{n}" {{\n source = "../l{level + 1}"\n}}\n' for n in range(10)) if level < 19 else ""
+        (tmp_path / f"l{level}").mkdir()
+        (tmp_path / f"l{level}" / "main.tf").write_text(calls + 'resource "a_b" "c" {}\n')
+    found = read(tmp_path, 'module "m" {\n source = "./l0"\n}\n')
+    assert len(found.resources) == 5_000
+    assert any("more than 5,000 module instances" in gap.reason for gap in found.gaps)
+    assert len(found.gaps) < 500
+
+
+def test_a_variable_file_that_is_missing_is_a_gap(tmp_path: Path) -> None:
+    """What the command line names and is not there is said, and the rest is read."""
+    found = read(tmp_path, GOOD, variable_files=(tmp_path / "nowhere.tfvars",))
+    assert found.gaps[0].reason == "nowhere.tfvars cannot be read: no such file or directory"
+    assert found.gaps[0].unreadable
+    assert len(found.resources) == 1
+
+
 def test_same_input_same_answer_from_anywhere(tmp_path: Path) -> None:
     """What is shown does not depend on the machine's paths, and nothing in it is absolute."""
     results = []

@@ -176,7 +176,9 @@ def test_a_key_that_is_written_twice_holds_both() -> None:
     assert {block.labels for block in parsed.body.blocks} == {("a", "x"), ("a", "y")}
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", '"x"', "{'a': 1}", '{"a": ' * 100_000, "\ud800"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[1]", '"x"', "{'a': 1}", '{"a": NaN}', '{"a": 1e999}', '{"a": ' * 100_000, "\ud800"]
+)
 def test_json_that_cannot_be_read_is_a_gap_or_empty(text: str) -> None:
     """Broken JSON is one gap that says where; nothing raises."""
     parsed = parse_json(text.encode("utf-8", "surrogatepass"), "main.tf.json")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 from policypack.model import Location, Unknown
@@ -58,7 +57,8 @@ def _source(module: Module, name: str, block: Block) -> Source | str:
     folder = module.estate.folder_of(source, module.folders[-1], ".".join((*module.path, name)), address)
     if isinstance(folder, str):
         return folder
-    if os.path.realpath(folder) in {os.path.realpath(each) for each in module.folders}:  # a link may lead back, too
+    real = module.estate.real
+    if real(folder) in {real(each) for each in module.folders}:  # a link may lead back, too
         return f"{address}: the module calls itself; Terraform refuses that, and it was not followed"
     if len(module.folders) > MAX_DEPTH:
         return f"{address}: more than {MAX_DEPTH} module calls inside each other; the rest was not followed"

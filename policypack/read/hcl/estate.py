@@ -34,6 +34,7 @@ class Estate:
     workspace: Value
     gaps: dict[Gap, None] = field(default_factory=dict)
     sources: dict[Path, Source] = field(default_factory=dict)
+    reals: dict[Path, str] = field(default_factory=dict)
     chain: int = 0
     modules: int = 0
     _manifest: Mapping[str, str] | None = None
@@ -44,6 +45,12 @@ class Estate:
             self.sources[folder] = load_source(folder, self.tree)
             self.gaps.update(dict.fromkeys(self.sources[folder].gaps))
         return self.sources[folder]
+
+    def real(self, folder: Path) -> str:
+        """The folder with all links followed."""
+        if folder not in self.reals:
+            self.reals[folder] = os.path.realpath(folder)
+        return self.reals[folder]
 
     def gap(self, reason: str, location: Location | None) -> None:
         """Something that could not be resolved; said once."""

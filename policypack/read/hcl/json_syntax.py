@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ def parse_json(data: bytes, file: str) -> Parsed:
     """The file in the JSON syntax. One that is not JSON, or holds no object, is a gap."""
     try:
         text = data.decode("utf-8-sig")
-        root = json.loads(text, object_pairs_hook=_pairs)
+        root = json.loads(text, object_pairs_hook=_pairs, parse_float=json_number, parse_constant=json_number)
     except (ValueError, RecursionError) as error:
         known = isinstance(error, json.JSONDecodeError)
         line, what = (
@@ -46,6 +47,14 @@ def parse_json(data: bytes, file: str) -> Parsed:
     reader = _Reader(file, _places(text))
     found = [block for top in _objects(root, ()) for block in reader.top(*top)]
     return Parsed(Body({}, tuple(block for block, _ in found)), (), tuple(reader.comments(found)))
+
+
+def json_number(text: str) -> int | float:
+    """A number, an int where it is integral. Raises ValueError for what no configuration can mean."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("not a finite number")
+    return int(number) if number.is_integer() else number
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from policypack.model import Gap, Location, Unknown, Value
 from policypack.read.files import Tree, list_folder, not_text, read_bytes
 from policypack.read.hcl.evaluating import Nothing, value_of
+from policypack.read.hcl.json_syntax import json_number
 from policypack.read.hcl.syntax import Block, Expression, Json, parse_expression, parse_hcl
 from policypack.read.hcl.types import MisfitError, Simple, constraint, convert
 from policypack.read.options import ReadOptions
@@ -59,7 +60,7 @@ def _file(path: Path, tree: Tree) -> tuple[dict[str, Expression], Gap | None]:
         parsed = parse_hcl(data, shown)
         return {name: each.expression for name, each in parsed.body.attributes.items()}, next(iter(parsed.gaps), None)
     try:
-        values = json.loads(data)
+        values = json.loads(data, parse_float=json_number, parse_constant=json_number)
     except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
