@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from policypack.model.resources import Gap, Input, Location, Resource
-from policypack.model.values import Truth, Unknown, Value
+from policypack.model.values import Reference, Truth, Unknown, Value
 
 if TYPE_CHECKING:
     from policypack.model.identity import Identity
@@ -28,6 +28,12 @@ class Domain:
     key: str
     name: str = ""
     holds_copies: bool = False
+
+    @property
+    def account(self) -> str | Reference:
+        """What stands for its id in an ARN: the id, or, where that cannot be told, the same hole for everything that lies in
+        it."""
+        return self.id if isinstance(self.id, str) else Reference(f"account.{self.key}", "id")
 
     def __str__(self) -> str:
         shown = self.id if isinstance(self.id, str) else f"an unknown account of provider {self.key.rpartition('#')[2]}"
