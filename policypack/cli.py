@@ -10,12 +10,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from policypack import __version__
-from policypack.check import CheckError, checks_folder, load_checks
-from policypack.read.options import ReadError
-from policypack.report import FORMATS
-from policypack.run import BaselineError
-from policypack.scan import ScanError, check_named
-from policypack.settings import SettingsError
+
+FORMATS = ("text", "json", "sarif", "github", "markdown")  # `--help` must not pay for loading them
 
 app = typer.Typer(
     name="policypack",
@@ -87,7 +83,9 @@ def scan(
 @app.command()
 def explain(name: Annotated[str, typer.Argument(metavar="NAME", help="A check.")]) -> None:
     """The page of a check: what it asks, why, what to do, what it misses."""
+    from policypack.check import checks_folder, load_checks
     from policypack.pages import page
+    from policypack.scan import check_named
     from policypack.terminal import write
 
     write(page(check_named(load_checks(checks_folder()), name)))
@@ -96,6 +94,7 @@ def explain(name: Annotated[str, typer.Argument(metavar="NAME", help="A check.")
 @app.command()
 def checks() -> None:
     """All checks, by concern, with their severity."""
+    from policypack.check import checks_folder, load_checks
     from policypack.pages import listing
     from policypack.terminal import write
 
@@ -105,6 +104,8 @@ def checks() -> None:
 @app.command()
 def where() -> None:
     """The folder of the checks, for `checkov --external-checks-dir`."""
+    from policypack.check import checks_folder
+
     typer.echo(checks_folder())
 
 
@@ -141,17 +142,28 @@ def main() -> None:
     """The program. Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 could not judge."""
     try:
         app()
-    except (ScanError, ReadError, SettingsError, BaselineError) as error:
-        stop(error.reason, error.hint)
-    except CheckError as error:
-        stop(f"a check cannot be loaded: {error}")
-    except OSError as error:
-        stop(f"{error.strerror or type(error).__name__}: {Path(str(error.filename or '')).name}".rstrip(": "))
-    except Exception as error:  # a bug must not exit 1, which would read as "findings"
-        if os.environ.get("POLICYPACK_TRACEBACK"):
-            raise
-        # The message of an unforeseen error may quote a value of the scanned files, so only its place is shown.
-        stop(f"internal error: {type(error).__name__} at {_place(error)}", "set POLICYPACK_TRACEBACK=1 to see more")
+    except Exception as error:  # noqa: BLE001 - a bug must not exit 1, which would read as "findings"
+        stop(*_told(error))
+
+
+def _told(error: Exception) -> tuple[str, str]:
+    """What is wrong and what to do, in one line each."""
+    from policypack.check import CheckError
+    from policypack.read.options import ReadError
+    from policypack.run import BaselineError
+    from policypack.scan import ScanError
+    from policypack.settings import SettingsError
+
+    if isinstance(error, (ScanError, ReadError, SettingsError, BaselineError)):
+        return error.reason, error.hint
+    if isinstance(error, CheckError):
+        return f"a check cannot be loaded: {error}", ""
+    if os.environ.get("POLICYPACK_TRACEBACK"):
+        raise error
+    if isinstance(error, OSError) and error.filename:
+        return f"{Path(str(error.filename)).name}: {error.strerror or type(error).__name__}", ""
+    # The message of an unforeseen error may quote a value of the scanned files, so only its place is shown.
+    return f"internal error: {type(error).__name__} at {_place(error)}", "set POLICYPACK_TRACEBACK=1 to see more"
 
 
 def _place(error: Exception) -> str:

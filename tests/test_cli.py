@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 
-from policypack import __version__
+from policypack import __version__, cli
 from policypack.cli import main
 from policypack.report import FORMATS
 
+ROOT = Path(__file__).resolve().parent.parent
 BAD = """resource "aws_db_instance" "main" {
   identifier        = "main"
   engine            = "postgres"
@@ -73,7 +74,7 @@ def call(*arguments: str, cwd: Path, stdin: str = "", environment: Mapping[str, 
 def process(*arguments: str, cwd: Path, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """The program in a process of its own."""
     command = [sys.executable, "-m", "policypack", *arguments]
-    path = {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+    path = {"PYTHONPATH": str(ROOT)}
     return subprocess.run(
         command, cwd=cwd, env={**os.environ, **path, **(environment or {})}, capture_output=True, encoding="utf-8", check=False
     )
@@ -105,6 +106,34 @@ def plan_of(*addresses: str) -> str:
         for address in addresses
     ]
     return json.dumps({**PLAN, "resource_changes": changes})
+
+
+def test_the_help_names_every_format(tmp_path: Path) -> None:
+    """The command line knows the formats that the reports know."""
+    assert cli.FORMATS == FORMATS
+    assert ", ".join(FORMATS) in " ".join(call("scan", "--help", cwd=tmp_path).stdout.split())
+
+
+def test_a_start_does_not_load_what_it_may_not_need() -> None:
+    """Asking for the version loads neither the readers nor anything that validates or draws."""
+    code = "import sys; import policypack.cli; print([name for name in sys.modules if name.split('.')[0] in sys.argv[1:]])"
+    heavy = ["msgspec", "yaml", "jsonschema", "rich", "tree_sitter", "pydantic", "checkov"]
+    done = subprocess.run([sys.executable, "-c", code, *heavy], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_scan_of_code_loads_only_what_code_needs(module: Path) -> None:
+    """Neither YAML nor schemas nor the plan's decoder nor a terminal's colours, where none is asked for."""
+    code = (
+        "import sys; from policypack.cli import main; sys.argv = ['policypack', 'scan', '.', '--format', 'json']\n"
+        "try:\n    main()\nfinally:\n    sys.stderr.write(' '.join(sorted({name.split('.')[0] for name in sys.modules})))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=module, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert not {"msgspec", "yaml", "jsonschema", "rich", "pydantic", "checkov"} & set(done.stderr.split())
 
 
 def test_the_version_is_said(tmp_path: Path) -> None:
@@ -298,7 +327,7 @@ def test_the_same_scan_gives_the_same_bytes(module: Path) -> None:
 def test_a_reader_that_leaves_is_no_error(module: Path) -> None:
     """`policypack scan | head -1` gives no traceback."""
     command = shlex.quote(sys.executable) + " -m policypack scan . | true; exit ${PIPESTATUS[0]}"
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(["bash", "-c", command], cwd=module, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "")
 
