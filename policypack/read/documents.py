@@ -71,7 +71,7 @@ def _merged(documents: Sequence[Value]) -> dict[str, Value]:
             statements.append(document if isinstance(document, Unknown) else Unknown("not a policy document"))
             continue
         version, earlier = document.get("Version"), merged["Version"]
-        if isinstance(version, str) and isinstance(earlier, str) and version > earlier:
+        if isinstance(version, Unknown) or (isinstance(version, str) and isinstance(earlier, str) and version > earlier):
             merged["Version"] = version
         if document.get("Id") not in (None, ""):
             merged["Id"] = document["Id"]
