@@ -81,7 +81,7 @@ def _page(name: str, docstring: str | None) -> dict[str, str]:
     text = inspect.cleandoc(docstring or "")
     first, *rest = _HEADS.split(text)
     page = {"title": first.strip(), "why": "", "fix": "", "misses": ""}
-    page.update({head.lower(): " ".join(body.split()) for head, body in zip(rest[::2], rest[1::2])})
+    page.update({head.lower(): " ".join(body.split()) for head, body in zip(rest[::2], rest[1::2], strict=True)})
     if not all(page[head] for head in ("title", "why", "fix")):
         raise CheckError(f"{name}: the docstring needs a first line, `Why:` and `Fix:`")
     return page
