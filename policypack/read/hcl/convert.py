@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from policypack.model import Unknown, Value
+from policypack.read.hcl.budget import spend
 from policypack.read.hcl.partial import EvaluationError, SetValue, has_unknown, same
 
 MAX_DIGITS = 400
@@ -117,6 +118,7 @@ def scalar(value: Value) -> bool:
 def unified(values: Iterable[Value]) -> list[Value]:
     """Elements of one type, as lists and maps have them: where one is a string, numbers and bools become strings."""
     elements = list(values)
+    spend(len(elements))
     kinds = {kind_of(element) for element in elements} - {"null", "unknown"}
     if kinds <= {"string", "number", "bool"}:
         if "string" not in kinds and len(kinds) > 1:

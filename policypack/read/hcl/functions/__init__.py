@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from policypack.model import Unknown, Value
@@ -44,7 +45,8 @@ def call(name: str, arguments: Sequence[Value], files: Files) -> Value:
         raise EvaluationError(f"{name}: {str(error)[:80]}") from None
     if isinstance(result, str):
         spend(len(result) // CHARACTERS_PER_STEP)
-    elif isinstance(result, (list, dict)):
+        return result if result.isascii() else unicodedata.normalize("NFC", result)
+    if isinstance(result, (list, dict)):
         spend(len(result))
     return result
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from policypack.model import Unknown, Value
 from policypack.read.hcl.convert import number, number_text, text, truth
@@ -131,15 +131,11 @@ def _figure(kind: str, value: float, precision: int | None) -> str:
 
 def _shortest(value: float) -> str:
     """As few digits as tell the number, with an exponent where it is large or small: `%v` and `%g`."""
-    exact = Decimal(repr(value)).normalize()
+    exact = Decimal(repr(value)).normalize(Context(prec=500))
     exponent = exact.adjusted() if value else 0
-    digits = "".join(map(str, exact.as_tuple().digits))
-    if (
-        -4
-        <= exponent
-        < (6 if len(digits) <= 6 and exponent >= len(digits) else 21 if len(digits) <= exponent else max(6, len(digits)))
-    ):
+    if -4 <= exponent < 6:
         return number_text(value)
+    digits = "".join(map(str, exact.as_tuple().digits))
     mantissa = digits[0] + (f".{digits[1:]}" if digits[1:] else "")
     return f"{'-' if value < 0 else ''}{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02}"
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from decimal import Decimal
+from string import ascii_lowercase, ascii_uppercase
+from string import digits as decimal_digits
 
 from policypack.model import Value
-from policypack.read.hcl.convert import integer, number, number_from, text
+from policypack.read.hcl.convert import integer, number, number_from
 from policypack.read.hcl.functions.function import Function, whole
 from policypack.read.hcl.operators import calculate
 from policypack.read.hcl.partial import EvaluationError
+
+_DIGITS = decimal_digits + ascii_lowercase + ascii_uppercase
 
 
 def _abs(value: Value) -> Value:
@@ -44,12 +48,18 @@ def _some(values: tuple[Value, ...]) -> list[int | float]:
 
 
 def _parseint(value: Value, base: Value) -> Value:
-    digits, radix = text(value), integer(base)
-    if not 2 <= radix <= 62:
-        raise EvaluationError("the base must be between 2 and 62")
-    if radix > 36 or "_" in digits or digits != digits.strip() or len(digits) > 400:
-        raise EvaluationError(f"{digits[:40]!r} with base {radix} is not supported")
-    return int(digits, radix)
+    radix = integer(base)
+    if not isinstance(value, str) or not 2 <= radix <= 62:
+        raise EvaluationError("parseint takes a string and a base between 2 and 62")
+    sign, digits = (value[0], value[1:]) if value[:1] in ("-", "+") else ("", value)
+    # Up to base 36 letters of either case are the same digits; above, capital letters come after the small ones.
+    places = [_DIGITS.find(digit.lower() if radix <= 36 else digit) for digit in digits]
+    if not places or len(places) > 400 or not all(0 <= place < radix for place in places):
+        raise EvaluationError(f"{value[:40]!r} is not a number of base {radix}")
+    total = 0
+    for place in places:
+        total = total * radix + place
+    return -total if sign == "-" else total
 
 
 def _pow(value: Value, power: Value) -> Value:
