@@ -83,7 +83,9 @@ class Dumps:
         return found
 
     def _copy(self, job: Resource, source: Resource, target: Resource, schedule: Value) -> Copy:
-        when = f"on the schedule {schedule}" if isinstance(schedule, str) else "on a schedule"
+        entry = self.estate.entries[job.type]
+        shown = isinstance(schedule, str) and not job.hides(entry.schedule)
+        when = f"on the schedule {schedule}" if shown else "on a schedule"
         return Copy(
             source.address,
             CopyKind.DUMP,

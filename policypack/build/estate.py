@@ -64,6 +64,12 @@ class Estate:
         source = self.by_path.get(resource.inside)
         return source.providers.get(resource.provider_key) if source else None
 
+    def hides_tags(self, resource: Resource) -> bool:
+        """Whether a tag of the resource is sensitive, so that no text may show their values."""
+        block = self.provider_block(resource)
+        own = resource.hides("tags") or resource.hides("tags_all")
+        return own or (block is not None and block.hides("default_tags"))
+
     def tags(self, resource: Resource) -> dict[str, Value] | Unknown:
         """The tags that the resource ends up with: its own over the provider's default tags. Keys keep their case."""
         merged = resource.get("tags_all")

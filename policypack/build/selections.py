@@ -69,6 +69,8 @@ class Selections:
         if opted and not (names and listed.outcome is True):
             return Matched(False, near_miss=opted)
         near = "" if outcome is not False else tagged.near_miss or conditioned.near_miss
+        if near and (self.estate.hides_tags(store) or selection.hides("selection_tag") or selection.hides("condition")):
+            near = "its tags differ from those that the selection asks for"
         return Matched(
             outcome,
             "selects it" + (" by its ARN" if listed.outcome is True and names else " by its tags" if tags else ""),

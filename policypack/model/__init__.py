@@ -14,6 +14,10 @@ from policypack.model.identity import (
     Power,
     Verb,
 )
+from policypack.model.infrastructure import (
+    Infrastructure,
+    Thresholds,
+)
 from policypack.model.picture import (
     Copy,
     CopyKind,
@@ -24,11 +28,9 @@ from policypack.model.picture import (
     Evidence,
     Guard,
     GuardKind,
-    Infrastructure,
     Lock,
     Missed,
     Store,
-    Thresholds,
     Vault,
     same_domain,
 )

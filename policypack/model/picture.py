@@ -1,18 +1,14 @@
-"""The picture that checks judge: stores with their guards and copies, vaults, credentials, domains."""
+"""The parts of the picture: stores with their guards and copies, vaults, credentials, domains."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from policypack.model.resources import Gap, Input, Location, Resource
+from policypack.model.resources import Location, Resource
 from policypack.model.values import Reference, Truth, Unknown, Value
-
-if TYPE_CHECKING:
-    from policypack.model.identity import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +119,8 @@ class Guard:
             text = f"{self.attribute} is not set; the provider's default holds" if self.holds is True else text
         elif isinstance(self.value, Unknown):
             text = f"{self.attribute} is not known: {self.value.reason}"
+        elif self.subject.hides(self.attribute):
+            text = f"{self.attribute} is set"
         elif isinstance(self.value, (bool, int, float)) or self.value in {self.safe, "Suspended", "Disabled", "INACTIVE"}:
             text = f"{self.attribute} = {str(self.value).lower() if isinstance(self.value, bool) else self.value}"
         else:
@@ -316,88 +314,3 @@ class Credential:
     evidence: tuple[Evidence, ...] = ()
     fix: str = ""
     destructive_action: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """The limits that settings may move."""
-
-    min_retention_days: int = 14
-    separation: Literal["domain", "vault"] = "domain"
-    max_grace_days: int = 30
-    max_destroyed: int = 10
-    max_destroyed_share: float = 0.3
-    populated: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Infrastructure:
-    """The picture that checks judge: one estate, made of all inputs together.
-
-    `before` is the same picture as it stands before the plans are applied, None where no input changes anything that
-    exists. `stores` also holds what a plan deletes; `production` leaves that out. Without slots, so that what every check
-    asks for is worked out once.
-    """
-
-    inputs: tuple[Input, ...] = ()
-    resources: tuple[Resource, ...] = ()
-    stores: tuple[Store, ...] = ()
-    vaults: tuple[Vault, ...] = ()
-    missed: tuple[Missed, ...] = ()
-    credentials: tuple[Credential, ...] = ()
-    identities: tuple[Identity, ...] = ()
-    restore_tests: tuple[Resource, ...] = ()
-    provider_guards: tuple[Guard, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-    thresholds: Thresholds = Thresholds()
-    before: Infrastructure | None = None
-
-    @cached_property
-    def production(self) -> tuple[Store, ...]:
-        """The production stores that stand once the plans are applied."""
-        return tuple(store for store in self.stores if store.environment.production and not store.resource.goes)
-
-    @cached_property
-    def irreplaceable(self) -> tuple[Store, ...]:
-        """The production stores of tier 1 that backups make sense for, without those that hold the copies of others."""
-        holders = {(held.inside, held.address) for store in self.stores for copy in store.copies if (held := copy.held_in)}
-        return tuple(
-            store
-            for store in self.production
-            if store.tier == 1
-            and store.backupable
-            and not store.domain.holds_copies
-            and (store.resource.inside, store.address) not in holders
-        )
-
-    def isolated(self, store: Store, copy: Copy) -> Truth:
-        """Whether the copy lies outside the blast radius of its store: in another domain, or, where the settings let a vault
-        separate, in one that is logically air-gapped."""
-        held = copy.held_in
-        if held is not None and self.thresholds.separation == "vault":
-            place = (held.inside, held.address)
-            if any(vault.air_gapped and (vault.resource.inside, vault.resource.address) == place for vault in self.vaults):
-                return True
-        if isinstance(copy.domain, Unknown):
-            return copy.domain
-        same = same_domain(store.domain, copy.domain)
-        return same if isinstance(same, Unknown) else not same
-
-    def earlier(self, store: Store) -> Store | None:
-        """The same store before the plans are applied, under its former address where it was moved."""
-        former = (store.resource.change and store.resource.change.previous_address) or store.address
-        return self.before.by_place.get((store.resource.inside, former)) if self.before else None
-
-    @cached_property
-    def by_place(self) -> Mapping[tuple[str, str], Store]:
-        """Input and address -> store."""
-        return {(store.resource.inside, store.address): store for store in self.stores}
-
-    @cached_property
-    def changing(self) -> tuple[Store, ...]:
-        """The production stores that a plan changes in any way."""
-        return tuple(
-            store
-            for store in self.stores
-            if store.environment.production and store.resource.change and set(store.resource.change.actions) - {"no-op", "read"}
-        )

@@ -124,6 +124,10 @@ class Resource:
         value = self.get(name)
         return value if isinstance(value, list) else [] if value is None else [value]
 
+    def hides(self, path: str) -> bool:
+        """Whether the value at a dotted path, or a part of it, may not be shown."""
+        return any(each == path or each.startswith(f"{path}.") or path.startswith(f"{each}.") for each in self.sensitive)
+
     def at(self, path: str) -> Location:
         """Where the argument is written, or else the block."""
         lines = self.lines.get(path.partition(".")[0])
