@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 FOLDER = Path(__file__).parent / "expressions"
 TABLE = FOLDER / "recorded.json"

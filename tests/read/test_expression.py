@@ -136,7 +136,7 @@ def test_what_depends_on_an_unknown_is_unknown_and_names_it(expression: str) -> 
 )
 def test_errors_are_unknown_and_say_what_is_wrong(expression: str, word: str) -> None:
     """What Terraform would refuse is an unknown with the reason, not an exception and not null."""
-    found = value(expression) if '"${null}"' != expression else value('"a${null}"')
+    found = value(expression) if expression != '"${null}"' else value('"a${null}"')
     assert isinstance(found, Unknown)
     assert word in found.reason
 
@@ -230,9 +230,57 @@ LITERALS = st.sampled_from(
     ["1", "0", "-1", "1.5", "true", "null", '"a"', '"1"', '""', '"${local.s}-${aws_vpc.v.id}"', "[]", "{}"]
 )
 CALLS = st.sampled_from(
-    "upper length keys values merge concat flatten join split lookup format try can coalesce jsonencode jsondecode toset tolist "
-    "tomap tostring tonumber element slice range regex regexall replace substr sum max sort distinct compact contains one cidrsubnet "
-    "yamldecode yamlencode formatdate timeadd base64decode zipmap setproduct setunion chunklist index matchkeys transpose file".split()
+    [
+        "upper",
+        "length",
+        "keys",
+        "values",
+        "merge",
+        "concat",
+        "flatten",
+        "join",
+        "split",
+        "lookup",
+        "format",
+        "try",
+        "can",
+        "coalesce",
+        "jsonencode",
+        "jsondecode",
+        "toset",
+        "tolist",
+        "tomap",
+        "tostring",
+        "tonumber",
+        "element",
+        "slice",
+        "range",
+        "regex",
+        "regexall",
+        "replace",
+        "substr",
+        "sum",
+        "max",
+        "sort",
+        "distinct",
+        "compact",
+        "contains",
+        "one",
+        "cidrsubnet",
+        "yamldecode",
+        "yamlencode",
+        "formatdate",
+        "timeadd",
+        "base64decode",
+        "zipmap",
+        "setproduct",
+        "setunion",
+        "chunklist",
+        "index",
+        "matchkeys",
+        "transpose",
+        "file",
+    ]
 )
 
 

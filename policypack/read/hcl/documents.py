@@ -17,8 +17,13 @@ _STRING_ENDS = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*("|$)', re.DOTALL)
 _HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
-def with_document(joined: Unknown, pieces: Sequence[str | Unknown]) -> Unknown:
-    """The same unknown text with its `document`, where the text around the holes is JSON."""
+def join_pieces(pieces: Sequence[str | Unknown]) -> str | Unknown:
+    """Text from its pieces; with holes, and with its `document` where the text around them is JSON."""
+    joined = join_text(pieces)
+    return _with_document(joined, pieces) if isinstance(joined, Unknown) and joined.document is None else joined
+
+
+def _with_document(joined: Unknown, pieces: Sequence[str | Unknown]) -> Unknown:
     first = next((piece for piece in pieces if not isinstance(piece, str) or piece.strip()), "")
     if not isinstance(first, str) or first.lstrip()[:1] not in ("{", "["):
         return joined

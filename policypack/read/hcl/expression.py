@@ -14,7 +14,7 @@ from policypack.model import Unknown, Value
 from policypack.read.hcl import operators, terms
 from policypack.read.hcl.budget import CHARACTERS_PER_STEP, BudgetError, spend, step_budget
 from policypack.read.hcl.convert import kind_of, number, text, truth, unified
-from policypack.read.hcl.documents import with_document
+from policypack.read.hcl.documents import join_pieces
 from policypack.read.hcl.functions import call
 from policypack.read.hcl.grammar import template_term, term_of
 from policypack.read.hcl.names import mentioned
@@ -25,7 +25,6 @@ from policypack.read.hcl.partial import (
     blend,
     follow,
     has_unknown,
-    join_text,
     same,
 )
 from policypack.read.hcl.scope import Scope
@@ -285,11 +284,9 @@ def _binary(term: terms.Binary, frame: _Frame) -> Value:
 def _template(term: Template, frame: _Frame) -> Value:
     if len(term.pieces) == 1 and not isinstance(term.pieces[0], (str, TemplateIf, TemplateFor)):
         return _value(term.pieces[0], frame)
-    pieces = list(_pieces(term, frame))
-    joined = join_text(pieces)
-    if isinstance(joined, Unknown):
-        return with_document(joined, pieces) if joined.document is None else joined
-    spend(len(joined) // CHARACTERS_PER_STEP)
+    joined = join_pieces(list(_pieces(term, frame)))
+    if isinstance(joined, str):
+        spend(len(joined) // CHARACTERS_PER_STEP)
     return joined
 
 

@@ -9,10 +9,11 @@ from typing import cast
 
 from policypack.model import Unknown, Value
 from policypack.read.hcl.convert import integer, sequence, text
+from policypack.read.hcl.documents import join_pieces
 from policypack.read.hcl.functions import regular
 from policypack.read.hcl.functions.formatting import spread, written
 from policypack.read.hcl.functions.function import Function, patient, whole
-from policypack.read.hcl.partial import MAX_TEXT, EvaluationError, blend, has_unknown, join_text
+from policypack.read.hcl.partial import MAX_TEXT, EvaluationError, blend, has_unknown
 
 
 def clusters(value: str) -> list[str]:
@@ -106,7 +107,7 @@ def _join(separator: Value, *lists: Value) -> Value:
     for element in (element for elements in lists for element in sequence(elements)):
         pieces.extend((between,) if pieces else ())
         pieces.append(element if isinstance(element, Unknown) else text(element))
-    return join_text(pieces)
+    return join_pieces(pieces)
 
 
 def _substr(value: Value, offset: Value, length: Value) -> Value:
@@ -136,13 +137,13 @@ def _regexall(pattern: Value, value: Value) -> Value:
 def _format(pattern: Value, *arguments: Value) -> Value:
     if isinstance(pattern, Unknown):
         return blend((pattern, *arguments))
-    return join_text(written(text(pattern), arguments))
+    return join_pieces(written(text(pattern), arguments))
 
 
 def _formatlist(pattern: Value, *arguments: Value) -> Value:
     if isinstance(pattern, Unknown) or any(isinstance(argument, Unknown) for argument in arguments):
         return blend((pattern, *arguments))
-    return [join_text(written(text(one), rest)) for one, *rest in spread((pattern, *arguments))]
+    return [join_pieces(written(text(one), rest)) for one, *rest in spread((pattern, *arguments))]
 
 
 def _starts(value: Value, prefix: Value) -> Value:
