@@ -34,6 +34,9 @@ AWS_VERSION = "5.100.0"
 LINEAGE = "00000000-0000-0000-0000-000000000000"
 ACCOUNT = "111111111111"
 NAMES = ("bucket", "identifier", "cluster_identifier", "name", "function_name", "key_id", "file_system_id")
+# Lists that a provider computes: null would be planned as unknown again.
+LISTS = ("listener_endpoint", "replicas", "vpc_security_group_ids")
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
 ROUNDS = 6
 OVERRIDE = """terraform {
   backend "local" {}
@@ -219,11 +222,17 @@ def _instance(change: dict[str, Any], schema: int, alias: str) -> dict[str, Any]
     service = change["type"].split("_")[1]
     where = f"arn:aws:s3:::{name}" if change["type"] == "aws_s3_bucket" else f"arn:aws:{service}:us-east-1:{ACCOUNT}:{name}"
     values.setdefault("arn", where)
-    if change["change"]["after_unknown"].get("tags_all"):
+    unknown = change["change"]["after_unknown"]
+    if unknown.get("master_user_secret") is True:
+        values["master_user_secret"] = [{"kms_key_id": KEY, "secret_arn": f"{where}-secret", "secret_status": "active"}]
+    values.update({key: [] for key in LISTS if unknown.get(key) is True})
+    if unknown.get("tags_all"):
         values["tags_all"] = values.get("tags") or {}
     if change["type"] in {"aws_ebs_volume", "aws_instance", "aws_db_snapshot", "aws_ebs_snapshot"}:
         values["id"] = f"{change['name']}-0123456789"
-    instance: dict[str, Any] = {"schema_version": schema, "attributes": values, "sensitive_attributes": []}
+    sensitive = [key for key, mark in change["change"]["after_sensitive"].items() if mark is True]
+    paths = [[{"type": "get_attr", "value": key}] for key in sorted(sensitive)]
+    instance: dict[str, Any] = {"schema_version": schema, "attributes": values, "sensitive_attributes": paths}
     if "index" in change:
         instance["index_key"] = change["index"]
     provider = 'provider["' + change["provider_name"] + '"]' + (f".{alias}" if alias else "")

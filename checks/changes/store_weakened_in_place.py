@@ -26,20 +26,21 @@ def store_weakened_in_place(infrastructure: Infrastructure) -> Iterator[Finding]
             yield Finding(store.resource, f"This update destroys: {evidence.text}.", because=(evidence,), cause=evidence.text)
         for copy in old.backups if not store.weakening else ():
             yield from _lost(copy, store)
+    for was, now in infrastructure.ended:
+        removed = sorted(set(now.change.before) - set(now.values)) if now.change else []
+        said = (Evidence(f"removed: {', '.join(removed)}", now.address, now.location), *(copy.evidence for copy in was.backups))
+        yield Finding(now, f"This update destroys the {was.label or was.kind} that it was, with what it held.", because=said)
 
 
 def _lost(old: Copy, store: Store) -> Iterator[Finding]:
-    if old.certain is not True:
-        return
     stays = [each for each in store.copies if _same(each, old)]
-    where = f" in {old.held_in.address}" if old.held_in else ""
-    what = f"{old.kind.value}s{where}"
-    if not stays:
-        yield Finding(store.resource, f"The plan ends its {what}.", True, (old.evidence,), "keep them", what)
-    elif all(is_unknown(each.certain) for each in stays):
-        yield Finding(store.resource, f"The plan may end its {what}.", False, (stays[0].evidence,), "keep them", what)
-    elif any(_shorter(each, old) for each in stays):
-        said = (Evidence(f"before: {_days(old)}", store.address), Evidence(f"after: {_days(stays[0])}", store.address))
+    what = f"{old.kind.value}s{f' in {old.held_in.address}' if old.held_in else ''}"
+    if old.certain is True and all(is_unknown(each.certain) for each in stays):
+        text = f"The plan {'may end' if stays else 'ends'} its {what}."
+        yield Finding(store.resource, text, not stays, (old.evidence,), "keep them", what)
+    elif old.certain is True and any(_shorter(each, old) for each in stays):
+        kept = ["for ever" if each.retention_days is None else each.retention_days for each in (old, stays[0])]
+        said = (Evidence(f"days before: {kept[0]}", store.address), Evidence(f"days after: {kept[1]}", store.address))
         yield Finding(store.resource, f"The plan keeps its {what} for a shorter time.", True, said, "keep the retention", what)
 
 
@@ -52,7 +53,3 @@ def _shorter(new: Copy, old: Copy) -> bool:
     if is_unknown(new.retention_days) or is_unknown(old.retention_days) or new.retention_days is None:
         return False
     return old.retention_days is None or int(str(new.retention_days)) < int(str(old.retention_days))
-
-
-def _days(copy: Copy) -> str:
-    return "it never expires" if copy.retention_days is None else f"{copy.retention_days} days"

@@ -88,6 +88,14 @@ class Infrastructure:
         """Input and address -> store."""
         return {(store.resource.inside, store.address): store for store in self.stores}
 
+    @property
+    def ended(self) -> tuple[tuple[Store, Resource], ...]:
+        """The production stores that an update turns into something that holds no data, with what they are then."""
+        before = self.before.by_place if self.before else {}
+        gone = {place: old for place, old in before.items() if place not in self.by_place and old.environment.production}
+        standing = ((gone.get((each.inside, each.address)), each) for each in self.resources if not each.goes)
+        return tuple((old, now) for old, now in standing if old is not None)
+
     @cached_property
     def changing(self) -> tuple[Store, ...]:
         """The production stores that a plan changes in any way."""
