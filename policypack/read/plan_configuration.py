@@ -129,6 +129,8 @@ class _Trail:
         head = parts[0][0]
         if head == "local":
             self.lost.append("a local value that the plan does not carry")
+        elif head == "each" and len(parts) > 1 and parts[1][0] == "value":
+            self.lost.append("a value of for_each that the plan does not carry")
         elif head == "var":
             self._variable(parts, scope, rest, depth)
         elif head == "module":

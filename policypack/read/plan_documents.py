@@ -7,7 +7,7 @@ from collections.abc import Callable, Container
 from policypack.model import Reference, Unknown, Value, Values
 from policypack.read.documents import TYPE, parsed, policy_document
 
-_JSON = {"json", "minified_json"}
+_JSON = {"json", "minified_json", ""}  # of `doc[each.key].json` Terraform lists `doc`
 _SOURCES = ("source_json", "source_policy_documents")
 _OVERRIDES = ("override_json", "override_policy_documents")
 

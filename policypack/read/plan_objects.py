@@ -105,8 +105,8 @@ class Objects:
         written = expression.get("references")
         followed = self._configuration.follow(most_specific(written if isinstance(written, list) else []), scope, key)
         if followed.lost:
-            reason = "known only after apply" if followed.references else followed.lost[0]
-            return Unknown(reason, followed.references)
+            partly = f"known only after apply, and part of it is {followed.lost[0]}"
+            return Unknown(partly if followed.references else followed.lost[0], followed.references)
         return Unknown("known only after apply", followed.references, document=self._documents.of(followed.references))
 
     def _arguments(self, address: str) -> Values:

@@ -139,7 +139,13 @@ def _provider(block: Resource, source: Resource | None) -> Resource:
 
 
 def _overlaid(plan: Values, source: Values) -> Values:
-    return {name: _over(value, source.get(name), whole=False) for name, value in plan.items()}
+    """The plan's values with the source's in their holes. What the plan does not know and the source knows to be null is not
+    written: the provider will compute it."""
+    return {
+        name: _over(value, source.get(name), whole=False)
+        for name, value in plan.items()
+        if name in source or not isinstance(value, Unknown)
+    }
 
 
 def _over(plan: Value, source: Value, *, whole: bool) -> Value:

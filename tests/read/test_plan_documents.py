@@ -122,6 +122,17 @@ def test_documents_in_a_circle_end(tmp_path: Path) -> None:
     assert inner == Unknown("a policy document that is made of itself")
 
 
+def test_the_document_of_the_same_key(tmp_path: Path) -> None:
+    """Of documents with keys, a policy has the one with its own key."""
+    late = [document("a", {"statement": [statement(sid=key)]}) for key in ("one", "two")]
+    for key, entry in zip(("one", "two"), late, strict=True):
+        entry["address"] += f'["{key}"]'
+    policy = {**change("aws_iam_policy", "p", {}, {"policy": True}), "address": 'aws_iam_policy.p["two"]'}
+    blocks = [written("a", {}), block("aws_iam_policy", "p", {"policy": refers(f"{ADDRESS}.a", "each.key")})]
+    value = found(read_json(tmp_path, plan([*late, policy], blocks)), 'aws_iam_policy.p["two"]').get("policy")
+    assert [each["Sid"] for each in decoded(value)["Statement"]] == ["two"]
+
+
 def test_two_references_are_not_one_document(tmp_path: Path) -> None:
     """An unknown text that depends on more than one thing is not taken for the one document among them."""
     expression = refers(f"{ADDRESS}.a.json", f"{ADDRESS}.a", "aws_s3_bucket.b.arn", "aws_s3_bucket.b")

@@ -85,6 +85,19 @@ def test_the_plan_stands_against_its_source(tmp_path: Path) -> None:
     assert database.get("engine") == "text"
 
 
+def test_null_in_the_source_is_not_written(tmp_path: Path) -> None:
+    """What the plan does not know, because null was written and the provider will compute it, is not written."""
+    (tmp_path / "main.tf").write_text(
+        'variable "key" {\n  default = null\n}\nresource "aws_db_instance" "db" {\n  kms_key_id = var.key\n}\n', "utf-8"
+    )
+    document = plan(
+        [change("aws_db_instance", "db", {}, {"kms_key_id": True})],
+        [block("aws_db_instance", "db", {"kms_key_id": {"references": ["var.key"]}})],
+        variables={"key": {"value": None}},
+    )
+    assert "kms_key_id" not in read_beside(tmp_path, document).resources[0].values
+
+
 def test_what_is_gone_has_no_block(estate: Path) -> None:
     """A deleted resource whose block is gone stands in the plan, or where its module is called; nothing prevents it."""
     document = recorded("planned")

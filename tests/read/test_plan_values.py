@@ -150,7 +150,8 @@ def test_an_output_of_a_module_leads_into_it(tmp_path: Path) -> None:
 LOST = [
     (refers("local.arn"), "a local value that the plan does not carry"),
     (refers("module.m.arn", "module.m"), "a module output that the plan does not name"),
-    (refers("each.value"), "known only after apply"),
+    (refers("each.value.arn", "each.value"), "a value of for_each that the plan does not carry"),
+    (refers("each.key"), "known only after apply"),
     ({}, "known only after apply"),
 ]
 
@@ -159,6 +160,14 @@ LOST = [
 def test_what_cannot_be_followed_says_why(tmp_path: Path, expression: Any, reason: str) -> None:
     """What leads nowhere has no reference, and a reason."""
     assert value_of(tmp_path, {}, {"x": True}, {"x": expression}) == Unknown(reason)
+
+
+def test_what_can_be_followed_in_part_says_so(tmp_path: Path) -> None:
+    """What leads somewhere only in part keeps that reference, and says that there is more."""
+    value = value_of(tmp_path, {}, {"x": True}, {"x": refers("aws_s3_bucket.b.arn", "aws_s3_bucket.b", "local.other")})
+    assert isinstance(value, Unknown)
+    assert value.references == (Reference("aws_s3_bucket.b", "arn"),)
+    assert value.reason.endswith("part of it is a local value that the plan does not carry")
 
 
 def _instance(key: str) -> dict[str, Any]:
