@@ -266,7 +266,7 @@ class Store:
             lost = (copy.held_in is not None and copy.held_in.goes) or (copy.kind is CopyKind.SNAPSHOT and copy.made_by.goes)
             if copy.dies_with_store is False and copy.certain is True and not lost:
                 found.append(copy.evidence)
-        return tuple(found)
+        return tuple(Evidence(f"left to restore it from: {each.text}", each.resource, each.location) for each in found)
 
 
 @dataclass(frozen=True, slots=True)
