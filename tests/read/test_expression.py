@@ -165,6 +165,8 @@ def test_steps_into_resources_stay_references() -> None:
     assert isinstance(found, list)
     assert [each.parts for each in unknowns(found)] == [(Reference("aws_s3_bucket.b", "rule.0.computed"),)]
     assert value("[for b in local.all : b.bucket]", scope) == ["x"]
+    for expression in ("(true ? local.all[0] : null).arn", "(true ? local.all : [])[0].arn", 'lookup(local.all[0], "arn", "")'):
+        assert value(expression, scope) == follow(bucket, ("arn",))
 
 
 def test_steps_behind_an_unknown_lengthen_its_reference() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from policypack.model import Unknown, Value
 from policypack.read.hcl.budget import BudgetError, step_budget
-from policypack.read.hcl.functions import FUNCTIONS, NEVER_TWICE_THE_SAME, filesystem
+from policypack.read.hcl.functions import COMMON, NEVER_TWICE_THE_SAME, rare
 from policypack.read.hcl.functions.function import Holes
 from policypack.read.hcl.functions.regular import every, first, substitute
 from policypack.read.hcl.partial import EvaluationError, has_unknown
@@ -82,14 +82,10 @@ def test_the_recorded_table_is_what_terraform_says() -> None:
     assert ask([expression for expression, _ in LIVE]) == [answer for _, answer in LIVE]
 
 
-@pytest.mark.parametrize("name", sorted({*FUNCTIONS, *filesystem.FUNCTIONS} - {"matchkeys"}))
+@pytest.mark.parametrize("name", sorted({*COMMON, *rare()}))
 def test_functions_say_nothing_certain_about_wholly_unknown_arguments(name: str) -> None:
     """A function of unknown arguments is unknown, never an error, a default or an empty value."""
-    function = FUNCTIONS.get(name) or filesystem.FUNCTIONS[name]
-    code = function.call.__code__
-    least = max(code.co_argcount - function.hidden - len(function.call.__defaults__ or ()), 1)
-    if name in {"join", "setproduct", "lookup", "merge"}:
-        least = max(least, 2)
+    least = max({**COMMON, **rare()}[name].least, 2 if name in {"join", "setproduct", "lookup", "merge"} else 1)
     arguments = ", ".join(f"aws_thing.a{number}.x" for number in range(least))
     found = value(f"{name}({arguments})")
     assert isinstance(found, Unknown)
@@ -104,7 +100,7 @@ def test_what_differs_from_run_to_run_is_unknown(name: str) -> None:
 
 def test_every_function_is_in_one_table_only() -> None:
     """No group of functions hides a function of another group."""
-    from policypack.read.hcl.functions import collection, dates, digests, encoding, network, numeric, strings
+    from policypack.read.hcl.functions import collection, dates, digests, encoding, filesystem, network, numeric, strings
 
     groups = [each.FUNCTIONS for each in (collection, dates, digests, encoding, filesystem, network, numeric, strings)]
     names = [name for group in groups for name in group]

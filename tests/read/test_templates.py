@@ -10,6 +10,7 @@ from policypack.model import Reference, Unknown, Value
 from policypack.read.hcl.expression import evaluate, evaluate_json, parse_template, traversals
 from policypack.read.hcl.partial import HOLE
 from tests.read.expression_scope import Names, value
+from tests.read.recording import FOLDER
 
 ARN = Reference("aws_s3_bucket.b", "arn")
 ID = Reference("aws_vpc.v", "id")
@@ -142,6 +143,17 @@ def test_json_syntax_reads_strings_and_names_as_templates() -> None:
 def test_template_files_see_their_variables_only() -> None:
     """A template file cannot refer to the module; what it does not get is an error that try sees."""
     assert value('try(templatestring("$${local.x}", {}), "refused")', Names({"x": 1})) == "refused"
+
+
+def test_template_files_keep_the_document_around_their_holes() -> None:
+    """A policy in a template file with an ARN that does not exist yet is decoded like any other."""
+    found = value('templatefile("policy.json.tmpl", { arn = aws_s3_bucket.b.arn })', Names(folder=FOLDER))
+    document = _policy(found)
+    assert isinstance(document, dict)
+    [statement] = document["Statement"] if isinstance(document["Statement"], list) else [None]
+    assert isinstance(statement, dict)
+    assert statement["Action"] == "s3:*"
+    assert statement["Resource"] == Unknown("known only after apply", (ARN,), (ARN, "/*"))
 
 
 def test_names_are_found_without_evaluating() -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from policypack.model import Unknown, Value
 from policypack.read.hcl.budget import spend
-from policypack.read.hcl.partial import EvaluationError, SetValue, has_unknown, same
+from policypack.read.hcl.partial import Attributes, EvaluationError, SetValue, has_unknown, same
 
 MAX_DIGITS = 400
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,5})?")
@@ -148,6 +148,8 @@ def _like(original: list[Value], fitted: list[Value]) -> list[Value]:
 def _unified_objects(elements: list[Value]) -> list[Value]:
     """Objects of the same names are unified name by name, all others as maps of one type of element."""
     objects = [element for element in elements if isinstance(element, dict)]
+    if any(isinstance(each, Attributes) for each in objects):
+        return elements  # resources have their types from their provider, and references in place of what is not written
     made: list[dict[str, Value]] = [{} for _ in objects]
     if all(each.keys() == objects[0].keys() for each in objects):
         for key in objects[0]:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from collections.abc import Mapping, Sequence
 
 from policypack.model import Unknown, Value
 from policypack.read.hcl.budget import CHARACTERS_PER_STEP, spend
-from policypack.read.hcl.functions import collection, dates, digests, encoding, filesystem, network, numeric, strings
+from policypack.read.hcl.functions import collection, encoding, numeric, strings
 from policypack.read.hcl.functions.function import Files, Function, Holes
 from policypack.read.hcl.partial import EvaluationError, blend, has_unknown
 
-FUNCTIONS: Mapping[str, Function] = {
+COMMON: Mapping[str, Function] = {
     **numeric.FUNCTIONS,
     **strings.FUNCTIONS,
     **collection.FUNCTIONS,
     **encoding.FUNCTIONS,
-    **digests.FUNCTIONS,
-    **dates.FUNCTIONS,
-    **network.FUNCTIONS,
 }
 NEVER_TWICE_THE_SAME = frozenset(("timestamp", "plantimestamp", "uuid", "bcrypt", "rsadecrypt", "base64gzip"))
+
+
+@functools.cache
+def rare() -> Mapping[str, Function]:
+    """The functions that most modules do not use, and whose libraries a cold start need not pay for."""
+    from policypack.read.hcl.functions import dates, digests, filesystem, network
+
+    return {**digests.FUNCTIONS, **dates.FUNCTIONS, **network.FUNCTIONS, **filesystem.FUNCTIONS}
 
 
 def call(name: str, arguments: Sequence[Value], files: Files) -> Value:
@@ -29,18 +35,14 @@ def call(name: str, arguments: Sequence[Value], files: Files) -> Value:
         return blend(arguments, f"{name} is a function of a provider")
     if name in NEVER_TWICE_THE_SAME:
         return blend(arguments, f"{name} cannot be told before it is applied")
-    function = FUNCTIONS.get(name)
+    function = COMMON.get(name) or rare().get(name)
     if function is None:
-        reader = filesystem.FUNCTIONS.get(name)
-        if reader is None:
-            return blend(arguments, f"there is no function {name}")
-        reader.check_count(name, len(arguments))
-        return blend(arguments) if has_unknown(list(arguments[:1])) else reader.call(files, *arguments)
+        return blend(arguments, f"there is no function {name}")
     function.check_count(name, len(arguments))
     if _undecided(function.holes, arguments):
         return blend(arguments)
     try:
-        result = function.call(*arguments)
+        result = function.call(files, *arguments) if function.reads_files else function.call(*arguments)
     except (ArithmeticError, ValueError) as error:
         raise EvaluationError(f"{name}: {str(error)[:80]}") from None
     if isinstance(result, str):

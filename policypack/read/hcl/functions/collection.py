@@ -27,9 +27,11 @@ from policypack.read.hcl.functions.numeric import add
 from policypack.read.hcl.functions.strings import clusters
 from policypack.read.hcl.partial import (
     MAX_ELEMENTS,
+    Attributes,
     EvaluationError,
     SetValue,
     blend,
+    follow,
     has_unknown,
     same,
     surely_text,
@@ -180,8 +182,8 @@ def _lookup(value: Value, key: Value, *default: Value) -> Value:
     if isinstance(value, Unknown) or isinstance(key, Unknown):
         return blend((value, key, *default))
     found, name = mapping(value), text(key)
-    if name in found:
-        return found[name]
+    if name in found or (isinstance(found, Attributes) and not found.reference.attribute):
+        return follow(found, (name,))
     if len(default) != 1:
         raise EvaluationError(f"no element {name!r}")
     others = [element for element in found.values() if not isinstance(element, Unknown)]

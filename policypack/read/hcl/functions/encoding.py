@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import base64
 import codecs
-import csv
-import io
 import re
 from collections.abc import Mapping
-from urllib.parse import quote_plus
 
 from policypack.model import Unknown, Value
 from policypack.read.hcl.convert import text
@@ -70,6 +67,9 @@ def _textencodebase64(value: Value, encoding: Value) -> Value:
 
 
 def _csvdecode(value: Value) -> Value:
+    import csv  # few modules need CSV
+    import io
+
     rows = [row for row in csv.reader(io.StringIO(text(value)), strict=True) if row]
     if not rows:
         raise EvaluationError("a CSV text needs a line of names")
@@ -92,6 +92,8 @@ def _jsonencode(value: Value) -> Value:
 
 
 def _urlencode(value: Value) -> Value:
+    from urllib.parse import quote_plus  # few modules need URLs
+
     return quote_plus(text(value), safe="")
 
 

@@ -11,7 +11,6 @@ from policypack.read.hcl.convert import mapping, text
 from policypack.read.hcl.functions.digests import hexadecimal, in_base64
 from policypack.read.hcl.functions.encoding import plain
 from policypack.read.hcl.functions.function import Files, Function, reading
-from policypack.read.hcl.partial import blend
 
 
 def _absent(path: Value) -> Unknown:
@@ -35,14 +34,12 @@ def _fileset(_files: Files, folder: Value, _pattern: Value) -> Value:
 
 
 def _templatefile(files: Files, path: Value, variables: Value) -> Value:
-    if isinstance(variables, Unknown):
-        return blend((variables,))
     content = files.read(text(path))
     return _absent(path) if content is None else files.render(plain(content), mapping(variables))
 
 
 def _templatestring(files: Files, template: Value, variables: Value) -> Value:
-    return blend((variables,)) if isinstance(variables, Unknown) else files.render(text(template), mapping(variables))
+    return files.render(text(template), mapping(variables))
 
 
 def _elsewhere(_files: Files, path: Value) -> Value:

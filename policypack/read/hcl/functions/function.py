@@ -31,17 +31,21 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One function. Its Python parameters are its Terraform parameters."""
+    """One function. Its Python parameters are its Terraform parameters, behind Files where it reads files."""
 
     call: Callable[..., Value]
     holes: Holes = Holes.REFUSED
-    hidden: int = 0
+    reads_files: bool = False
+
+    @property
+    def least(self) -> int:
+        """The fewest arguments it takes."""
+        return self.call.__code__.co_argcount - len(self.call.__defaults__ or ()) - self.reads_files
 
     def check_count(self, name: str, given: int) -> None:
         """Raises EvaluationError where it takes fewer or more arguments."""
         code = self.call.__code__
-        most = code.co_argcount - self.hidden
-        least = most - len(self.call.__defaults__ or ())
+        least, most = self.least, code.co_argcount - self.reads_files
         if given < least or (given > most and not code.co_flags & 4):
             raise EvaluationError(f"{name} takes {least if least == most else f'{least} to {most}'} arguments, not {given}")
 
@@ -62,5 +66,5 @@ def patient(call: Callable[..., Value]) -> Function:
 
 
 def reading(call: Callable[..., Value]) -> Function:
-    """A function whose first Python parameter is Files."""
-    return Function(call, Holes.ALLOWED, hidden=1)
+    """A function whose first Python parameter is Files. The variables of a template may have holes."""
+    return Function(call, Holes.INSIDE, reads_files=True)
