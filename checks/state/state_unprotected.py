@@ -36,7 +36,7 @@ def state_unprotected(infrastructure: Infrastructure) -> Iterator[Finding]:
                 certain=certain,
                 because=(*used, *(guard.evidence for guard in (*versions, *forced) if guard.holds is not True)),
                 fix="add an aws_s3_bucket_versioning with status Enabled" if unversioned else forced[0].fix,
-                cause=source.path,
+                cause="versions" if unversioned else "force",
             )
 
 
