@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _SKIPPED = {"node_modules", "__pycache__", "venv"}
-_CALL = re.compile(r"""^\s*(?:\{\s*)?"?source"?\s*[=:]\s*"(\.{1,2}(?:/[^"$%]*)?)"(?=\s*[,}#/]|\s*$)""", re.MULTILINE)
+_CALL = re.compile(r"""(?:^|[{,])\s*"?source"?\s*[=:]\s*"(\.{1,2}(?:/[^"$%]*)?)\"""")
+_COMMENT = re.compile(r"/\*.*?\*/|^\s*(?:#|//).*?$", re.DOTALL | re.MULTILINE)
 _HEAD = 64 * 1024  # `terraform show -json` writes its version and its kind first
 _LARGEST_SOURCE = 4 * 1024 * 1024  # no hand writes a larger .tf file; its module calls are then not looked for
 
@@ -30,11 +31,30 @@ def find_inputs(folder: Path) -> list[Path]:
     return sorted([*(module for module in uncalled(modules) if module not in planned), *plans])
 
 
-def uncalled(modules: Iterable[Path]) -> list[Path]:
-    """The module folders that none of the others calls."""
-    modules = list(modules)
-    called = {target for module in modules for target in _calls(module)}
-    return [module for module in modules if module.resolve() not in called]
+def uncalled(modules: Collection[Path]) -> list[Path]:
+    """The module folders that none of the others calls. Of modules that only call each other, the first stands for all:
+    what is in a circle must not vanish."""
+    calls = {module.resolve(): set(_calls(module)) for module in modules}
+    shown = {module.resolve(): module for module in modules}
+    called = {target for module, targets in calls.items() for target in targets if target != module}
+    roots = [module for module in calls if module not in called]
+    left = set(calls) - _reached(roots, calls)
+    while left:
+        first = min(left)
+        roots.append(first)
+        left -= _reached([first], calls)
+    return sorted(shown[root] for root in roots)
+
+
+def _reached(roots: Iterable[Path], calls: Mapping[Path, set[Path]]) -> set[Path]:
+    reached: set[Path] = set()
+    waiting = list(roots)
+    while waiting:
+        module = waiting.pop()
+        if module not in reached:
+            reached.add(module)
+            waiting.extend(calls.get(module, ()))
+    return reached
 
 
 def holds_code(folder: Path) -> bool:
@@ -76,5 +96,6 @@ def _calls(module: Path) -> Iterator[Path]:
             text = entry.read_text("utf-8", "replace")
         except OSError:
             continue  # the reader says so where the module is scanned
-        for match in _CALL.finditer(text):
-            yield (module / match[1]).resolve()
+        for line in _COMMENT.sub("", text).splitlines():
+            for match in _CALL.finditer(line):
+                yield (module / match[1]).resolve()
