@@ -17,6 +17,8 @@ from policypack.build.environments import environment_of
 from policypack.build.estate import Estate, as_before, changes_what_exists, one_of_each
 from policypack.build.gaps import gaps
 from policypack.build.guards import guards, prevent_destroy
+from policypack.build.identities import Identities
+from policypack.build.identity_documents import Documents
 from policypack.build.schedules import Schedules
 from policypack.build.vaults import Vaults
 from policypack.build.weakening import weakening
@@ -43,6 +45,7 @@ def _build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Inf
     copies = _copies(estate, domains, plans, buckets, held)
     companions = Companions(estate, domains)
     stores = tuple(_store(each, _Parts(estate, domains, buckets, companions), copies) for each in held)
+    who = Identities(Documents(estate, domains))
     standing = [each for each in held if not each.goes and estate.entries[each.type].backup_service]
     return Infrastructure(
         inputs=tuple(inputs),
@@ -51,9 +54,11 @@ def _build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Inf
         vaults=tuple(_filled(vaults, copies)),
         missed=tuple(plans.missed(standing)),
         credentials=tuple(credentials(estate)),
+        identities=who.all,
+        resource_policies=who.resource_policies,
         restore_tests=tuple(estate.playing("restore_test")),
         provider_guards=tuple(_provider_guards(estate)),
-        gaps=tuple(gaps(estate)),
+        gaps=(*gaps(estate), *who.gaps),
         thresholds=settings.thresholds,
     )
 

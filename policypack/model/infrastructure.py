@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from policypack.model.identity import Identity
+from policypack.model.identity import Identity, Policy
 from policypack.model.picture import Copy, Credential, Guard, Missed, Store, Vault, same_domain
 from policypack.model.resources import Gap, Input, Resource
 from policypack.model.values import Truth, Unknown
@@ -30,7 +30,8 @@ class Infrastructure:
     """The picture that checks judge: one estate, made of all inputs together.
 
     `before` is the same picture as it stands before the plans are applied, None where no input changes anything that
-    exists. `stores` also holds what a plan deletes; `production` leaves that out. Without slots, so that what every check
+    exists. `stores` also holds what a plan deletes; `production` leaves that out. `resource_policies` has, by input and address
+    of a resource, the policies that stand on it. Without slots, so that what every check
     asks for is worked out once.
     """
 
@@ -41,6 +42,7 @@ class Infrastructure:
     missed: tuple[Missed, ...] = ()
     credentials: tuple[Credential, ...] = ()
     identities: tuple[Identity, ...] = ()
+    resource_policies: Mapping[tuple[str, str], tuple[Policy, ...]] = field(default_factory=dict)
     restore_tests: tuple[Resource, ...] = ()
     provider_guards: tuple[Guard, ...] = ()
     gaps: tuple[Gap, ...] = ()
