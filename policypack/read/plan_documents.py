@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Mapping
 
 from policypack.model import Reference, Unknown, Value, Values
 from policypack.read.documents import TYPE, parsed, policy_document
@@ -20,10 +20,9 @@ def is_document(reference: Reference) -> bool:
 class Documents:
     """The documents of one plan that are read late, by address, made when they are asked for."""
 
-    def __init__(self, deferred: Container[str], arguments: Callable[[str], Values]) -> None:
-        """`deferred` are the addresses that are read late; `arguments` gives what is written there, in normal form."""
+    def __init__(self, deferred: Mapping[str, Callable[[], Values]]) -> None:
+        """`deferred` gives the arguments of each data source that is read late, in normal form."""
         self._deferred = deferred
-        self._arguments = arguments
         self._made: dict[str, Value] = {}
         self._open: set[str] = set()
 
@@ -40,7 +39,7 @@ class Documents:
         if address not in self._made:
             self._open.add(address)
             try:
-                values = self._arguments(address)
+                values = self._deferred[address]()
                 sources, overrides = self._all(values, _SOURCES), self._all(values, _OVERRIDES)
                 self._made[address] = policy_document(values, sources, overrides)
             finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from sys import intern
 from typing import Literal, TypeAlias
@@ -17,7 +17,7 @@ from policypack.read.documents import as_json
 from policypack.read.lazy import LazyValues
 from policypack.read.plan_configuration import Configuration, Scope, mentions, references_of
 from policypack.read.plan_documents import Documents
-from policypack.read.plan_json import NULL, BlockJson, ChangeJson, Json, ResourceChange, StateResource, loose
+from policypack.read.plan_json import NULL, BlockJson, Json, ResourceChange, StateResource, loose
 from policypack.read.plan_values import decoded, planned
 from policypack.read.sensitive import marked
 from policypack.read.state import short_provider
@@ -32,8 +32,8 @@ class Objects:
     def __init__(self, whole: Location, configuration: Configuration) -> None:
         self._whole = whole
         self._configuration = configuration
-        self._late: dict[str, ChangeJson] = {}
-        self._documents = Documents(self._late, self._arguments)
+        self._late: dict[str, Callable[[], Values]] = {}
+        self._documents = Documents(self._late)
 
     def changed(self, entries: Iterable[Raw]) -> Iterator[Resource]:
         """The resources of `resource_changes`. Values are decoded when they are looked at; raises ValidationError."""
@@ -47,40 +47,25 @@ class Objects:
 
     def _changed(self, entry: ResourceChange) -> Resource:
         change = entry.change
-        address = f"{entry.address} (deposed object {entry.deposed})" if entry.deposed else entry.address
+        place = self._configuration.block(entry.address)
         values: Values
         if change.after == NULL:
             values = LazyValues(partial(decoded, change.before))
         elif entry.mode == "data" and entry.type == DOCUMENT:
-            self._late[entry.address] = change
+            self._late[entry.address] = self._after(place, entry)
             values = LazyValues(partial(self._document, entry.address))
         else:
-            values = LazyValues(partial(self._after, entry.address, change.after, change.after_unknown))
-        return self._made(
-            address,
-            entry,
-            values,
-            _change(entry),
-            marked(entry.type, change.after_sensitive, change.after)
-            | marked(entry.type, change.before_sensitive, change.before),
-        )
+            values = LazyValues(self._after(place, entry))
+        return self._made(entry, place, values)
 
     def _unchanged(self, entry: StateResource) -> Resource:
         values = LazyValues(partial(decoded, entry.values))
-        return self._made(entry.address, entry, values, None, marked(entry.type, entry.sensitive_values, entry.values))
+        return self._made(entry, self._configuration.block(entry.address), values)
 
-    def _made(
-        self,
-        address: str,
-        entry: ResourceChange | StateResource,
-        values: Values,
-        change: Change | None,
-        sensitive: frozenset[str],
-    ) -> Resource:
-        place = self._configuration.block(entry.address)
+    def _made(self, entry: ResourceChange | StateResource, place: _Place, values: Values) -> Resource:
         mentioned = mentions(place[0]) if place else ()
         return Resource(
-            address=address,
+            address=_address(entry),
             type=intern(entry.type),
             provider=intern(short_provider(entry.provider_name, entry.type)),
             values=values,
@@ -88,17 +73,18 @@ class Objects:
             inside=self._whole.file,
             mode=MODES[entry.mode],
             provider_key=self._provider_key(place, entry.provider_name),
-            change=change,
+            change=_change(entry) if isinstance(entry, ResourceChange) else None,
             refers_to=self._refers_to(place, mentioned, entry.address),
-            sensitive=sensitive | _from_variables(place, mentioned),
+            sensitive=_sensitive(entry) | _from_variables(place, mentioned),
         )
 
-    def _after(self, address: str, after: Raw, unknown: Raw) -> Values:
-        place = self._configuration.block(address)
+    def _after(self, place: _Place, entry: ResourceChange) -> Callable[[], Values]:
+        """What makes the values of an entry, once they are asked for."""
+        change = entry.change
         if place is None:
-            return planned(after, unknown, NULL, lambda _: UNKNOWN)
-        block, scope = place
-        return planned(after, unknown, block.expressions, partial(self._unknown, scope, last_key(address)[1]))
+            return partial(planned, change.after, change.after_unknown, NULL, lambda _: UNKNOWN)
+        resolve = partial(self._unknown, place[1], last_key(entry.address)[1])
+        return partial(planned, change.after, change.after_unknown, place[0].expressions, resolve)
 
     def _unknown(self, scope: Scope, key: str, expression: Mapping[str, Json]) -> Unknown:
         """What stands for an expression whose value is not known yet."""
@@ -109,13 +95,9 @@ class Objects:
             return Unknown(partly if followed.references else followed.lost[0], followed.references)
         return Unknown("known only after apply", followed.references, document=self._documents.of(followed.references))
 
-    def _arguments(self, address: str) -> Values:
-        change = self._late[address]
-        return self._after(address, change.after, change.after_unknown)
-
     def _document(self, address: str) -> Values:
         text = as_json(self._documents.at(address))
-        return {**self._arguments(address), "json": text, "minified_json": text}
+        return {**self._late[address](), "json": text, "minified_json": text}
 
     def _refers_to(self, place: _Place, mentioned: tuple[str, ...], address: str) -> tuple[Reference, ...]:
         if place is None or not mentioned:
@@ -130,6 +112,20 @@ class Objects:
         short = short_provider(name, "")
         keys = [key for key, block in self._configuration.providers.items() if block.name == short]
         return keys[0] if len(keys) == 1 else "" if keys else short
+
+
+def _address(entry: ResourceChange | StateResource) -> str:
+    """The address; a deposed object shares it with the one that took its place, and is called what Terraform prints."""
+    deposed = isinstance(entry, ResourceChange) and entry.deposed
+    return f"{entry.address} (deposed object {deposed})" if deposed else entry.address
+
+
+def _sensitive(entry: ResourceChange | StateResource) -> frozenset[str]:
+    if isinstance(entry, StateResource):
+        return marked(entry.type, entry.sensitive_values, entry.values)
+    change = entry.change
+    before = marked(entry.type, change.before_sensitive, change.before)
+    return marked(entry.type, change.after_sensitive, change.after) | before
 
 
 def _change(entry: ResourceChange) -> Change:

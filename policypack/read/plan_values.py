@@ -87,8 +87,9 @@ class _Walk:
             each = self._known(value, mark, expression, depth + 1)
             if each not in ([], {}) or is_attribute(expression):
                 made[name] = each
-        for name in marks if isinstance(written, _Unlisted) else expressions:
-            if marks.get(name) is True:
+        listed = isinstance(written, dict)
+        for name in [name for name, mark in marks.items() if mark is True]:
+            if not listed or name in expressions:
                 made[name] = self._unknown(expressions.get(name, UNLISTED))
         return made
 
@@ -124,6 +125,8 @@ class _Walk:
         """A part of an attribute: all of it is one expression, so every unknown leaf has that expression's references."""
         if mark is True:
             return self._unknown(expression)
+        if isinstance(value, str):
+            return value
         if depth > MAX_DEPTH:
             return TOO_DEEP
         if isinstance(value, list):
@@ -131,7 +134,8 @@ class _Walk:
             return [self._inside(each, _at(marks, index), expression, depth + 1) for index, each in enumerate(value)]
         if isinstance(value, dict):
             marked = mark if isinstance(mark, dict) else {}
-            names = dict.fromkeys([*value, *(name for name, each in marked.items() if each is True)])
+            missing = [name for name, each in marked.items() if each is True and name not in value]
+            names = [*value, *missing] if missing else value
             parts = {name: self._inside(value.get(name), marked.get(name), expression, depth + 1) for name in names}
             return {name: part for name, part in parts.items() if part is not None}
         return plain(value)
