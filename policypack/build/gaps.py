@@ -16,7 +16,7 @@ def gaps(estate: Estate) -> Iterator[Gap]:
     for source in estate.inputs:
         yield from source.gaps
         yield from _uncovered(source.path, estate, dict(source.counts))
-        if source.kind == "plan" and not source.has_source:
+        if source.kind == "plan" and source.resources and not source.has_source:
             reason = "a plan holds neither lifecycle blocks nor the backend: give its module with --source to have them judged"
             yield Gap(reason, Location(source.path))
         backend = source.backend
