@@ -119,10 +119,7 @@ def _check(name: str, root: Path) -> list[Path]:
 
 def _resource(name: str, root: Path) -> list[Path]:
     _must_match(_WORDS, name, "a resource type as Terraform writes it, such as aws_db_instance")
-    file = _catalog_file(name, root / "policypack" / "catalog")
-    text = file.read_text("utf-8")
-    if f"\n  {name}:" in text:  # the file of the nearest types is the one that has the type itself
-        raise ScanError(f"{name} is in the catalog already", f"see {file.relative_to(root).as_posix()}")
+    file, text = _catalog_file(name, root / "policypack" / "catalog")
     label = name.partition("_")[2].replace("_", " ")
     file.write_text(text.rstrip("\n") + "\n" + _TYPE.format(name=name, label=label, kind="database"), "utf-8")
     return [file, *_compile(root)]
@@ -141,21 +138,23 @@ def _provider(name: str, root: Path) -> list[Path]:
 _KINDS: Mapping[str, Callable[[str, Path], list[Path]]] = {"check": _check, "resource": _resource, "provider": _provider}
 
 
-def _catalog_file(name: str, catalog: Path) -> Path:
-    """The provider's file; of a folder of files, the one whose types are most like the new one."""
+def _catalog_file(name: str, catalog: Path) -> tuple[Path, str]:
+    """The provider's file and its text; of a folder of files, the one whose types are most like the new one."""
     provider = name.partition("_")[0]
-    single = catalog / f"{provider}.yaml"
-    if single.exists():
-        return single
-    if not (catalog / provider).is_dir():
+    found = [*catalog.glob(f"{provider}.yaml"), *sorted((catalog / provider).glob("*.yaml"))]
+    if not found:
         raise ScanError(f"the catalog has no provider {provider}", f"make it first: policypack new provider {provider}")
-    files = sorted((catalog / provider).glob("*.yaml"))
-    return max(files, key=lambda file: _likeness(name, file))
+    files = {path: path.read_text("utf-8") for path in found}
+    for path, text in files.items():
+        if f"\n  {name}:" in text:
+            raise ScanError(f"{name} is in the catalog already", f"see {path.relative_to(catalog.parents[1]).as_posix()}")
+    file = max(files, key=lambda path: _likeness(name, files[path]))
+    return file, files[file]
 
 
-def _likeness(name: str, file: Path) -> tuple[int, int]:
+def _likeness(name: str, text: str) -> tuple[int, int]:
     """How many words the new type shares with the file's nearest types, and how many types share so many."""
-    types = re.findall(r"^  ([a-z0-9_]+):$", file.read_text("utf-8"), re.MULTILINE)
+    types = re.findall(r"^  ([a-z0-9_]+):$", text, re.MULTILINE)
     shared = [_words_shared(known.split("_"), name.split("_")) for known in types]
     nearest_types = max(shared, default=0)
     return nearest_types, shared.count(nearest_types)
