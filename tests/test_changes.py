@@ -217,6 +217,10 @@ def test_a_vault_that_is_loosened(old: Vault, new: Vault | None, certain: list[b
         ((copy(),), (copy(retention_days=NOT_KNOWN),), []),
         ((copy(kind=CopyKind.REPLICA),), (), []),
         ((copy(certain=NOT_KNOWN),), (), []),
+        ((copy(), copy(retention_days=90)), (copy(retention_days=90), copy()), []),
+        ((copy(), copy(retention_days=90)), (copy(),), [True]),
+        ((copy(domain=HERE), copy(retention_days=90)), (copy(domain=HERE), copy(retention_days=90)), []),
+        ((copy(domain=HERE), copy(retention_days=90)), (copy(domain=HERE),), [True]),
     ],
 )
 def test_copies_that_go(old: tuple[Copy, ...], new: tuple[Copy, ...], certain: list[bool]) -> None:

@@ -38,15 +38,16 @@ def _lost(old: Copy, store: Store) -> Iterator[Finding]:
     if old.certain is True and all(is_unknown(each.certain) for each in stays):
         text = f"The plan {'may end' if stays else 'ends'} its {what}."
         yield Finding(store.resource, text, not stays, (old.evidence,), "keep them", what)
-    elif old.certain is True and any(_shorter(each, old) for each in stays):
+    elif old.certain is True and all(_shorter(each, old) for each in stays):
         kept = ["for ever" if each.retention_days is None else each.retention_days for each in (old, stays[0])]
         said = (Evidence(f"days before: {kept[0]}", store.address), Evidence(f"days after: {kept[1]}", store.address))
         yield Finding(store.resource, f"The plan keeps its {what} for a shorter time.", True, said, "keep the retention", what)
 
 
 def _same(one: Copy, other: Copy) -> bool:
-    held = (one.held_in and one.held_in.address, one.made_by.address)
-    return one.kind is other.kind and held == (other.held_in and other.held_in.address, other.made_by.address)
+    """Whether both are made by one thing, for one place. A plan with several rules makes several such copies."""
+    places = [(each.held_in and each.held_in.address, each.made_by.address, str(each.domain)) for each in (one, other)]
+    return one.kind is other.kind and places[0] == places[1]
 
 
 def _shorter(new: Copy, old: Copy) -> bool:
