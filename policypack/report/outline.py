@@ -98,7 +98,8 @@ def count(number: int, word: str) -> str:
 
 def size(report: Report) -> str:
     """What was judged: `1 module, 6 resources, 1 store, 1 credential`."""
-    kinds = Counter(each.kind for each in report.inputs)
+    lost = [each for each in report.inputs if not each.resources and any(gap.unreadable for gap in each.gaps)]
+    kinds = Counter(each.kind for each in report.inputs if each not in lost)
     parts = [count(number, kind) for kind, number in sorted(kinds.items())] or ["nothing"]
     parts.append(count(sum(resources(each.counts, each.resources) for each in report.inputs), "resource"))
     parts.append(count(len(report.stores), "store"))
