@@ -23,13 +23,16 @@ def store_weakened_in_place(infrastructure: Infrastructure) -> Iterator[Finding]
         if old is None or not old.environment.production or store.resource.goes or (change and change.destroys):
             continue
         for evidence in store.weakening:
-            yield Finding(store.resource, f"This update destroys: {evidence.text}.", because=(evidence,), cause=evidence.text)
+            text = f"This update destroys what this {store.label or store.kind} holds, or backups of it."
+            yield Finding(store.resource, text, True, (evidence,), "take the change back", evidence.text)
         for copy in old.backups if not store.weakening else ():
             yield from _lost(copy, store)
     for was, now in infrastructure.ended:
         removed = sorted(set(now.change.before) - set(now.values)) if now.change else []
         said = (Evidence(f"removed: {', '.join(removed)}", now.address, now.location), *(copy.evidence for copy in was.backups))
-        yield Finding(now, f"This update destroys the {was.label or was.kind} that it was, with what it held.", because=said)
+        yield Finding(
+            now, f"This update destroys the {was.label or was.kind} that it was, with what it held.", True, said, "take it back"
+        )
 
 
 def _lost(old: Copy, store: Store) -> Iterator[Finding]:
