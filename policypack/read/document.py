@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from policypack.model import Input, Location
+from policypack.read import SOURCE
 from policypack.read.files import shown
 from policypack.read.options import ReadError, ReadOptions
 from policypack.read.plan import read_plan
@@ -21,7 +22,6 @@ from policypack.read.sniff import outline, read_text
 from policypack.read.state import read_raw_state, read_state
 
 STDIN = "-"
-SOURCE = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _EDITED = "was it edited, or made by another tool?"
 
 

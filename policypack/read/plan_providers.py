@@ -15,8 +15,10 @@ from policypack.read.plan_values import MAX_DEPTH, TOO_DEEP, is_attribute, plain
 
 _ACCOUNTS = {"allowed_account_ids", "forbidden_account_ids"}
 _NOT_CARRIED = Unknown("an expression that the plan does not carry")
-_EXACT = re.compile(r"^(?:=\s*)?v?(\d+(?:\.\d+){1,2})$")
-_PINNED = re.compile(r"^~>\s*v?(\d+(?:\.\d+)*)$")
+_EXACT = re.compile(r"(?:=\s*)?v?(\d+(?:\.\d+){1,2})$")
+_PINNED = re.compile(r"~>\s*v?(\d+(?:\.\d+){0,2})$")
+_LEAST = re.compile(r">=\s*v?(\d{1,6})(?:\.\d+){0,2}$")
+_BELOW = re.compile(r"<\s*v?(\d{1,6})(?:\.0+){0,2}$")
 
 
 def read_providers(configuration: Configuration, variables: Mapping[str, VariableValue], place: str) -> dict[str, Resource]:
@@ -36,13 +38,16 @@ def pinned_versions(configuration: Configuration) -> dict[str, str]:
 
 
 def _pinned(constraint: str) -> str:
+    least = below = None
     for part in (each.strip() for each in constraint.split(",")):
-        exact, loosely = _EXACT.match(part), _PINNED.match(part)
+        exact, loosely, lower, upper = (form.match(part) for form in (_EXACT, _PINNED, _LEAST, _BELOW))
         if exact:
             return exact[1]
-        if loosely and "." in loosely[1]:
+        if loosely:
             return loosely[1].rpartition(".")[0]
-    return ""
+        least = int(lower[1]) if lower else least
+        below = int(upper[1]) if upper else below
+    return str(least) if least is not None and below == least + 1 else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,14 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "nowhere.json", tmp_path).reason == "nowhere.json does not exist"
 
 
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b", "loop"])
+def test_a_path_that_the_system_refuses(tmp_path: Path, name: str) -> None:
+    """A path that is too long, that cannot be, or that leads in a circle is refused in one line."""
+    (tmp_path / "loop").symlink_to("loop")
+    error = refusal(tmp_path / name, tmp_path)
+    assert "cannot be read" in error.reason
+
+
 def test_a_device_is_refused(tmp_path: Path) -> None:
     """An endless device is not read."""
     assert "is a device" in refusal(Path("/dev/zero"), tmp_path).reason

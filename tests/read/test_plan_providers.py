@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from policypack.model import Reference, Unknown, Value
+from policypack.read.hcl.providers import pinned
 from tests.read.planning import block, change, found, plan, read_json, read_recorded, refers
 
 AWS = {"name": "aws", "full_name": "registry.terraform.io/hashicorp/aws"}
@@ -79,7 +80,18 @@ def test_secrets_of_provider_blocks_are_marked(tmp_path: Path) -> None:
     assert provider_of(tmp_path, expressions).sensitive == {"secret_key", "assume_role.0.token"}
 
 
-VERSIONS = [("5.100.0", "5.100.0"), ("= 5.1.2", "5.1.2"), ("~> 5.0", "5"), ("~> 5.31.0", "5.31"), (">= 5.0", ""), ("", "")]
+VERSIONS = [
+    ("5.100.0", "5.100.0"),
+    ("= 5.1.2", "5.1.2"),
+    ("~> 5.0", "5"),
+    ("~> 5.31.0", "5.31"),
+    (">= 5.31, < 6.0.0", "5"),
+    (">= 4.0, < 6.0", ""),
+    (">= 5.0", ""),
+    ("~> 5", ""),
+    ("", ""),
+    (f">= {'9' * 5000}", ""),
+]
 
 
 @pytest.mark.parametrize(("constraint", "version"), VERSIONS)
@@ -87,6 +99,13 @@ def test_versions_are_told_where_they_are_pinned(tmp_path: Path, constraint: str
     """A constraint tells a version, or the part of it that it pins; a lower bound tells none."""
     source = read_json(tmp_path, plan([], providers={"aws": {**AWS, "version_constraint": constraint}}))
     assert source.provider_versions.get("aws", "") == version
+
+
+@pytest.mark.parametrize("constraint", [row[0] for row in VERSIONS if len(row[0]) < 100])
+def test_versions_are_those_of_the_source(tmp_path: Path, constraint: str) -> None:
+    """A plan and its source read the same version out of a constraint."""
+    of_plan = read_json(tmp_path, plan([], providers={"aws": {**AWS, "version_constraint": constraint}})).provider_versions
+    assert of_plan.get("aws") == pinned(constraint)
 
 
 def test_the_provider_of_what_is_gone(tmp_path: Path) -> None:
