@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -64,15 +65,33 @@ def read_all(
     from policypack.read import read_input
 
     options = replace(options, wanted=wanted)
+    paths = list(dict.fromkeys(paths))
+    bases = _bases(paths, options.base)
     inputs = []
     for number, path in enumerate(paths, 1):
-        shown = shown_path(path, options.base)
+        shown = shown_path(path, bases[path])
         tell(f"reading {shown} ({number} of {len(paths)})" if len(paths) > 1 else f"reading {shown}")
         try:
-            inputs.append(read_input(path, options))
+            inputs.append(read_input(path, replace(options, base=bases[path])))
         except ReadError as error:
             inputs.append(_unreadable(path, shown, error))
     return inputs
+
+
+def _bases(paths: Sequence[Path | None], base: Path) -> dict[Path | None, Path]:
+    """What each path is shown relative to: the base, or for paths outside it as few folders as tell them apart."""
+    found = dict.fromkeys(paths, base)
+    outside = [path for path in paths if path is not None and not path.resolve().is_relative_to(base.resolve())]
+    for path in outside:
+        found[path] = path.resolve().parent
+    for _ in range(max((len(path.resolve().parts) for path in outside), default=0)):
+        shown = Counter(shown_path(path, found[path]) for path in paths)
+        same = [path for path in outside if shown[shown_path(path, found[path])] > 1]
+        for path in same:
+            found[path] = found[path].parent
+        if not same:
+            break
+    return found
 
 
 def _unreadable(path: Path | None, shown: str, error: ReadError) -> Input:

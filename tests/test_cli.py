@@ -254,6 +254,17 @@ def test_a_plan_is_read_from_standard_input(tmp_path: Path) -> None:
     assert "store_deleted" in found(done), done.stderr
 
 
+def test_plans_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    """Two plan.json outside the current folder are two inputs, shown with as many folders as it takes and no more."""
+    for name in ("one", "two"):
+        (tmp_path / "estate" / name).mkdir(parents=True)
+        (tmp_path / "estate" / name / "plan.json").write_text(plan_of(f"aws_db_instance.{name}"), "utf-8")
+    (tmp_path / "elsewhere").mkdir()
+    plans = [str(tmp_path / "estate" / name / "plan.json") for name in ("one", "two", "one")]
+    done = call("scan", *plans, "--format", "json", cwd=tmp_path / "elsewhere")
+    assert [each["path"] for each in json.loads(done.stdout)["inputs"]] == ["one/plan.json", "two/plan.json"]
+
+
 def test_the_files_of_one_folder_are_one_module(module: Path) -> None:
     """What pre-commit passes, file names, becomes the set of their folders."""
     (module / "other.tf").write_text(QUIET, "utf-8")
