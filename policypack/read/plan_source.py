@@ -37,13 +37,17 @@ def _literal(value: object) -> str:
 
 
 def defines(source: Input, plan: Input) -> bool:
-    """Whether the source is the plan's: it has most of the blocks that the plan does not take away."""
+    """Whether the source is the plan's: it has most of the blocks that the plan does not take away, in the modules that it
+    knows. A module that is not downloaded tells nothing either way."""
     blocks = {_block(each) for each in source.resources if each.mode == "managed"}
-    kept = {_block(each) for each in plan.resources if each.mode == "managed" and not each.goes}
+    modules = {"", *(module_of(block) for block in blocks)}
+    planned = [each for each in plan.resources if each.mode == "managed" and module_of(_block(each)) in modules]
+    kept = {_block(each) for each in planned if not each.goes}
     if kept:
         return 2 * len(kept & blocks) >= len(kept)
-    gone = {_block(each) for each in plan.resources if each.mode == "managed"}
-    return bool(gone & blocks) or set(source.counts) == set(plan.counts)
+    if planned:
+        return any(_block(each) in blocks for each in planned)
+    return set(source.counts) == set(plan.counts) or (not source.counts and source.is_root)
 
 
 def join_source(plan: Input, source: Input) -> Input:

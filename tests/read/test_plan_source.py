@@ -129,6 +129,15 @@ def test_a_folder_that_defines_something_else_is_no_source(tmp_path: Path) -> No
     assert "does not define what plan.json plans" in source.gaps[0].reason
 
 
+def test_a_module_that_is_not_downloaded_is_no_objection(estate: Path) -> None:
+    """Where only some modules can be read, the others keep the plan's place, and the rest has its lines."""
+    shutil.rmtree(estate / "source" / "mods")
+    source = read_beside(estate / "source", recorded("planned"))
+    assert source.has_source
+    assert found(source, "aws_s3_bucket.data").location.file == "main.tf"
+    assert (found(source, DATABASE).location, found(source, DATABASE).lifecycle) == (Location("plan.json"), None)
+
+
 def test_a_source_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     """A source that was asked for and cannot be read is said."""
     with pytest.raises(ReadError, match="nowhere"):
