@@ -35,7 +35,8 @@ class Finding:
 
     A check gives the first five; `run` fills in the rest. `certain` is False where a value that cannot be told stands
     between the evidence and the answer. `because` is the proof, step by step. `cause` distinguishes two findings of one
-    check on one resource and goes into the fingerprint; it is stable when lines move.
+    check on one resource and goes into the fingerprint; it is stable when lines move. `at_most` is the severity of this one
+    answer where it is milder than its check's.
     """
 
     resource: Resource
@@ -47,6 +48,7 @@ class Finding:
     check: str = ""
     severity: Severity = Severity.LOW
     suppressed: str | None = None
+    at_most: Severity = Severity.CRITICAL
 
     @property
     def location(self) -> Location:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from policypack.build.domains import Domains
+from policypack.build.environments import environment_of
 from policypack.build.estate import Estate
 from policypack.build.identity_arns import arn_of
 from policypack.build.identity_center import permission_sets
@@ -171,7 +172,8 @@ class Identities:
     def _guarded(self, made: Identity) -> Identity:
         guardrails = self._guardrails.above(made.domain, SERVICE)
         resource_guardrails = self._guardrails.above(made.domain, RESOURCE)
-        return replace(made, guardrails=guardrails, resource_guardrails=resource_guardrails)
+        environment = environment_of(made.resource, made.domain, self.documents.estate)
+        return replace(made, guardrails=guardrails, resource_guardrails=resource_guardrails, environment=environment)
 
 
 def _names(resource: Resource) -> tuple[str, ...]:

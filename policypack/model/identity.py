@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from policypack.model.picture import Domain, Evidence
+from policypack.model.picture import Domain, Environment, Evidence
 from policypack.model.resources import Resource
 from policypack.model.values import Unknown, Value
 
@@ -45,6 +45,7 @@ class Identity:
     the identity-based ones (inline, attached, of groups). `boundary` None: there is none; an Unknown document: one that
     cannot be resolved. `trust` is who may become it. `guardrails` and `resource_guardrails` are the levels of SCPs and RCPs
     above it, outermost first; empty where the inputs show no organization. `credentials` are static ones that exist for it.
+    `environment` is the one that it is made for, None where nobody asked.
     """
 
     resource: Resource
@@ -62,6 +63,7 @@ class Identity:
     tags: Mapping[str, Value] | Unknown = field(default_factory=dict)
     credentials: tuple[Resource, ...] = ()
     declared: bool = False
+    environment: Environment | None = None
 
     @property
     def address(self) -> str:
