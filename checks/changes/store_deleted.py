@@ -31,7 +31,6 @@ def store_deleted(infrastructure: Infrastructure) -> Iterator[Finding]:
             f"The plan deletes this {store.label or store.kind}{'' if store.ways_back else ', and the inputs show no way back'}.",
             because=(
                 Evidence(why, store.address),
-                Evidence(f"counts as {store.environment.name}: {store.environment.reason}"),
                 *([refuses] if stops else []),
                 *left,
             ),

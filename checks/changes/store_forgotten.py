@@ -22,9 +22,6 @@ def store_forgotten(infrastructure: Infrastructure) -> Iterator[Finding]:
             yield Finding(
                 store.resource,
                 f"The plan forgets this {store.label or store.kind}: it lives on with nobody to manage its protection.",
-                because=(
-                    Evidence("a removed block has destroy = false", store.address),
-                    Evidence(f"counts as {store.environment.name}: {store.environment.reason}"),
-                ),
+                because=(Evidence("a removed block has destroy = false", store.address),),
                 fix="import it into the configuration that manages it from now on",
             )

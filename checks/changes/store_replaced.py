@@ -35,7 +35,6 @@ def store_replaced(infrastructure: Infrastructure) -> Iterator[Finding]:
             f"The plan replaces this {store.label or store.kind}; its data is deleted ({forced}).",
             because=(
                 Evidence(order, store.address),
-                Evidence(f"counts as {store.environment.name}: {store.environment.reason}"),
                 *([refuses] if stops else []),
                 *left,
             ),

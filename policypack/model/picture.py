@@ -249,6 +249,11 @@ class Store:
         return self.resource.address
 
     @property
+    def as_environment(self) -> Evidence:
+        """What made the store count as production, or as something else: the last step of every proof about it."""
+        return Evidence(f"counts as {self.environment.name}: {self.environment.reason}", self.address)
+
+    @property
     def backups(self) -> tuple[Copy, ...]:
         """The copies that count: what destroyed data can be had back from."""
         return tuple(copy for copy in self.copies if copy.counts and copy.kind.is_backup)

@@ -8,7 +8,7 @@ from policypack.check import Finding
 from policypack.model import Evidence, Location
 from policypack.report import Context
 from policypack.report.escape import code, markdown
-from policypack.report.outline import Block, blocks, count, gap_groups, production, size, verdict
+from policypack.report.outline import Block, blocks, count, gap_groups, production, size, steps, verdict
 from policypack.run import Report
 
 _LARGEST = 1_000_000  # GitHub shows nothing at all of a summary above 1 MiB
@@ -61,10 +61,11 @@ def _block(block: Block) -> Iterator[str]:
 
 def _row(finding: Finding) -> str:
     grade = finding.severity.value if finding.certain else f"{finding.severity.value}, uncertain"
-    steps = [_step(step, finding) for step in finding.because[:_MOST_STEPS]]
-    steps += [f"and {len(finding.because) - _MOST_STEPS} more"] if len(finding.because) > _MOST_STEPS else []
+    proof = steps(finding)
+    shown = [_step(step, finding) for step in proof[:_MOST_STEPS]]
+    shown += [f"and {len(proof) - _MOST_STEPS} more"] if len(proof) > _MOST_STEPS else []
     fix = "<br>".join(markdown(line) for line in finding.fix.splitlines())
-    cells = (grade, f"`{finding.check}`", markdown(finding.message), "<br>".join(steps), fix)
+    cells = (grade, f"`{finding.check}`", markdown(finding.message), "<br>".join(shown), fix)
     return f"| {' | '.join(cells)} |"
 
 

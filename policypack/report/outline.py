@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from policypack.check import Finding, Severity
-from policypack.model import Gap, Location, Resource
+from policypack.model import Evidence, Gap, Location, Resource
 from policypack.run import Report
 
 
@@ -70,10 +70,16 @@ def _subjects(report: Report) -> dict[tuple[str, str], str]:
     stores = (*(picture.before.stores if picture.before else ()), *picture.stores)
     for store in stores:
         name = store.label or store.kind.replace("_", " ")
-        found[store.address, store.resource.inside] = f"{store.environment.name} {name}"
+        why = f" ({store.environment.reason})" if store.environment.recognised else ""
+        found[store.address, store.resource.inside] = f"{store.environment.name} {name}{why}"
     for each in report.inputs:
         found[each.path, each.path] = each.kind
     return found
+
+
+def steps(finding: Finding) -> list[Evidence]:
+    """The proof without its last step, what the store counts as: formats for people say that once, over all findings."""
+    return [step for step in dict.fromkeys(finding.because) if not step.text.startswith("counts as ")]
 
 
 def _resources(report: Report) -> Iterable[Resource]:

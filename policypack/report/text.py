@@ -10,7 +10,7 @@ from policypack.model import Evidence, Location
 from policypack.report import Context
 from policypack.report.escape import visible
 from policypack.report.excerpt import redacted
-from policypack.report.outline import Block, blocks, count, gap_groups, production, size, verdict
+from policypack.report.outline import Block, blocks, count, gap_groups, production, size, steps, verdict
 from policypack.run import Report
 
 _INK = {"critical": "1;31", "high": "31", "medium": "33", "low": "36", "dim": "2", "bold": "1"}
@@ -90,10 +90,10 @@ def _finding(finding: Finding, column: int, context: Context) -> Iterator[str]:
 
 
 def _because(finding: Finding, context: Context) -> Iterator[str]:
-    steps = list(dict.fromkeys(finding.because))
-    places = [_at(step, finding) for step in steps]
+    shown = steps(finding)
+    places = [_at(step, finding) for step in shown]
     column = max(map(len, places), default=0) if all(places) else 0
-    for step, place in list(zip(steps, places, strict=True))[:_MOST_STEPS]:
+    for step, place in list(zip(shown, places, strict=True))[:_MOST_STEPS]:
         about = step.resource and step.resource != finding.resource.address and step.resource not in step.text
         text = f"{step.resource}: {step.text}" if about else step.text
         start = " " * _INDENT
@@ -108,8 +108,8 @@ def _because(finding: Finding, context: Context) -> Iterator[str]:
         line = _source(step, finding, context)
         if line:
             yield f"{' ' * len(start)}{_ink(f'| {line}', 'dim', context)}"
-    if len(steps) > _MOST_STEPS:
-        yield f"{' ' * _INDENT}and {count(len(steps) - _MOST_STEPS, 'more step')}: --format json"
+    if len(shown) > _MOST_STEPS:
+        yield f"{' ' * _INDENT}and {count(len(shown) - _MOST_STEPS, 'more step')}: --format json"
 
 
 def _source(step: Evidence, finding: Finding, context: Context) -> str:

@@ -64,10 +64,15 @@ def check_names(names: Iterable[str], checks: Mapping[str, Check]) -> None:
 def _ask(infrastructure: Infrastructure, checks: Mapping[str, Check]) -> tuple[list[Finding], list[Crash]]:
     found: dict[tuple[str, ...], Finding] = {}
     crashed: list[Crash] = []
+    pictures = [each for each in (infrastructure.before, infrastructure) if each is not None]
+    stores = {(store.resource.inside, store.address): store for picture in pictures for store in picture.stores}
     for name, each in checks.items():
         try:
             for finding in each.find(infrastructure):
-                complete = replace(finding, check=name, severity=each.severity)
+                store = stores.get((finding.resource.inside, finding.resource.address))
+                because = (*finding.because, store.as_environment) if store else tuple(finding.because)
+                severity = min(each.severity, finding.at_most, key=lambda grade: grade.rank)
+                complete = replace(finding, check=name, severity=severity, because=because)
                 # Two inputs may show one thing (a plan and its module): it is reported once, and certain where one is.
                 key = (name, finding.resource.address, finding.resource.inside, finding.cause, finding.message)
                 if key not in found or (complete.certain and not found[key].certain):
