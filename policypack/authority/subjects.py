@@ -1,0 +1,172 @@
+"""What a call acts on: resources as the policies may name them, by ARN, by reference, or both.
+
+The ARN of what does not exist yet is known in parts: the catalog's template gives its form (Service Authorization
+Reference, "Resource types defined by ..."), the arguments fill it, and what is left is a hole. The reference to the
+resource's own `arn` stands beside it, so that a policy that names the resource by reference is seen to name it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from policypack.authority.aws.context import ABSENT, Context, Forms, Given, given
+from policypack.authority.aws.text import ANON, encode, hole, literal
+from policypack.catalog import Catalog
+from policypack.model import Domain, Infrastructure, Policy, Reference, Resource, Unknown, Value
+
+_HOLE = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\*")
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a call acts on. `forms` describe its ARN, each truly; `account` owns it; `policies` stand on it."""
+
+    resource: Resource
+    forms: Forms
+    account: str
+    policies: tuple[Policy, ...] = ()
+    context: Context = field(default_factory=dict)
+    guardrails: tuple[tuple[Policy, ...], ...] = ()
+
+    @property
+    def address(self) -> str:
+        """The address of its resource."""
+        return self.resource.address
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """Makes subjects of the resources of one picture."""
+
+    infrastructure: Infrastructure
+    catalog: Catalog
+
+    @cached_property
+    def _domains(self) -> Mapping[Place, Domain]:
+        """Input and provider key -> the domain that acts there, as far as stores, vaults and identities tell it."""
+        found: dict[Place, Domain] = {}
+        for held in (*self.infrastructure.stores, *self.infrastructure.vaults):
+            found.setdefault((held.resource.inside, held.resource.provider_key), held.domain)
+        for each in self.infrastructure.identities:
+            if each.language == "aws" and each.form != "permission_set":
+                found.setdefault((each.resource.inside, each.resource.provider_key), each.domain)
+        return found
+
+    @cached_property
+    def _guardrails(self) -> Mapping[str, tuple[tuple[Policy, ...], ...]]:
+        """Account -> the levels of resource guardrails above it."""
+        found: dict[str, tuple[tuple[Policy, ...], ...]] = {}
+        for each in self.infrastructure.identities:
+            if each.resource_guardrails:
+                found.setdefault(account_text(each.domain), each.resource_guardrails)
+        return found
+
+    @cached_property
+    def _blocks(self) -> Mapping[Place, Resource]:
+        return {(one.path, key): block for one in self.infrastructure.inputs for key, block in one.providers.items()}
+
+    @cached_property
+    def by_address(self) -> Mapping[str, list[Resource]]:
+        """Address -> the resources of that address, one an input."""
+        found: dict[str, list[Resource]] = {}
+        for each in self.infrastructure.resources:
+            found.setdefault(each.address, []).append(each)
+        return found
+
+    def domain(self, resource: Resource) -> Domain:
+        """The domain that a resource lies in."""
+        known = self._domains.get((resource.inside, resource.provider_key))
+        if known is not None:
+            return known
+        return Domain(resource.provider, Unknown("its account is not known"), f"{resource.inside}#{resource.provider_key}")
+
+    def of(self, resource: Resource, domain: Domain | None = None) -> Subject:
+        """The resource as what a call acts on."""
+        domain = domain or self.domain(resource)
+        account = account_text(domain)
+        policies = self.infrastructure.resource_policies.get((resource.inside, resource.address), ())
+        return Subject(
+            resource,
+            self.forms(resource, domain),
+            account,
+            policies,
+            self._context(resource, account),
+            self._guardrails.get(account, ()),
+        )
+
+    def forms(self, resource: Resource, domain: Domain) -> Forms:
+        """The ARN of a resource: as it is known, as its template has it, and as a reference to it."""
+        own = hole(Reference(resource.address, "arn"), resource.inside)
+        known = resource.get("arn")
+        found = [literal(known)] if isinstance(known, str) else []
+        entry = self.catalog.entry(resource.type)
+        if not found and entry is not None and entry.arn:
+            found.append(self.filled(entry.arn, resource, domain))
+            if resource.type == "aws_s3_bucket":
+                found += [f"arn:{self.partition(resource)}:s3:::{self._text(resource, name)}" for name in ("id", "bucket")]
+        return (*dict.fromkeys(found), own)
+
+    def filled(self, template: str, resource: Resource, domain: Domain) -> str:
+        """An ARN template with what is known of the resource in it, holes elsewhere."""
+
+        def part(found: re.Match[str]) -> str:
+            name = found[0].strip("${}")
+            if not found[0].startswith("$"):
+                return self._text(resource, name) if name != "*" else ANON
+            if name == "Account":
+                return account_text(domain)
+            return {"Region": self.region(resource), "Partition": self.partition(resource)}.get(name) or ANON
+
+        return _HOLE.sub(part, template)
+
+    def _text(self, resource: Resource, name: str) -> str:
+        value = resource.get(name)
+        if value is None:
+            return hole(Reference(resource.address, name), resource.inside)
+        return literal(encode(value, resource.inside))
+
+    def region(self, resource: Resource) -> str:
+        """The region of a resource, ANON where it cannot be told."""
+        block = self._blocks.get((resource.inside, resource.provider_key))
+        own: Value = resource.get("region") if resource.mode == "managed" else None
+        value = own if own is not None else block.get("region") if block else None
+        return value if isinstance(value, str) and value else ANON
+
+    def partition(self, resource: Resource) -> str:
+        """The partition of a resource, by its region."""
+        region = self.region(resource)
+        return "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+    def _context(self, resource: Resource, account: str) -> Context:
+        """The condition keys that describe the resource (IAM User Guide, AWS global condition context keys)."""
+        found: dict[str, Given] = {"aws:resourceaccount": given(account)}
+        region = self.region(resource)
+        if region != ANON:
+            found["aws:requestedregion"] = given(region)
+        tags = self._tags(resource)
+        if tags is None:
+            return found
+        for key, value in tags.items():
+            found[f"aws:resourcetag/{key.lower()}"] = given(encode(value, resource.inside))
+        found["aws:resourcetag/*"] = ABSENT
+        return found
+
+    def _tags(self, resource: Resource) -> dict[str, Value] | None:
+        """The tags that it ends up with, None where they cannot be told."""
+        block = self._blocks.get((resource.inside, resource.provider_key))
+        merged: dict[str, Value] = {}
+        for part in (block.get("default_tags.tags") if block else None, resource.get("tags_all"), resource.get("tags")):
+            if isinstance(part, Unknown):
+                return None
+            merged.update(part if isinstance(part, dict) else {})
+        return merged
+
+
+def account_text(domain: Domain) -> str:
+    """The account of a domain as it stands in ARNs, a hole where it is not known."""
+    account = domain.account
+    return account if isinstance(account, str) else hole(account, domain.key.partition("#")[0])
