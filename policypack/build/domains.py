@@ -43,6 +43,11 @@ def block_account(block: Resource | None) -> str | Unknown | None:
     return Unknown(f"the account of {block.address} depends on {_asks(role)}") if isinstance(role, Unknown) else None
 
 
+def is_new(resource: Resource) -> bool:
+    """Whether a plan creates the resource, so that nothing the provider computes is known of it."""
+    return resource.change is not None and resource.change.actions == ("create",)
+
+
 def _asks(value: Unknown) -> str:
     return ", ".join(str(each) for each in value.references) or value.reason
 
@@ -69,7 +74,8 @@ class Domains:
                     found[source.path, key] = account
         for each in self.estate.resources:
             place = (each.inside, each.provider_key)
-            if place in found and isinstance(found[place], str):
+            # Without a provider key the account of one resource says nothing about another's; what is yet to be created has no ARN.
+            if not each.provider_key or isinstance(found.get(place), str) or is_new(each):
                 continue
             told: Value = account_of(each.get("arn"))
             if each.mode == "data" and each.type == "aws_caller_identity":
@@ -101,6 +107,8 @@ class Domains:
         own = account_of(resource.get("arn")) if resource.mode == "managed" else None
         account = own or self._accounts.get(place)
         key = f"{resource.inside}#{self._same_credentials.get(place, resource.provider_key)}"
+        if not resource.provider_key:
+            key = f"{resource.inside}#{resource.address}'s"
         return self.make(resource.provider, account if account is not None else _NO_ACCOUNT, key)
 
     def make(self, provider: str, account: str | Unknown, key: str) -> Domain:

@@ -89,6 +89,8 @@ class Estate:
 
 def one_of_each(inputs: Sequence[Input], catalog: Catalog) -> tuple[Resource, ...]:
     """All resources, each real object once: a plan tells more than the module it was made from, a module more than a state."""
+    if len(inputs) == 1:
+        return inputs[0].resources
     kept: list[Resource] = []
     taken: set[tuple[str, str, str]] = set()
     for source in sorted(inputs, key=lambda each: (_TRUST[each.kind], each.path)):

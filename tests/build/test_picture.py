@@ -119,6 +119,19 @@ def test_an_arn_of_one_resource_tells_the_account_of_all_under_its_provider(pict
     assert store(made_picture, DB).domain.id == "4" * 12
 
 
+def test_resources_without_a_provider_are_not_taken_for_one_account(picture: Picture) -> None:
+    """A state does not say which provider made a resource: what cannot be told stays unknown, and a store is with itself."""
+    made_picture = picture(
+        made(DB, identifier="x", provider_key="", backup_retention_period=7),
+        made("aws_db_instance.b", identifier="y", provider_key="", arn=f"arn:aws:rds:us-east-1:{'4' * 12}:db:y"),
+        kind="state",
+    )
+    one, other = store(made_picture, DB), store(made_picture, "aws_db_instance.b")
+    assert is_unknown(same_domain(one.domain, other.domain))
+    assert other.domain.id == "4" * 12
+    assert made_picture.isolated(one, one.backups[0]) is False
+
+
 def test_settings_name_domains(picture: Picture) -> None:
     """What the settings say of a domain is part of it."""
     rules = Settings(domains=(DomainRule("2" * 12, "backup", "copies"),))
