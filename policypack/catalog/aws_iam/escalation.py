@@ -1,0 +1,97 @@
+"""The ways to become somebody else, as data (`source/escalation.yaml` says what each field means)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import chain
+from typing import Any, Literal
+
+from policypack.catalog.aws_iam import GENERATED
+
+Kind = Literal["self", "principal", "new_pass_role", "existing_pass_role"]
+KINDS: tuple[Kind, ...] = ("self", "principal", "new_pass_role", "existing_pass_role")
+SUBJECTS = ("self", "own_group", "own_policy", "target", "target_policy", "holder", "any")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An action that a path needs, and on what (one of SUBJECTS)."""
+
+    action: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """One path.
+
+    `ways` are the sets of steps that each make it, complete ones: what every way needs is in each. A rule of kind new_pass_role
+    has `iam:PassRole` on the target in every way. `holders` maps a Terraform type to the arguments that name its role. `profile`:
+    the role is passed inside an instance profile. `needs_managed`: only on instances that Systems Manager manages.
+    """
+
+    name: str
+    kind: Kind
+    ways: tuple[tuple[Step, ...], ...]
+    target: tuple[str, ...] = ()
+    gains: str = "target"
+    trust: str = "none"
+    trusts: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    profile: bool = False
+    needs_managed: bool = False
+    depends: str = ""
+
+    @property
+    def actions(self) -> frozenset[str]:
+        """Every action that any way needs."""
+        return frozenset(step.action for way in self.ways for step in way)
+
+
+@cache
+def escalations() -> tuple[Escalation, ...]:
+    """All paths, in order of their names."""
+    raw = json.loads(GENERATED.joinpath("escalation.json").read_bytes())
+    return tuple(_escalation(name, fields) for name, fields in sorted(raw["rules"].items()))
+
+
+@cache
+def escalation_actions() -> frozenset[str]:
+    """Every action that any path needs."""
+    return frozenset(chain.from_iterable(each.actions for each in escalations()))
+
+
+@cache
+def holders() -> Mapping[str, tuple[str, ...]]:
+    """Terraform type -> the arguments that name the role, or the instance profile, that its resources run with."""
+    found: dict[str, dict[str, None]] = {}
+    for each in escalations():
+        for kind, arguments in each.holders.items():
+            found.setdefault(kind, {}).update(dict.fromkeys(arguments))
+    return {kind: tuple(arguments) for kind, arguments in sorted(found.items())}
+
+
+def _escalation(name: str, fields: Mapping[str, Any]) -> Escalation:
+    passes = {"iam:PassRole": "target"} if fields["kind"] == "new_pass_role" else {}
+    common = {**passes, **fields["actions"]}
+    ways = [{**common, **each} for each in fields.get("alternatives", ({},))]
+    return Escalation(
+        name,
+        fields["kind"],
+        tuple(tuple(Step(action, on) for action, on in way.items()) for way in ways),
+        tuple(fields.get("target", ("role",) if fields["kind"].endswith("pass_role") else ())),
+        fields.get("gains", "target"),
+        fields.get("trust", "none"),
+        tuple(fields.get("trusts", ())),
+        tuple(fields.get("services", ())),
+        {kind: tuple(arguments) for kind, arguments in fields.get("holders", {}).items()},
+        tuple(fields.get("keys", ())),
+        fields.get("profile", False),
+        fields.get("needs_managed", False),
+        fields.get("depends", ""),
+    )
