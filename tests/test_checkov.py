@@ -11,14 +11,21 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from policypack.check import checks_folder, load_checks
+from policypack.discover import uncalled
+from policypack.read.options import ReadOptions
+from policypack.scan import judge
+from policypack.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "terraform-examples"
+CHECKS = load_checks(checks_folder())
 _BESIDE = Path(sys.executable).with_name("checkov")
 CHECKOV = os.environ.get("POLICYPACK_CHECKOV") or (str(_BESIDE) if _BESIDE.exists() else shutil.which("checkov"))
 
@@ -157,10 +164,52 @@ def test_an_unreadable_file_fails(module: Path) -> None:
     assert "broken.tf" in records[0]["details"][0]
 
 
+def judged(path: Path) -> set[tuple[str, str]]:
+    """What policypack itself finds in one input: check and address, "" for what is no resource that checkov knows."""
+    report = judge([path], ReadOptions(EXAMPLES), CHECKS, Settings(), today=date(2026, 1, 1))
+    managed = {each.address for each in report.infrastructure.resources if each.mode == "managed"}
+    unkeyed = {each for each in managed if "?" not in each}  # checkov has no key where the number is not known
+    found = {(each.check, each.resource.address if each.resource.address in unkeyed else "") for each in report.findings}
+    return {(check, address) for check, address in found if CHECKS[check].concern != "changes"} if managed else set()
+
+
+def compare(expected: dict[Path, set[tuple[str, str]]], records: list[dict[str, Any]], *, by_folder: bool) -> None:
+    """Holds checkov's answers to ours, input by input; what is no resource has to be told somewhere in the input."""
+    said: dict[Path, set[tuple[str, str]]] = {path: set() for path in expected}
+    for each in records:
+        if each["check_id"] in CHECKS:
+            path = Path(each["file_abs_path"])
+            said[path.parent if by_folder else path].add((each["check_id"], each["resource"]))
+    for path, wanted in expected.items():
+        exact = {each for each in wanted if each[1]}
+        extra = {check for check, _ in said[path] - exact}
+        assert exact <= said[path], path
+        assert extra <= {check for check, address in wanted if not address}, path
+        assert {check for check, _ in wanted} == {check for check, _ in said[path]}, path
+
+
+def test_every_example_is_judged_alike_as_code() -> None:
+    """One run of checkov over all examples finds in their code what policypack finds."""
+    folders = uncalled(sorted({path.parent for path in EXAMPLES.rglob("*.tf")}))
+    expected = {folder: judged(folder) for folder in folders}
+    arguments = ("-d", str(EXAMPLES), "--framework", "terraform", "-c", ",".join(CHECKS))
+    _, records, _ = checkov(*arguments, checks=checks_folder(), cwd=ROOT)
+    compare(expected, records, by_folder=True)
+
+
+def test_every_example_is_judged_alike_as_a_plan() -> None:
+    """The same of their plans."""
+    plans = sorted(EXAMPLES.rglob("plan.json"))
+    files = [part for plan in plans for part in ("-f", str(plan))]
+    expected = {plan: judged(plan) for plan in plans}
+    _, records, _ = checkov(*files, "--framework", "terraform_plan", "-c", ",".join(CHECKS), checks=checks_folder(), cwd=ROOT)
+    compare(expected, records, by_folder=False)
+
+
 def test_every_check_is_offered_under_its_own_name(tmp_path: Path) -> None:
     """A store is asked about by every check but those of changes/, which checkov cannot see."""
     (tmp_path / "main.tf").write_text('resource "aws_db_instance" "main" {}\n', "utf-8")
     _, report, _ = run("-d", str(tmp_path), "--framework", "terraform", checks=checks_folder(), cwd=tmp_path)
     asked = {each["check_id"] for records in report["results"].values() for each in records}
-    for check in load_checks(checks_folder()).values():
+    for check in CHECKS.values():
         assert (check.name in asked) == (check.concern != "changes"), check.name
