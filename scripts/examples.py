@@ -35,7 +35,7 @@ LINEAGE = "00000000-0000-0000-0000-000000000000"
 ACCOUNT = "111111111111"
 NAMES = ("bucket", "identifier", "cluster_identifier", "name", "function_name", "key_id", "file_system_id")
 # Lists that a provider computes: null would be planned as unknown again.
-LISTS = ("listener_endpoint", "replicas", "vpc_security_group_ids")
+LISTS = ("condition", "listener_endpoint", "not_resources", "replicas", "vpc_security_group_ids")
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
 ROUNDS = 6
 OVERRIDE = """terraform {
