@@ -101,7 +101,10 @@ class Verb(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """What an identity can do to a target, and the path that shows it (hops first, the deciding statement last)."""
+    """What an identity can do to a target, and the path that shows it (hops first, the deciding statement last).
+
+    `rules` says how each hop is made ("assume", "self", "principal", "new_pass_role", ...): none where it needs no hop.
+    """
 
     identity: str
     verb: Verb
@@ -110,3 +113,4 @@ class Power:
     path: tuple[Evidence, ...] = ()
     actions: tuple[str, ...] = ()
     missing: str = ""
+    rules: tuple[str, ...] = ()
