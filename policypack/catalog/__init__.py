@@ -39,7 +39,38 @@ __all__ = [
 GENERATED = Path(__file__).with_name("generated")
 
 # Families that matter as a whole, and what tells the account: they are decoded, although not each has an entry.
-_KNOWN_AS_FAMILY = ("aws_iam_", "aws_organizations_", "aws_caller_identity")
+_KNOWN_AS_FAMILY = (
+    "aws_iam_",
+    "aws_organizations_",
+    "aws_ssoadmin_",
+    "aws_identitystore_",
+    "aws_rolesanywhere_",
+    "aws_eks_access_",
+    "aws_eks_pod_identity_",
+    "aws_caller_identity",
+    "aws_partition",
+    "aws_region",
+)
+# What is asked for who may do what and by which role, beside what has an entry: policies of their own type, holders of roles.
+_KNOWN_FOR_ACCESS = frozenset(
+    {
+        "aws_acmpca_policy",
+        "aws_amplify_app",
+        "aws_apprunner_service",
+        "aws_appsync_datasource",
+        "aws_bedrockagentcore_code_interpreter",
+        "aws_codebuild_project",
+        "aws_codepipeline",
+        "aws_fis_experiment_template",
+        "aws_glue_dev_endpoint",
+        "aws_glue_job",
+        "aws_lambda_alias",
+        "aws_lambda_permission",
+        "aws_redshiftserverless_resource_policy",
+        "aws_sfn_state_machine",
+        "aws_sns_topic_policy",
+    }
+)
 
 
 class Catalog:
@@ -64,7 +95,11 @@ class Catalog:
         times."""
         known = self._knows.get(resource_type)
         if known is None:
-            known = resource_type in self._types(resource_type) or resource_type.startswith(_KNOWN_AS_FAMILY)
+            known = (
+                resource_type in self._types(resource_type)
+                or resource_type in _KNOWN_FOR_ACCESS
+                or resource_type.startswith(_KNOWN_AS_FAMILY)
+            )
             self._knows[resource_type] = known
         return known
 
