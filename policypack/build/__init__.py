@@ -56,6 +56,7 @@ def _build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Inf
         credentials=tuple(credentials(estate)),
         identities=who.all,
         resource_policies=who.resource_policies,
+        roles_held=who.roles_held,
         restore_tests=tuple(estate.playing("restore_test")),
         provider_guards=tuple(_provider_guards(estate)),
         gaps=(*gaps(estate), *who.gaps),

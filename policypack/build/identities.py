@@ -15,6 +15,7 @@ from policypack.build.identity_center import permission_sets
 from policypack.build.identity_clusters import cluster_identities
 from policypack.build.identity_documents import Documents, joined, partition_of
 from policypack.build.identity_guardrails import RESOURCE, SERVICE, Guardrails
+from policypack.build.identity_holders import roles_held
 from policypack.build.identity_kinds import Clues, recognise
 from policypack.build.identity_policies import FORMS, TYPES, Outsider, Place, Policies, attached, find, place_of
 from policypack.build.identity_trust import trusted
@@ -60,6 +61,11 @@ class Identities:
     def resource_policies(self) -> Mapping[Place, tuple[Policy, ...]]:
         """Resource -> its own policies, trust policies of roles included."""
         return resource_policies(self.documents)
+
+    @cached_property
+    def roles_held(self) -> Mapping[Place, tuple[Place, ...]]:
+        """Resource -> the roles that it runs with."""
+        return roles_held(self.documents) if self.all else {}
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:

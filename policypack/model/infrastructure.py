@@ -31,7 +31,7 @@ class Infrastructure:
 
     `before` is the same picture as it stands before the plans are applied, None where no input changes anything that
     exists. `stores` also holds what a plan deletes; `production` leaves that out. `resource_policies` has, by input and address
-    of a resource, the policies that stand on it. Without slots, so that what every check
+    of a resource, the policies that stand on it; `roles_held` the roles that it runs with. Without slots, so that what every check
     asks for is worked out once.
     """
 
@@ -43,6 +43,7 @@ class Infrastructure:
     credentials: tuple[Credential, ...] = ()
     identities: tuple[Identity, ...] = ()
     resource_policies: Mapping[tuple[str, str], tuple[Policy, ...]] = field(default_factory=dict)
+    roles_held: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
     restore_tests: tuple[Resource, ...] = ()
     provider_guards: tuple[Guard, ...] = ()
     gaps: tuple[Gap, ...] = ()
