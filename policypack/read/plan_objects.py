@@ -86,13 +86,18 @@ class Objects:
         resolve = partial(self._unknown, place[1], last_key(entry.address)[1])
         return partial(planned, change.after, change.after_unknown, place[0].expressions, resolve)
 
-    def _unknown(self, scope: Scope, key: str, expression: Mapping[str, Json]) -> Unknown:
-        """What stands for an expression whose value is not known yet."""
+    def _unknown(self, scope: Scope, key: str, expression: Mapping[str, Json]) -> Unknown | None:
+        """What stands for an expression whose value is not known yet, None where all that it refers to is known.
+
+        Then it is null (`var.retention` with no value), and what the plan does not know is the provider's to compute.
+        """
         written = expression.get("references")
         followed = self._configuration.follow(most_specific(written if isinstance(written, list) else []), scope, key)
         if followed.lost:
             partly = f"known only after apply, and part of it is {followed.lost[0]}"
             return Unknown(partly if followed.references else followed.lost[0], followed.references)
+        if written and not followed.references:
+            return None
         return Unknown("known only after apply", followed.references, document=self._documents.of(followed.references))
 
     def _document(self, address: str) -> Values:

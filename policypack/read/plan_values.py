@@ -17,8 +17,9 @@ from policypack.read.plan_json import Json
 
 MAX_DEPTH = 100
 TOO_DEEP = Unknown("nested too deeply to read")
-Resolve: TypeAlias = Callable[[Mapping[str, Json]], Unknown]
-"""From an expression of the configuration (`{"references": [...]}`) to the Unknown that stands in its place."""
+Resolve: TypeAlias = Callable[[Mapping[str, Json]], Unknown | None]
+"""From an expression of the configuration (`{"references": [...]}`) to the Unknown that stands in its place, None where
+everything it refers to is known: then the unknown is not the expression's, which is null, but what the provider computes."""
 
 
 class _Unlisted:
@@ -89,11 +90,12 @@ class _Walk:
                 made[name] = each
         listed = isinstance(written, dict)
         for name in [name for name, mark in marks.items() if mark is True]:
-            if not listed or name in expressions:
-                made[name] = self._unknown(expressions.get(name, UNLISTED))
+            unknown = self._unknown(expressions.get(name, UNLISTED)) if not listed or name in expressions else None
+            if unknown is not None:
+                made[name] = unknown
         return made
 
-    def _unknown(self, expression: Json) -> Unknown:
+    def _unknown(self, expression: Json) -> Unknown | None:
         if isinstance(expression, dict) and is_attribute(expression):
             return self._resolve(expression)
         return _UNLISTED_LEAF if isinstance(expression, _Unlisted) else Unknown()
@@ -115,7 +117,7 @@ class _Walk:
 
     def _block(self, value: Json, mark: Json, blocks: list[Json], place: tuple[int, int], depth: int) -> Value:
         if mark is True:
-            return self._unknown(UNLISTED)
+            return _UNLISTED_LEAF
         if not isinstance(value, dict):
             return self._inside(value, mark, UNLISTED, depth)
         expression = _block_of(value, blocks, *place) if mark else UNLISTED

@@ -151,7 +151,6 @@ LOST = [
     (refers("local.arn"), "a local value that the plan does not carry"),
     (refers("module.m.arn", "module.m"), "a module output that the plan does not name"),
     (refers("each.value.arn", "each.value"), "a value of for_each that the plan does not carry"),
-    (refers("each.key"), "known only after apply"),
     ({}, "known only after apply"),
 ]
 
@@ -160,6 +159,12 @@ LOST = [
 def test_what_cannot_be_followed_says_why(tmp_path: Path, expression: Any, reason: str) -> None:
     """What leads nowhere has no reference, and a reason."""
     assert value_of(tmp_path, {}, {"x": True}, {"x": expression}) == Unknown(reason)
+
+
+@pytest.mark.parametrize("expression", [refers("each.key"), refers("count.index"), refers("var.given"), refers("path.module")])
+def test_what_refers_only_to_what_is_known_is_null(tmp_path: Path, expression: Any) -> None:
+    """Terraform knows every variable of the root and every key: what is unknown all the same is the provider's to compute."""
+    assert value_of(tmp_path, {}, {"x": True}, {"x": expression}) is None
 
 
 def test_what_can_be_followed_in_part_says_so(tmp_path: Path) -> None:
