@@ -23,7 +23,6 @@ provider "aws" {
 }
 
 # expect: backup_on_one_provider
-# expect: backup_in_same_state
 resource "aws_dynamodb_table" "orders" {
   name                        = "orders"
   billing_mode                = "PAY_PER_REQUEST"

@@ -1,0 +1,20 @@
+terraform {
+  required_providers {
+    railway = {
+      source = "terraform-community-providers/railway"
+    }
+  }
+
+  cloud {
+    organization = "shop"
+
+    workspaces {
+      name = "shop"
+    }
+  }
+}
+
+variable "railway_token" {
+  type      = string
+  sensitive = true
+}
