@@ -1,4 +1,5 @@
-"""Makes checks/README.md from the checks' docstrings, and the `--help` block of README.md from the program.
+"""Makes checks/README.md from the checks' docstrings, the changelog's list of this version's checks, and the `--help` block
+of README.md from the program.
 
 python -m scripts.docs [--check]: `--check` writes nothing and exits 1 where something is stale.
 """
@@ -9,22 +10,37 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+from policypack import __version__
 from policypack.check import load_checks
 from policypack.pages import index
 
 ROOT = Path(__file__).resolve().parent.parent
+_SINCE = re.compile(rf"(?<=<!-- checks since {re.escape(__version__)} -->\n).*?(?=<!-- end -->)", re.DOTALL)
 _HELP = re.compile(r"(?<=<!-- policypack scan --help -->\n```\n).*?(?=```\n<!-- end -->)", re.DOTALL)
 
 
 def wanted() -> Iterator[tuple[Path, str]]:
     """Every generated document with the text that it should have."""
     yield ROOT / "checks" / "README.md", index(load_checks(ROOT / "checks").values())
+    changelog = ROOT / "CHANGELOG.md"
+    yield changelog, _SINCE.sub(lambda _: new_checks(), changelog.read_text("utf-8"))
     readme = ROOT / "README.md"
     shown = help_text()
     yield readme, _HELP.sub(lambda _: shown, readme.read_text("utf-8"))
+
+
+def new_checks() -> str:
+    """The checks of this version, by concern. Older versions' lists are left as they were released."""
+    new = [check for check in load_checks(ROOT / "checks").values() if check.since == __version__]
+    lines = []
+    for concern in sorted({check.concern for check in new}):
+        names = ", ".join(f"`{check.name}`" for check in new if check.concern == concern)
+        lines.append(textwrap.fill(f"- {concern}: {names}.", 118, subsequent_indent="  ", break_long_words=False))
+    return "\n".join(lines) + "\n"
 
 
 def help_text() -> str:
