@@ -72,6 +72,23 @@ _KNOWN_FOR_ACCESS = frozenset(
     }
 )
 
+# Types that the catalog names and no question looks into, and that large estates have by the thousand: they are counted.
+_COUNTED_ONLY = frozenset(
+    {
+        "aws_cloudwatch_log_stream",
+        "aws_cognito_user_pool_client",
+        "aws_ecs_service",
+        "aws_eip",
+        "aws_lambda_layer_version",
+        "aws_route53_record",
+        "aws_s3_bucket_object",
+        "aws_s3_object",
+        "aws_s3_object_copy",
+        "aws_secretsmanager_secret_version",
+        "aws_volume_attachment",
+    }
+)
+
 
 class Catalog:
     """The facts of all providers, by provider and by resource type. It never changes for its users; `load_catalog` makes it.
@@ -91,11 +108,10 @@ class Catalog:
         self._knows: dict[str, bool] = {}
 
     def knows(self, resource_type: str) -> bool:
-        """Whether there is anything to say about the type, or its whole family matters (IAM). Fast enough to ask a million
-        times."""
+        """Whether there is anything to ask of the type, or its whole family matters (IAM). Fast enough to ask a million times."""
         known = self._knows.get(resource_type)
         if known is None:
-            known = (
+            known = resource_type not in _COUNTED_ONLY and (
                 resource_type in self._types(resource_type)
                 or resource_type in _KNOWN_FOR_ACCESS
                 or resource_type.startswith(_KNOWN_AS_FAMILY)
