@@ -49,4 +49,4 @@ def _evidence(store: Store, infrastructure: Infrastructure) -> Iterator[Evidence
             yield Evidence(f"this {copy.kind.value} lies in a domain that cannot be told", copy.made_by.address)
         elif copy.dies_with_store is False and copy.held_in is not None:
             held = copy.held_in
-            yield Evidence(f"kept in {copy.domain}: durable, not isolated, in whatever region", held.address, held.location)
+            yield Evidence(f"kept in {copy.domain}, whatever its region: durable, not isolated", held.address, held.location)
