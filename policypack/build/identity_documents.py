@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
@@ -34,6 +35,16 @@ class Documents:
     estate: Estate
     domains: Domains
     _seen: dict[str, Value] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def functions(self) -> Mapping[str, list[Resource]]:
+        """Function name -> Lambda functions and aliases of it."""
+        found: dict[str, list[Resource]] = {}
+        for each in self.estate.resources:
+            name = each.get("function_name") if each.type in {"aws_lambda_function", "aws_lambda_alias"} else None
+            if isinstance(name, str):
+                found.setdefault(name, []).append(each)
+        return found
 
     def of(self, written: Value, holder: Resource) -> Value:
         """The document: a mapping whose `Statement` is a list (leaves may be Unknown), or Unknown with the reason where it
@@ -119,7 +130,7 @@ def joined(parts: list[str | Reference], origin: Unknown | None = None) -> str |
     holes = tuple(dict.fromkeys(part for part in merged if isinstance(part, Reference)))
     if not holes:
         return "".join(part for part in merged if isinstance(part, str))
-    return Unknown(origin.reason if origin else "known only after apply", holes, tuple(merged))
+    return Unknown(origin.reason if origin is not None else "known only after apply", holes, tuple(merged))
 
 
 def _decoded(text: str) -> Value:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from policypack.build.domains import Domains
@@ -36,6 +36,7 @@ class Guardrails:
     """Domain -> the policies of its organization that bind it."""
 
     documents: Documents
+    _seen: dict[tuple[Domain, str], Levels] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def estate(self) -> Estate:
@@ -50,9 +51,12 @@ class Guardrails:
     def above(self, domain: Domain, kind: str) -> Levels:
         """The levels above and at an account, outermost first: empty where none is shown, and for the management account, which
         no such policy binds."""
-        if not self._attached[kind] or self._manages(domain):
+        if not self._attached[kind]:
             return ()
-        return tuple(self._level(target, kind) for target in self._chain(domain) if target in self._attached[kind])
+        if (domain, kind) not in self._seen:
+            chain = () if self._manages(domain) else self._chain(domain)
+            self._seen[domain, kind] = tuple(self._level(each, kind) for each in chain if each in self._attached[kind])
+        return self._seen[domain, kind]
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:

@@ -60,7 +60,7 @@ class Policies:
             for (form, name, key), anchor in reading.anchors.items()
         ]
         found = {place: _once(policies) for place, policies in reading.found.items()}
-        groups = {place: tuple(groups) for place, groups in reading.groups.items()}
+        groups = {place: tuple({place_of(each): each for each in groups}.values()) for place, groups in reading.groups.items()}
         return Policies(documents, found, groups, tuple(outsiders), tuple(reading.gaps))
 
 
@@ -116,7 +116,7 @@ class _Reading:
             users = find(pair["user"], "aws_iam_user", membership, self.documents)
             groups = find(pair["group"], "aws_iam_group", membership, self.documents)
             for user in users:
-                self.groups[place_of(user)] += [each for each in groups if each not in self.groups[place_of(user)]]
+                self.groups[place_of(user)] += groups
             if not users or not groups:
                 missing = "user" if not users else "group"
                 self._gap(membership, missing, pair[missing])
@@ -132,7 +132,7 @@ class _Reading:
         if targets:
             return
         source = named_data(carrier, f"aws_iam_{form}", holder, self.documents.estate)
-        name = carrier if isinstance(carrier, str) else (source.get("name") or source.address) if source else None
+        name = carrier if isinstance(carrier, str) else _called(source) if source else None
         if not isinstance(name, str):
             self._gap(holder, form, carrier)
             return
@@ -146,14 +146,25 @@ class _Reading:
         self.gaps.append(Gap(f"the {form} that {holder.address} is for is not among the inputs ({said})", holder.location))
 
 
+def _managed(found: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    return tuple(each for each in found if each.mode == "managed")
+
+
+def _called(source: Resource) -> str:
+    name = source.get("name")
+    return name if isinstance(name, str) else source.address
+
+
 def find(value: Value, kind: str, holder: Resource, documents: Documents) -> tuple[Resource, ...]:
     """The carriers that a name, ARN or reference means, seen from the resource that holds it. Another account's are left out."""
     value = documents.text(value, holder)
+    if isinstance(value, Unknown) and value.parts and isinstance(value.parts[-1], str):
+        return ()  # a text that goes on behind the reference names something else
     home = documents.domains.of(holder)
     if isinstance(value, str) and value.startswith("arn:"):
         account, value = account_of(value), value.rpartition("/")[2]
         home = documents.domains.make("aws", account, f"{holder.inside}#{account}") if account else home
-    found = documents.estate.index.find(value, holder, lambda each: each == kind).resources
+    found = _managed(documents.estate.index.find(value, holder, lambda each: each == kind).resources)
     if isinstance(value, Unknown):
         return found  # a reference means what it names, in whatever account that lies
     return tuple(each for each in found if same_domain(documents.domains.of(each), home) is not False and not each.goes)
@@ -235,7 +246,7 @@ def _with_list(document: Mapping[str, Value]) -> dict[str, Value]:
 def find_policy(arn: Value, holder: Resource, documents: Documents) -> tuple[Resource, ...]:
     """The customer managed policies that an ARN or a reference means."""
     if isinstance(arn, Unknown):
-        found = documents.estate.index.find(arn, holder, lambda each: each == "aws_iam_policy").resources
+        found = _managed(documents.estate.index.find(arn, holder, lambda each: each == "aws_iam_policy").resources)
         if found or not arn.parts or not isinstance(arn.parts[-1], str) or "/" not in arn.parts[-1]:
             return found
         arn = arn.parts[-1]  # only the account is a hole: its name and path are enough where one account is meant

@@ -96,12 +96,15 @@ def _on(argument: str, types: tuple[str, ...], policy: Policy, documents: Docume
     holder = policy.origin
     assert holder is not None
     value = documents.text(holder.get(argument), holder)
-    found = documents.estate.index.find(value, holder, lambda kind: kind in types)
-    if len(found.resources) > 1:
+    found = documents.estate.index.find(value, holder, lambda kind: kind in types).resources
+    if not found and isinstance(value, str):
+        found = tuple(each for each in documents.functions.get(value.rpartition(":")[2], ()) if each.type in types)
+    if len(found) > 1:
         reason = f"which of several resources {holder.address} is for cannot be told"
         policy = replace(policy, document=Unknown(reason))
-    for each in found.resources:
-        yield each, policy
+    for each in found:
+        if each.mode == "managed" and not each.goes:
+            yield each, policy
 
 
 def default_key_policy(key: Resource, documents: Documents) -> Policy:
