@@ -68,10 +68,10 @@ def _is_store(resource: Resource, estate: Estate) -> bool:
     entry = estate.entries.get(resource.type) if resource.mode == "managed" else None
     if entry is None or not entry.store:
         return False
-    other = resource.get(entry.unless_set) if entry.unless_set else None
+    other = resource.written(entry.unless_set) if entry.unless_set else None
     if other is not None and not isinstance(other, Unknown):
         return False
-    return not entry.only_when_set or resource.get(entry.only_when_set) is not None
+    return not entry.only_when_set or resource.written(entry.only_when_set) is not None
 
 
 def _copies(
@@ -129,7 +129,7 @@ def _store(resource: Resource, parts: _Parts, copies: dict[tuple[str, str], list
         tuple(own),
         tuple(mine),
         protectable=bool(protects),
-        backupable=entry.backupable and not (entry.replica_of and resource.get(entry.replica_of) is not None),
+        backupable=entry.backupable and not (entry.replica_of and resource.written(entry.replica_of) is not None),
         container=entry.container,
         label=entry.label or entry.kind.replace("_", " "),
         substitute=entry.substitute,

@@ -61,7 +61,7 @@ class Copies:
     def _exists(self, fact: BackupFact, store: Resource) -> Truth:
         if fact.always:
             return True
-        value = store.get(fact.attribute)
+        value = store.written(fact.attribute)
         if value is None:
             value = default_of(fact.default, fact.defaults, major_of(store, self.estate)[0])
         if isinstance(value, Unknown):
@@ -154,7 +154,7 @@ class Copies:
         """Stores that replicate another store of the estate."""
         for each in self.estate.resources:
             entry = self.estate.entries.get(each.type) if each.mode == "managed" and not each.goes else None
-            source = each.get(entry.replica_of) if entry and entry.replica_of else None
+            source = each.written(entry.replica_of) if entry and entry.replica_of else None
             if source is None:
                 continue
             for store in self.estate.index.find(source, each, self._is_store).resources:

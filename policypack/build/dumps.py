@@ -31,7 +31,7 @@ class Dumps:
         """One copy for each store and bucket that a scheduled job of the store's provider reaches."""
         for job in self.estate.resources:
             entry = self.estate.entries.get(job.type) if job.mode == "managed" and not job.goes else None
-            schedule = job.get(entry.schedule) if entry and entry.schedule else None
+            schedule = job.written(entry.schedule) if entry and entry.schedule else None
             if schedule is None:
                 continue
             reached = self._reached(job)

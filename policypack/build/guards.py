@@ -73,8 +73,8 @@ def later(version: str, since: str) -> bool:
 def guard(fact: GuardFact, subject: Resource, estate: Estate) -> Guard | None:
     """The guard as it stands on a resource, None where it does not apply to it."""
     major, version = major_of(subject, estate)
-    value = subject.get(fact.attribute)
-    others = [subject.get(name) for name in fact.unless_set]
+    value = subject.written(fact.attribute)
+    others = [subject.written(name) for name in fact.unless_set]
     if any(each is not None and not isinstance(each, Unknown) for each in others):
         return None
     if fact.since and value is None and not later(version, fact.since):
@@ -86,7 +86,7 @@ def guard(fact: GuardFact, subject: Resource, estate: Estate) -> Guard | None:
         holds = next(each for each in others if isinstance(each, Unknown))
     attribute, safe = fact.attribute, fact.safe if fact.at_least is None else _shown(fact.at_least)
     if fact.needs and holds is True:
-        needed = subject.get(fact.needs)
+        needed = subject.written(fact.needs)
         if not isinstance(needed, str) or isinstance(needed, Unknown):
             # An unknown name is a name that will be there: what it is does not matter here.
             holds = isinstance(needed, Unknown)

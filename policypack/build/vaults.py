@@ -116,5 +116,5 @@ class Vaults:
 
 
 def _key(vault: Resource) -> Value:
-    own = vault.get("kms_key_arn")
-    return vault.get("encryption_key_arn") if own is None else own
+    own = vault.written("kms_key_arn")
+    return vault.written("encryption_key_arn") if own is None else own

@@ -119,6 +119,11 @@ class Resource:
         """The value at a dotted path: see `lookup`."""
         return lookup(self.values, path)
 
+    def written(self, path: str) -> Value:
+        """The value at a dotted path, None also for an empty text: that is how plans and states show many an unset argument."""
+        value = self.get(path)
+        return None if value == "" else value
+
     def blocks(self, name: str) -> list[Value]:
         """All blocks of that name, in order. An element is a mapping, or Unknown where a dynamic block is not resolved."""
         value = self.get(name)

@@ -79,6 +79,14 @@ def test_automated_backups_die_with_the_store_unless_they_are_kept(
     assert ["unknown" if is_unknown(copy.dies_with_store) else copy.dies_with_store for copy in found] == [dies] * copies
 
 
+def test_an_empty_text_is_not_written(picture: Picture) -> None:
+    """A provider's state shows "" for an unset argument: a cluster with an empty source is no replica, an empty name no name."""
+    cluster = made("aws_rds_cluster.c", cluster_identifier="c", replication_source_identifier="", final_snapshot_identifier="")
+    made_picture = picture(cluster)
+    assert store(made_picture, "aws_rds_cluster.c").backupable
+    assert holds(made_picture, "aws_rds_cluster.c", GuardKind.FINAL_SNAPSHOT) == [False]
+
+
 def test_prevent_destroy_is_a_guard_that_only_terraform_enforces(picture: Picture) -> None:
     """It is there where HCL was read, and absent where it was not."""
     read = picture(made(DB, identifier="x", lifecycle=Lifecycle(prevent_destroy=True)))
