@@ -14,10 +14,10 @@ from itertools import combinations, product
 from math import prod
 from typing import Final
 
-from policypack.authority.aws.condition import patterns_of
+from policypack.authority.aws.condition import holds, patterns_of
 from policypack.authority.aws.context import ABSENT, MULTIVALUED, Context, Environment, Given
 from policypack.authority.aws.document import Condition, Statement
-from policypack.authority.aws.kleene import F, Verdict
+from policypack.authority.aws.kleene import F, T, Verdict
 from policypack.authority.aws.match import glob
 from policypack.authority.aws.operators import parse_date, parse_network, parse_number
 from policypack.authority.aws.text import has_hole, literal
@@ -53,6 +53,46 @@ def chosen_variables(statement: Statement, environment: Environment) -> bool:
     """Whether a resource pattern takes text from a key of the caller's choice."""
     texts = statement.resources or ()
     return statement.modern != F and any(environment.chooses(key) for text in texts for key in variables(text))
+
+
+def favourable(statement: Statement, environment: Environment) -> tuple[Verdict, bool]:
+    """The conditions' verdict with those that hang on the caller's choice as it likes them, and whether any does."""
+    verdict: Verdict = T
+    chosen = chosen_variables(statement, environment)
+    for condition in statement.conditions:
+        if is_choosable(condition, statement, environment):
+            chosen = True
+            verdict = min(verdict, T if statement.effect == "Allow" else F)
+        else:
+            verdict = min(verdict, holds(condition, statement.modern, environment))
+    return verdict, chosen
+
+
+def is_choosable(condition: Condition, statement: Statement, environment: Environment) -> bool:
+    """Whether a condition depends on a key of the caller's choice."""
+    if environment.chooses(condition.key):
+        return True
+    if statement.modern == F or condition.operator is None or not condition.operator.variables:
+        return False
+    return any(environment.chooses(key) for text in condition.values for key in variables(text))
+
+
+def agree(statements: Iterable[Statement], environment: Environment) -> bool:
+    """Whether one choice is the best for each of these statements: every Allow's conditions on it met, every Deny avoided."""
+    wanted = list(statements)
+    if any(chosen_variables(each, environment) for each in wanted):
+        return False
+    for assignment in choices(wanted, environment).assignments:
+        here = replace(environment, assignment=assignment)
+        if all(_served(each, environment, here) for each in wanted):
+            return True
+    return False
+
+
+def _served(statement: Statement, environment: Environment, here: Environment) -> bool:
+    hanging = [each for each in statement.conditions if is_choosable(each, statement, environment)]
+    found = [holds(each, statement.modern, here) for each in hanging]
+    return all(each == T for each in found) if statement.effect == "Allow" else any(each == F for each in found)
 
 
 def _variable_keys(statement: Statement) -> Iterator[str]:

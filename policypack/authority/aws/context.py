@@ -98,6 +98,10 @@ MULTIVALUED: Final = frozenset(
 """Keys of the caller's choice that may have several values in one request."""
 
 
+CALLS_THAT_CHOOSE: Final = tuple(dict.fromkeys(call for _, call in _CHOSEN_BY_SOME))
+"""Patterns of the actions for which more keys are the caller's choice than for others."""
+
+
 @lru_cache(maxsize=4096)
 def is_chosen(key: str, action: str) -> bool:
     """Whether whoever makes the call sends what it likes for the key. `action` in lower case."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from policypack.authority.aws.choices import choices
+from policypack.authority.aws.choices import choices, chosen_variables, favourable
 from policypack.authority.aws.condition import block
 from policypack.authority.aws.context import Environment
 from policypack.authority.aws.document import Statement
@@ -85,7 +85,8 @@ def decide(request: Request, principal: Principal, layers: Layers) -> Decision:
         if best == T:
             break
     if best == F and not tried.complete:
-        best = U
+        bound = [(each, _bound(each, request, environment)) for each in entries]
+        best = min(U, allowed(_sums(bound, principal, layers, request), request, principal))
     return _decision(best, answers, sums, _Question(request, principal, environment, tried.complete))
 
 
@@ -158,6 +159,17 @@ def _verdict(entry: Entry, request: Request, environment: Environment) -> Verdic
     found = min(entry.action, entry.named, _resource(entry, request, environment))
     if found and statement.conditions:
         found = min(found, block(statement.conditions, statement.modern, environment))
+    return min(found, U) if statement.doubt else found
+
+
+def _bound(entry: Entry, request: Request, environment: Environment) -> Verdict:
+    """The verdict of a statement if the caller's choice served this statement alone: no choice is better for the caller."""
+    statement = entry.statement
+    allows = statement.effect == "Allow"
+    resource = _resource(entry, request, environment)
+    if chosen_variables(statement, environment):
+        resource = T if allows and resource else F
+    found = min(entry.action, entry.named, resource, favourable(statement, environment)[0])
     return min(found, U) if statement.doubt else found
 
 

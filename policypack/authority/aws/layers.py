@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from policypack.authority.aws.context import ABSENT, Context, Given, OneOf, given
@@ -70,19 +70,22 @@ def layers_of(
     *,
     session: Policy | None = None,
     rcps: Sequence[Sequence[Policy]] | None = None,
+    read: Callable[[Policy], Decoded] | None = None,
 ) -> Layers:
     """The layers of a call by an identity on a resource with these policies.
 
-    `rcps` are the levels above the resource's account; by default those above the identity's own.
+    `rcps` are the levels above the resource's account; by default those above the identity's own. `read` may remember
+    what it has read.
     """
+    read = read or decoded
     levels = identity.resource_guardrails if rcps is None else rcps
     return Layers(
-        tuple(decoded(policy) for policy in identity.policies),
-        None if identity.boundary is None else decoded(identity.boundary),
-        None if session is None else decoded(session),
-        tuple(decoded(policy) for policy in resource_policies),
-        tuple(tuple(decoded(policy) for policy in level) for level in identity.guardrails),
-        tuple(tuple(decoded(policy) for policy in level) for level in levels),
+        tuple(read(policy) for policy in identity.policies),
+        None if identity.boundary is None else read(identity.boundary),
+        None if session is None else read(session),
+        tuple(read(policy) for policy in resource_policies),
+        tuple(tuple(read(policy) for policy in level) for level in identity.guardrails),
+        tuple(tuple(read(policy) for policy in level) for level in levels),
     )
 
 
@@ -93,7 +96,8 @@ def for_resource(layers: Layers, policies: Iterable[Decoded]) -> Layers:
 
 def account_of_domain(domain: Domain) -> str:
     """An account as text. One whose id is not known is a hole of its own: the same provider is the same account."""
-    return domain.id if isinstance(domain.id, str) else hole(Reference(f"account.{domain.key}", "account_id"))
+    account = domain.account
+    return account if isinstance(account, str) else hole(account, domain.key.partition("#")[0])
 
 
 def principal_of(identity: Identity, *, management: bool = False) -> Principal:

@@ -1,0 +1,345 @@
+"""The same decision for every action and every resource at once, for one caller after another.
+
+Actions that the same statements are about are one atom; what may be done to which resources is worked out once an atom, in
+sets. A pair of sets stands for three values: what is certain, and what is possible. Where statements ask for parameters
+that the caller chooses and no single choice suits them all, one resource of each class is decided on its own. The answers
+are those of `decide`, which also says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from policypack.authority.aws.choices import agree
+from policypack.authority.aws.context import CALLS_THAT_CHOOSE, Context, Environment
+from policypack.authority.aws.decide import decide, misplaced
+from policypack.authority.aws.formula import is_delegated, rcp_reach
+from policypack.authority.aws.index import Bits, Both
+from policypack.authority.aws.kleene import F, T, U, Verdict
+from policypack.authority.aws.layers import Decoded, Layers, Request, decoded, layers_of, principal_of
+from policypack.authority.aws.lines import Compiler, Line, Target, join_bits, members
+from policypack.authority.aws.principal import ACCOUNT, ANYONE, OTHER, ROLE, SESSION, USER, Principal, names, same_text
+from policypack.authority.aws.standing import Standing
+from policypack.authority.aws.text import has_hole
+from policypack.model import Identity, Outcome, Policy
+
+_NOTHING: Both = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """Actions that a caller's policies do not tell apart, and the targets on which they are allowed.
+
+    `actions` is a set of numbers of the evaluator's actions; `certain` and `possible` are sets for `Evaluator.targets_in`.
+    """
+
+    actions: Bits
+    certain: Bits
+    possible: Bits
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A line in its layer. `named` caps it: how surely it names the caller, or is well-formed at all."""
+
+    layer: str
+    line: Line
+    named: Verdict = T
+    on: Bits = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    principal: Principal
+    layers: Layers
+    parts: tuple[_Part, ...]
+    same: Both
+
+
+class Evaluator:
+    """Decides for one list of actions and one of targets. Made once; asked for many callers."""
+
+    def __init__(self, actions: Sequence[str], targets: Sequence[Target], *, closed: bool = False) -> None:
+        """`actions` are "service:Name". `closed`: condition keys that are not given are absent."""
+        self.actions = tuple(actions)
+        self.closed = closed
+        self._order = sorted(range(len(targets)), key=lambda n: (any(map(has_hole, targets[n].forms[:1])), targets[n].forms))
+        self._compiler = Compiler(actions, [targets[number] for number in self._order])
+        self._targets = self._compiler.targets
+        self._policies: dict[int, tuple[Policy, Decoded]] = {}
+        self._lines: dict[int, tuple[Decoded, tuple[Line, ...]]] = {}
+        self._weighed: dict[tuple[int, str], tuple[Both, bool]] = {}
+        self._agreed: dict[tuple[str | int, ...], bool] = {}
+        self._atoms: dict[tuple[Bits, ...], tuple[Bits, ...]] = {}
+        standing = [tuple(map(self.decoded, target.policies)) for target in self._targets]
+        self._standing = Standing(self._compiler, standing)
+        self._on = standing
+        self._owners: dict[str, Bits] = {}
+        for owner, numbers in _grouped(target.owner for target in self._targets):
+            self._owners[str(owner)] = join_bits(numbers)
+        self._keys = join_bits(n for n, target in enumerate(self._targets) if is_delegated("kms:", target.forms))
+        self._ruled = list(self._rcps())
+        self._static = tuple(self._divisions())
+
+    def decoded(self, policy: Policy) -> Decoded:
+        """A policy, read once."""
+        found = self._policies.get(id(policy))
+        if found is None:
+            found = self._policies[id(policy)] = (policy, decoded(policy))
+        return found[1]
+
+    def targets_in(self, bits: Bits) -> list[int]:
+        """The targets of a set, as numbers in the order in which they were given."""
+        return sorted(self._order[number] for number in members(bits))
+
+    def actions_in(self, bits: Bits) -> list[str]:
+        """The actions of a set."""
+        return [self.actions[number] for number in members(bits)]
+
+    def powers_of(self, identity: Identity, *, management: bool = False) -> tuple[Atom, ...]:
+        """What an identity may do: atoms with at least one possible target, in the order of their first action."""
+        return self.powers(principal_of(identity, management=management), layers_of(identity, read=self.decoded))
+
+    def powers(self, principal: Principal, layers: Layers) -> tuple[Atom, ...]:
+        """What a caller may do. The targets' own policies and RCPs count, not those of `layers`."""
+        caller = self._caller(principal, layers)
+        found = []
+        for atom in self._divided(caller):
+            certain, possible = self._allowed(caller, (atom & -atom).bit_length() - 1)
+            if possible:
+                found.append(Atom(atom, certain, possible))
+        return tuple(found)
+
+    def _caller(self, principal: Principal, layers: Layers) -> _Caller:
+        parts = list(self._own(principal, layers)) + list(self._named(principal, layers))
+        certain = possible = 0
+        for owner, bits in self._owners.items():
+            verdict = same_text(principal.account, owner)
+            certain |= bits if verdict == T else 0
+            possible |= bits if verdict else 0
+        return _Caller(principal, layers, tuple(parts), (certain, possible))
+
+    def _own(self, principal: Principal, layers: Layers) -> Iterator[_Part]:
+        if principal.kind not in {"root", "service", "federated"}:
+            singles = [("identity", each) for each in layers.identity]
+            singles += [(name, one) for name, one in (("boundary", layers.boundary), ("session", layers.session)) if one]
+            for layer, each in singles:
+                yield from self._parts(layer, each)
+        for number, level in enumerate(layers.scps if principal.bound_by_scps else ()):
+            for each in level:
+                yield from self._parts(f"scp{number}", each)
+
+    def _parts(self, layer: str, read: Decoded) -> Iterator[_Part]:
+        known = self._lines.get(id(read))
+        if known is None:
+            known = self._lines[id(read)] = (read, tuple(map(self._compiler.line, read.statements)))
+        for line in known[1]:
+            yield _Part(layer, line, misplaced(layer[:3], line.statement))
+
+    def _named(self, principal: Principal, layers: Layers) -> Iterator[_Part]:
+        for shape in self._standing.naming(principal):
+            found = names(shape.line.statement, principal, bounded=layers.boundary is not None)
+            for naming, verdict in found.items():
+                if verdict:
+                    yield _Part(naming, shape.line, verdict, shape.on)
+        for bits, parts in self._ruled:
+            for part in parts:
+                yield replace(part, on=bits)
+
+    def _rcps(self) -> Iterator[tuple[Bits, list[_Part]]]:
+        rules = (() if target.owner_management else target.rcps for target in self._targets)
+        for levels, numbers in _grouped(tuple(id(policy) for level in each for policy in level) for each in rules):
+            if levels:
+                policies = [policy for level in self._targets[numbers[0]].rcps for policy in level]
+                parts = [part for each in policies for part in self._parts("rcp", self.decoded(each))]
+                yield join_bits(numbers), [part for part in parts if part.line.statement.effect == "Deny"]
+
+    def _divisions(self) -> Iterator[Bits]:
+        """Sets of actions that are told apart whatever the caller's own policies say."""
+        called = self._compiler.actions
+        for pattern in ("kms:*", *CALLS_THAT_CHOOSE):
+            yield called.find(pattern)[1]
+        yield join_bits(n for n, name in enumerate(called.names) if not name.startswith("kms:") and is_delegated(name, ()))
+        if self._ruled:
+            for wanted in (F, U):
+                yield join_bits(n for n, name in enumerate(called.names) if rcp_reach(name) == wanted)
+
+    def _divided(self, caller: _Caller) -> tuple[Bits, ...]:
+        """The atoms among the actions that anything may allow."""
+        granting = 0
+        masks: dict[Bits, None] = {}
+        for part in caller.parts:
+            certain, possible = part.line.actions
+            masks[possible] = masks[certain] = None
+            if part.line.statement.effect == "Allow" and (part.layer == "identity" or part.layer in _NAMINGS):
+                granting |= possible
+        if caller.principal.kind == "root":
+            granting = self._compiler.actions.everything
+        for mask in self._static:
+            masks[mask] = None
+        key = (granting, *masks)
+        found = self._atoms.get(key)
+        if found is None:
+            atoms = [granting] if granting else []
+            for mask in masks:
+                atoms = [half for atom in atoms for half in (atom & mask, atom & ~mask) if half]
+            found = self._atoms[key] = tuple(sorted(atoms, key=lambda atom: atom & -atom))
+        return found
+
+    def _allowed(self, caller: _Caller, number: int) -> Both:
+        bit = 1 << number
+        name = self._compiler.actions.names[number]
+        sums: dict[str, Both] = {}
+        deny = _NOTHING
+        choosing: list[_Part] = []
+        for part in caller.parts:
+            line = part.line
+            if not line.actions[1] & bit:
+                continue
+            if line.plain:
+                certain, possible = line.resources
+            else:
+                (certain, possible), chosen = self._weigh(line, caller.principal.context, name)
+                if chosen:
+                    choosing.append(part)
+            certain, possible = certain & part.on, possible & part.on
+            cap = min(part.named, rcp_reach(name)) if part.layer == "rcp" else part.named
+            if cap != T or not line.actions[0] & bit:
+                certain, possible = 0, possible if cap else 0
+            if line.statement.effect == "Deny":
+                deny = (deny[0] | certain, deny[1] | possible)
+            else:
+                one, other = sums.get(part.layer, _NOTHING)
+                sums[part.layer] = (one | certain, other | possible)
+        certain, possible = self._formula(caller, sums, name)
+        certain, possible = certain & ~deny[1], possible & ~deny[0]
+        if choosing and possible:
+            return self._settled(caller, number, choosing, (certain, possible))
+        return certain, possible
+
+    def _weigh(self, line: Line, context: Context, name: str) -> tuple[Both, bool]:
+        if _told(line, context):
+            return self._compiler.weigh(line, context, name, closed=self.closed)
+        found = self._weighed.get((id(line), name))
+        if found is None:
+            found = self._weighed[id(line), name] = self._compiler.weigh(line, {}, name, closed=self.closed)
+        return found
+
+    def _formula(self, caller: _Caller, sums: dict[str, Both], name: str) -> Both:
+        everything = self._compiler.everything
+        layers, principal = caller.layers, caller.principal
+        limit = ceiling = (everything, everything)
+        for layer, one in (("boundary", layers.boundary), ("session", layers.session)):
+            if one is not None:
+                limit = _both(limit, sums.get(layer, _NOTHING))
+        for number, level in enumerate(layers.scps if principal.bound_by_scps else ()):
+            ceiling = _both(ceiling, sums.get(f"scp{number}", _NOTHING) if level else (0, everything))
+        granted = _either(sums.get(naming, _NOTHING) for naming in _NAMINGS)
+        own = _both(sums.get("identity", _NOTHING), limit)
+        direct = _either(sums.get(naming, _NOTHING) for naming in (ANYONE, USER, SESSION))
+        account = sums.get(ACCOUNT, _NOTHING)
+        delegated = (
+            everything if name.startswith("sts:") and is_delegated(name, ()) else self._keys if name.startswith("kms:") else 0
+        )
+        if principal.kind in {"service", "federated"}:
+            within, across = _either((sums.get(ANYONE, _NOTHING), sums.get(OTHER, _NOTHING))), granted
+        else:
+            direct = _either((direct, _both(sums.get(ROLE, _NOTHING), limit)))
+            if principal.kind == "root":
+                own, across = (everything, everything), granted
+                alone = _either((direct, account))
+            else:
+                across = _both(own, granted)
+                alone = _either((direct, _both(account, own)))
+            usual = _either((direct, own))
+            within = tuple((alone[n] & delegated) | (usual[n] & ~delegated) for n in (0, 1))  # type: ignore[assignment]
+        certain, possible = caller.same
+        core = (
+            (certain & within[0]) | (~possible & across[0]) | (within[0] & across[0]),
+            (certain & within[1]) | (~possible & across[1]) | (possible & ~certain & (within[1] | across[1])),
+        )
+        return _both(core, _both(ceiling, (everything, everything)))
+
+    def _settled(self, caller: _Caller, number: int, choosing: Sequence[_Part], found: Both) -> Both:
+        """The answer where the caller chooses: as found where one choice suits all, decided class by class elsewhere."""
+        certain, possible = found
+        name = self._compiler.actions.names[number]
+        environment = Environment(caller.principal.context, name, self.closed)
+        classes = [possible]
+        for part in choosing:
+            classes = [half for bits in classes for half in (bits & part.on, bits & ~part.on) if half]
+        for bits in classes:
+            together = [part.line for part in choosing if part.on & bits]
+            if not self._agree(together, environment):
+                one, other = self._decided(caller, number, bits)
+                certain, possible = (certain & ~bits) | one, (possible & ~bits) | other
+        return certain, possible
+
+    def _agree(self, lines: Sequence[Line], environment: Environment) -> bool:
+        own = any(_told(line, environment.known) for line in lines)
+        key = (environment.action, *sorted({id(line) for line in lines}))
+        found = None if own else self._agreed.get(key)
+        if found is None:
+            found = agree({id(line): line.statement for line in lines}.values(), environment)
+            if not own:
+                self._agreed[key] = found
+        return found
+
+    def _decided(self, caller: _Caller, number: int, bits: Bits) -> Both:
+        """The targets of a set, decided one of each class of targets that no statement tells apart."""
+        certain = possible = 0
+        for group in self._alike(caller, number, bits):
+            place = (group & -group).bit_length() - 1
+            target = self._targets[place]
+            levels = tuple(tuple(map(self.decoded, level)) for level in target.rcps)
+            layers = replace(caller.layers, resource=self._on[place], rcps=levels)
+            request = Request(
+                self.actions[number], target.forms, target.owner, target.context, self.closed, target.owner_management
+            )
+            outcome = decide(request, caller.principal, layers).outcome
+            certain |= group if outcome is Outcome.YES else 0
+            possible |= group if outcome is not Outcome.NO else 0
+        return certain, possible
+
+    def _alike(self, caller: _Caller, number: int, bits: Bits) -> list[Bits]:
+        masks = [*caller.same, *(bits for bits, _ in self._ruled), self._keys]
+        keys: list[str] = []
+        for part in caller.parts:
+            if part.line.actions[1] & 1 << number:
+                masks += [part.on]
+                keys += part.line.keys
+                if part.line.varies:
+                    return [1 << place for place in members(bits)]
+                masks += part.line.resources
+        masks += [found for _, found in self._compiler.classes(keys)]
+        groups = [bits]
+        for mask in masks:
+            groups = [half for group in groups for half in (group & mask, group & ~mask) if half]
+        return groups
+
+
+_NAMINGS = (ANYONE, USER, SESSION, ROLE, ACCOUNT, OTHER)
+
+
+def _told(line: Line, context: Context) -> bool:
+    """Whether the caller brings a key that the line looks at."""
+    return any(key in context or f"{key.partition('/')[0]}/*" in context for key in line.keys)
+
+
+def _both(one: Both, other: Both) -> Both:
+    return one[0] & other[0], one[1] & other[1]
+
+
+def _either(found: Iterable[Both]) -> Both:
+    certain = possible = 0
+    for one, other in found:
+        certain, possible = certain | one, possible | other
+    return certain, possible
+
+
+def _grouped(values: Iterable[object]) -> list[tuple[object, list[int]]]:
+    groups: dict[object, list[int]] = {}
+    for number, value in enumerate(values):
+        groups.setdefault(value, []).append(number)
+    return list(groups.items())

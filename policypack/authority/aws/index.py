@@ -1,0 +1,198 @@
+"""Patterns against many ARNs at once: sorted tables, so that a pattern looks at those that share its beginning or end.
+
+A set of resources is an integer, one bit a resource. A pattern's answer is two sets: those that it certainly matches and
+those that it may match. What a resource pattern says of one ARN is `match`'s business; this is only about not asking.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from policypack.authority.aws.match import glob, must, overlap
+from policypack.authority.aws.text import HOLES, has_hole, symbol
+
+Bits: TypeAlias = int
+Both: TypeAlias = "tuple[Bits, Bits]"
+"""What is certain, and what is possible; the first is a subset of the second."""
+Row: TypeAlias = "tuple[str, Bits]"
+
+_TOP = "\U0010ffff"
+
+
+@dataclass(slots=True)
+class Family:
+    """Texts that differ only in which resources their holes stand for: patterns that name none of these see one text."""
+
+    rows: list[Row] = field(default_factory=list)
+    bits: Bits = 0
+
+
+class Texts:
+    """Texts without holes, by their beginning and by their end. `contiguous`: row n is bit n."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.rows = sorted(rows)
+        self.names = [text for text, _ in self.rows]
+        self.contiguous = all(bits == 1 << number for number, (_, bits) in enumerate(self.rows))
+        self.regular = all(text.count(":") >= 5 for text in self.names)
+        self.by_end = sorted((text[::-1], number) for number, text in enumerate(self.names))
+        self.ends = [text for text, _ in self.by_end]
+        self.everything = join(bits for _, bits in self.rows)
+
+    def find(self, pattern: str) -> Both:
+        """What a pattern without holes matches."""
+        if not pattern.strip("*"):
+            return (self.everything, self.everything) if pattern else (0, 0)
+        first = min((place for place in (pattern.find("*"), pattern.find("?")) if place >= 0), default=-1)
+        if first < 0:
+            low, high = self._slice(pattern, pattern + "\0")
+            found = self._join(low, high)
+            return found, found
+        start = pattern[:first]
+        low, high = self._slice(start, start + _TOP)
+        if first == len(pattern) - 1 and pattern[first] == "*":
+            certain = whole(start) if self.regular else None
+            if certain is not None:
+                found = self._join(low, high)
+                return (found if certain else 0), found
+        return self._each(pattern, self._fewest(pattern, low, high))
+
+    def _fewest(self, pattern: str, low: int, high: int) -> Iterable[int]:
+        last = max(pattern.rfind("*"), pattern.rfind("?"))
+        end = pattern[last + 1 :][::-1]
+        if end and high - low > 16:
+            start, stop = bisect_left(self.ends, end), bisect_left(self.ends, end + _TOP)
+            if stop - start < high - low:
+                return (number for _, number in self.by_end[start:stop])
+        return range(low, high)
+
+    def _each(self, pattern: str, numbers: Iterable[int]) -> Both:
+        certain = possible = 0
+        for number in numbers:
+            text, bits = self.rows[number]
+            if glob(pattern, text):
+                possible |= bits
+                if must(pattern, text):
+                    certain |= bits
+        return certain, possible
+
+    def _slice(self, low: str, high: str) -> tuple[int, int]:
+        return bisect_left(self.names, low), bisect_left(self.names, high)
+
+    def _join(self, low: int, high: int) -> Bits:
+        if self.contiguous:
+            return (1 << high) - (1 << low) if high > low else 0
+        return join(bits for _, bits in self.rows[low:high])
+
+
+def whole(start: str) -> bool | None:
+    """Whether `start*` certainly matches every ARN that begins so; None where that depends on the ARN."""
+    fields = start.split(":", 5)
+    if len(fields) < 4 or any(wild in fields[2] for wild in "*?"):
+        return False
+    if len(fields) < 6:
+        return True
+    resource = fields[5]
+    if not resource or "/" in resource or ":" in resource or (fields[2] == "s3" and not fields[3] and not fields[4]):
+        return True
+    return None
+
+
+def join(bits: Iterable[Bits]) -> Bits:
+    """The union of many sets."""
+    found = 0
+    for each in bits:
+        found |= each
+    return found
+
+
+class Forms:
+    """One description of every resource that has it: texts without holes sorted, the others by family."""
+
+    def __init__(self, rows: Sequence[Row], everything: Bits) -> None:
+        self.without = everything & ~join(bits for _, bits in rows)
+        self.plain = Texts(row for row in rows if not has_hole(row[0]))
+        self.families: dict[str, dict[str, Family]] = {}
+        self.by_base: dict[tuple[str, str], list[tuple[Family, Row]]] = {}
+        for row in rows:
+            if has_hole(row[0]):
+                self._add(row)
+
+    def _add(self, row: Row) -> None:
+        text, bits = row
+        symbols = [symbol(each) for each in HOLES.findall(text)]
+        kinds = [repr((each.inside, each.type, each.reference.attribute)) if each else "" for each in symbols]
+        first = HOLES.search(text)
+        start = text[: first.start()] if first else text
+        family = self.families.setdefault(start, {}).setdefault("\0".join((HOLES.sub("\1", text), *kinds)), Family())
+        family.rows.append(row)
+        family.bits |= bits
+        for each in symbols:
+            if each is not None:
+                self.by_base.setdefault((each.inside, each.base or str(each.reference)), []).append((family, row))
+
+    def find(self, pattern: str) -> Both:
+        """What a pattern matches, with what has no such description among the possible."""
+        named = HOLES.findall(pattern) if not pattern.isascii() else []
+        certain, possible = self.plain.find(HOLES.sub("*", pattern) if named else pattern)
+        if named:
+            certain = 0  # an unknown part of a pattern matches nothing for certain but itself
+        own: dict[int, Bits] = {}
+        for each in filter(None, map(symbol, named)):
+            for family, (text, bits) in self.by_base.get((each.inside, each.base or str(each.reference)), ()):
+                if not own.get(id(family), 0) & bits:
+                    own[id(family)] = own.get(id(family), 0) | bits
+                    one, other = self._one(pattern, text, bits)
+                    certain, possible = certain | one, possible | other
+        start = _start(pattern)
+        for head, families in self.families.items():
+            if start.startswith(head) or head.startswith(start):
+                for family in families.values():
+                    left = family.bits & ~own.get(id(family), 0)
+                    if left:
+                        text = next(text for text, bits in family.rows if bits & left)
+                        one, other = self._one(pattern, text, left)
+                        certain, possible = certain | one, possible | other
+        return certain, possible | self.without
+
+    @staticmethod
+    def _one(pattern: str, text: str, bits: Bits) -> Both:
+        if must(pattern, text):
+            return bits, bits
+        return 0, bits if overlap(pattern, text) else 0
+
+
+def _start(pattern: str) -> str:
+    """What stands before the first wildcard or hole."""
+    for place, letter in enumerate(pattern):
+        if letter in "*?" or HOLES.match(letter):
+            return pattern[:place]
+    return pattern
+
+
+class Arns:
+    """All resources, each described in one or several ways. Answers are remembered by pattern."""
+
+    def __init__(self, resources: Sequence[Sequence[str]]) -> None:
+        """`resources` are the forms of each resource (`text.literal`); bit n is the n-th."""
+        self.everything: Bits = (1 << len(resources)) - 1
+        depth = max(map(len, resources), default=0)
+        self._slots = [
+            Forms([(forms[slot], 1 << n) for n, forms in enumerate(resources) if slot < len(forms)], self.everything)
+            for slot in range(depth)
+        ]
+        self._known: dict[str, Both] = {}
+
+    def find(self, pattern: str) -> Both:
+        """What a resource pattern certainly and possibly matches: the best informed description of a resource wins."""
+        found = self._known.get(pattern)
+        if found is None:
+            certain, possible = 0, self.everything
+            for slot in self._slots:
+                one, other = slot.find(pattern)
+                certain, possible = certain | one, possible & other
+            found = self._known[pattern] = (certain, possible | certain)
+        return found

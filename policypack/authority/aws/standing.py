@@ -1,0 +1,118 @@
+"""Policies that stand on resources, for many resources at once: by what they say, and by whom they name.
+
+Ten thousand buckets that each deny plain HTTP to everyone are one statement here with ten thousand resources. A caller
+looks up the statements that may name it, and sees no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from policypack.authority.aws.context import Environment
+from policypack.authority.aws.decide import resource_verdict
+from policypack.authority.aws.document import Statement
+from policypack.authority.aws.index import Bits
+from policypack.authority.aws.kleene import F, T
+from policypack.authority.aws.layers import Decoded
+from policypack.authority.aws.lines import Compiler, Line, keys_of
+from policypack.authority.aws.principal import Principal, account_of
+from policypack.authority.aws.text import literal, symbol
+from policypack.authority.aws.variables import variables
+
+
+@dataclass(slots=True)
+class Shape:
+    """A statement as it stands on some targets: a line whose resources are these targets and no others."""
+
+    line: Line
+    on: Bits
+
+
+class Standing:
+    """All statements of the policies of all targets."""
+
+    def __init__(self, compiler: Compiler, policies: Sequence[Sequence[Decoded]]) -> None:
+        """`policies` are those of each target, in the order of the compiler's targets."""
+        self._compiler = compiler
+        found: dict[object, Shape] = {}
+        for number, standing in enumerate(policies):
+            forms = tuple(map(literal, compiler.targets[number].forms))
+            for each in standing:
+                for statement in each.statements:
+                    self._add(found, statement, number, forms)
+        self.shapes = list(found.values())
+        self._general: list[Shape] = []
+        self._by_text: dict[str, list[Shape]] = {}
+        self._by_symbol: dict[str, dict[str, list[Shape]]] = {}
+        for shape in self.shapes:
+            self._file(shape)
+
+    def _add(self, found: dict[object, Shape], statement: Statement, number: int, forms: tuple[str, ...]) -> None:
+        varies = statement.modern != F and any(variables(text) for text in statement.resources or ())
+        key: object = replace(
+            statement, resources=statement.resources if varies else None, index=0, doubt="?" * bool(statement.doubt)
+        )
+        key = (key, statement.not_resources) if varies else (replace(key, not_resources=False), False)  # type: ignore[type-var]
+        shape = found.get(key)
+        if shape is None:
+            plain = not varies and not statement.conditions and not statement.doubt
+            line = Line(
+                statement, self._compiler.actions.of(statement), (0, 0), plain, varies, () if plain else keys_of(statement)
+            )
+            shape = found[key] = Shape(line, 0)
+        verdict = T if varies else resource_verdict(statement, forms, Environment({}))
+        one, other = shape.line.resources
+        bit = 1 << number
+        shape.on |= bit
+        shape.line.resources = (one | bit * (verdict == T), other | bit * (verdict != F))
+
+    def _file(self, shape: Shape) -> None:
+        keys = list(_keys(shape.line.statement))
+        if None in keys:
+            self._general.append(shape)
+            return
+        for key in filter(None, keys):
+            named = symbol(key) if len(key) == 1 else None
+            shelf = self._by_text if named is None else self._by_symbol.setdefault(named.inside, {})
+            shelf.setdefault(key, []).append(shape)
+
+    def naming(self, principal: Principal) -> Iterable[Shape]:
+        """The statements that may name a caller; those that are left out certainly do not."""
+        forms = (*principal.arn, *principal.role)
+        if not all(any(form.isascii() for form in each) for each in (principal.arn, principal.role or principal.arn)):
+            return self.shapes
+        if not principal.account.isascii():
+            return self.shapes
+        found = list(self._general)
+        for key in ("*", principal.account, *dict.fromkeys(forms)):
+            found += self._by_text.get(key, ())
+        own = {known.inside for form in principal.arn if (known := symbol(form)) is not None and known.names_one}
+        if principal.kind == "session":
+            own = set()
+        for inside, shelf in self._by_symbol.items():
+            if inside not in own:
+                found += [shape for shapes in shelf.values() for shape in shapes]
+            else:
+                found += [shape for form in forms for shape in shelf.get(form, ())]
+        return {id(shape): shape for shape in found}.values()
+
+
+def _keys(statement: Statement) -> Iterator[str | None]:
+    """The texts under which a statement is found; None where it has to be looked at for every caller."""
+    if statement.principals is None or statement.not_principals:
+        yield None
+        return
+    for kind, text in statement.principals:
+        account = account_of(text)
+        if kind == "CanonicalUser":
+            continue
+        if kind not in {"AWS", "Service", "Federated"}:
+            yield None
+        elif account is not None:
+            yield account if account.isascii() else None
+        elif text == "*" or (text.isascii() and text.startswith("arn:") and ":assumed-role/" not in text) or kind == "Service":
+            yield text if text.isascii() else None
+        else:
+            named = symbol(text) if len(text) == 1 else None
+            yield text if named is not None and named.names_one and named.reference.attribute == "arn" else None
