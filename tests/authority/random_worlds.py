@@ -1,0 +1,173 @@
+"""Random policies, callers and requests: small vocabularies, so that patterns meet what they are about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.authority.brute import Call
+from tests.authority.worlds import ACCOUNT, OTHER_ACCOUNT, ROLE, SESSION, USER
+
+ACTIONS = ["s3:DeleteBucket", "s3:DeleteObject", "rds:DeleteDBInstance", "kms:ScheduleKeyDeletion", "sts:AssumeRole"]
+ARNS = {
+    "s3:DeleteBucket": ["arn:aws:s3:::prod-data", "arn:aws:s3:::dev"],
+    "s3:DeleteObject": ["arn:aws:s3:::prod-data/k/1", "arn:aws:s3:::home/x/f"],
+    "rds:DeleteDBInstance": [f"arn:aws:rds:us-east-1:{ACCOUNT}:db:prod", f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:dev"],
+    "kms:ScheduleKeyDeletion": [f"arn:aws:kms:us-east-1:{ACCOUNT}:key/0-1"],
+    "sts:AssumeRole": [f"arn:aws:iam::{ACCOUNT}:role/admin"],
+}
+EVERY_ARN = sorted({arn for arns in ARNS.values() for arn in arns})
+PATTERNS = [
+    *("*", "arn:aws:s3:::prod-data", "arn:aws:s3:::prod-data/*", "arn:aws:s3:::*", "arn:aws:s3:::home/${aws:username}/*"),
+    *(
+        "arn:aws:s3:::home/${aws:PrincipalTag/team, 'x'}/f",
+        "arn:aws:s3:::home/${aws:PrincipalTag/team}/*",
+        "arn:aws:s3:::*/${*}",
+    ),
+    *(
+        "arn:aws:rds:*",
+        "arn:aws:rds:*:db:prod",
+        "arn:aws:rds:us*:db:prod",
+        "arn:aws:rds:us*1:db:prod",
+        "arn:aws:rds:us*3:db:prod",
+    ),
+    *("arn:aws:rds:*:*:d*", "arn:aws:rds:us-*:*:db:p*", "arn:*:rds:*:*:db:*", "arn:aws:*:us-east-1:*:db:prod", "arn:aws:rds*"),
+    *(f"arn:aws:rds:??-east-1:{ACCOUNT}:db:pro?", f"arn:aws:kms:us-east-1:{ACCOUNT}:key/*", f"arn:aws:iam::{ACCOUNT}:role/*"),
+    *(
+        "arn:aws:kms:*:*:*",
+        "arn:aws:iam::*:role/admin",
+        "arn:aws:kms:us-east-1:${aws:PrincipalAccount}:key/0-1",
+        "**",
+        "arn:*:*:*",
+    ),
+]
+ACTION_PATTERNS = ["*", "s3:*", "S3:delete*", "s3:DeleteBucket", "rds:Delete?BInstance", "kms:*", "sts:*", "*:Delete*", "ec2:*"]
+KEYS = ["aws:username", "aws:PrincipalTag/team", "aws:SourceIp", "aws:MultiFactorAuthPresent", "aws:CurrentTime", "aws:Tags"]
+VALUES = {
+    "aws:username": ["agent", "bob", "a*"],
+    "aws:PrincipalTag/team": ["x", "y", "*", "X"],
+    "aws:SourceIp": ["10.0.0.7", "203.0.113.5", "2001:db8::1"],
+    "aws:MultiFactorAuthPresent": ["true", "false"],
+    "aws:CurrentTime": ["2026-01-01T00:00:00Z", "1700000000"],
+    "aws:Tags": ["a", "b", "c"],
+}
+OPERATORS = {
+    "aws:username": ["StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIgnoreCase", "Null"],
+    "aws:PrincipalTag/team": ["StringEquals", "StringNotEqualsIgnoreCase", "StringLike", "ArnLike", "Null", "Wibble"],
+    "aws:SourceIp": ["IpAddress", "NotIpAddress"],
+    "aws:MultiFactorAuthPresent": ["Bool", "Null", "bool"],
+    "aws:CurrentTime": ["DateLessThan", "DateGreaterThanEquals", "DateNotEquals", "NumericGreaterThan"],
+    "aws:Tags": ["StringEquals", "StringNotEquals", "StringLike"],
+}
+POLICY_VALUES = {
+    "aws:username": ["agent", "b*", "${aws:PrincipalTag/team}", "Agent"],
+    "aws:PrincipalTag/team": ["x", "Y", "*", "${aws:username}", "${*}", "arn:aws:iam::1:role/*"],
+    "aws:SourceIp": ["10.0.0.0/8", "203.0.113.5", "2001:db8::/32", "nowhere"],
+    "aws:MultiFactorAuthPresent": ["true", False],
+    "aws:CurrentTime": ["2025-01-01T00:00:00Z", "1800000000", "soon"],
+    "aws:Tags": ["a", "b", "a*"],
+}
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> dict[str, Any]:
+    """A condition block of up to two keys."""
+    found: dict[str, Any] = {}
+    for key in draw(st.lists(st.sampled_from(KEYS), max_size=2, unique=True)):
+        operator = draw(st.sampled_from(OPERATORS[key]))
+        values = draw(st.lists(st.sampled_from(POLICY_VALUES[key]), min_size=1, max_size=2, unique_by=str))
+        if operator == "Null":
+            values = [draw(st.sampled_from(["true", "false"]))]
+        elif operator != "Wibble":
+            prefix = draw(st.sampled_from(["", "", "ForAllValues:", "ForAnyValue:"]))
+            operator = f"{prefix}{operator}{draw(st.sampled_from(['', '', 'IfExists']))}"
+        found.setdefault(operator, {})[draw(st.sampled_from([key, key.lower(), key.upper()]))] = values
+    return found
+
+
+PRINCIPALS = [
+    *(
+        "*",
+        {"AWS": "*"},
+        {"AWS": ACCOUNT},
+        {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+        {"AWS": USER},
+        {"AWS": ROLE},
+        {"AWS": SESSION},
+    ),
+    *(
+        {"AWS": [USER, ROLE]},
+        {"Service": "ec2.amazonaws.com"},
+        {"AWS": f"arn:aws:iam::{ACCOUNT}:user/*"},
+        {"AWS": OTHER_ACCOUNT},
+    ),
+]
+NOT_PRINCIPALS = [
+    [USER],
+    [USER, ACCOUNT],
+    [f"arn:aws:iam::{ACCOUNT}:root"],
+    [ROLE, f"arn:aws:iam::{ACCOUNT}:root"],
+    [ROLE, SESSION, ACCOUNT],
+    ["arn:aws:iam::999999999999:user/bob"],
+]
+
+
+@st.composite
+def statements(draw: st.DrawFn, *, resource_policy: bool = False, deny: bool = True, negated: bool = True) -> dict[str, Any]:
+    """A statement for an identity policy, or for one that stands on a resource."""
+    found: dict[str, Any] = {"Effect": draw(st.sampled_from(["Allow", "Allow", "Deny"] if deny else ["Allow"]))}
+    action = draw(st.sampled_from(["Action", "Action", "Action", "NotAction"])) if negated else "Action"
+    found[action] = draw(st.lists(st.sampled_from(ACTION_PATTERNS), min_size=1, max_size=2))
+    resource = draw(st.sampled_from(["Resource", "Resource", "Resource", "NotResource"])) if negated else "Resource"
+    found[resource] = draw(st.lists(st.sampled_from([*PATTERNS, *EVERY_ARN]), min_size=1, max_size=2))
+    block = draw(conditions())
+    if block:
+        found["Condition"] = block
+    if resource_policy:
+        if negated and draw(st.integers(0, 5)) == 0:
+            found["NotPrincipal"] = {"AWS": draw(st.sampled_from(NOT_PRINCIPALS))}
+        else:
+            found["Principal"] = draw(st.sampled_from(PRINCIPALS))
+    return found
+
+
+@st.composite
+def documents(draw: st.DrawFn, *, resource_policy: bool = False) -> dict[str, Any]:
+    """A policy of one to three statements, now and then of the old version."""
+    listed = draw(st.lists(statements(resource_policy=resource_policy), min_size=1, max_size=3))
+    version = draw(st.sampled_from(["2012-10-17", "2012-10-17", "2012-10-17", "2008-10-17", None]))
+    return {**({"Version": version} if version else {}), "Statement": listed}
+
+
+@st.composite
+def keys(draw: st.DrawFn, *, unknown: bool = True) -> dict[str, Any]:
+    """Condition keys of a request: absent, known, or (None) not known."""
+    found: dict[str, Any] = {}
+    for key in KEYS:
+        state = draw(st.sampled_from(["absent", "known", "known", "unknown"] if unknown else ["absent", "known"]))
+        if state == "unknown":
+            found[key.lower()] = None
+        elif state == "known":
+            most = 2 if key == "aws:Tags" else 1
+            found[key.lower()] = draw(st.lists(st.sampled_from(VALUES[key]), min_size=1, max_size=most, unique=True))
+    return found
+
+
+@st.composite
+def calls(draw: st.DrawFn, *, unknown: bool = True) -> Call:
+    """A request with random layers."""
+    action = draw(st.sampled_from(ACTIONS))
+    caller = draw(st.sampled_from([USER, ROLE, SESSION]))
+    return Call(
+        action,
+        draw(st.sampled_from(ARNS[action])),
+        caller,
+        draw(st.sampled_from([ACCOUNT, ACCOUNT, OTHER_ACCOUNT])),
+        draw(keys(unknown=unknown)),
+        draw(st.lists(documents(), max_size=2)),
+        draw(st.none() | documents()),
+        draw(st.none() | documents()) if caller == SESSION else None,
+        draw(st.none() | documents(resource_policy=True)),
+        draw(st.just([]) | st.lists(st.lists(documents(), min_size=1, max_size=2), min_size=1, max_size=2)),
+    )
