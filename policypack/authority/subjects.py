@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from policypack.authority.aws.context import ABSENT, Context, Forms, Given, given
-from policypack.authority.aws.text import ANON, encode, hole, literal
+from policypack.authority.aws import ABSENT, ANON, Context, Given, account_of_domain, encode, given, hole
 from policypack.catalog import Catalog
 from policypack.model import Domain, Infrastructure, Policy, Reference, Resource, Unknown, Value
 
 _HOLE = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\*")
 Place = tuple[str, str]
+Forms = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Subjects:
         found: dict[str, tuple[tuple[Policy, ...], ...]] = {}
         for each in self.infrastructure.identities:
             if each.resource_guardrails:
-                found.setdefault(account_text(each.domain), each.resource_guardrails)
+                found.setdefault(account_of_domain(each.domain), each.resource_guardrails)
         return found
 
     @cached_property
@@ -87,7 +87,7 @@ class Subjects:
     def of(self, resource: Resource, domain: Domain | None = None) -> Subject:
         """The resource as what a call acts on."""
         domain = domain or self.domain(resource)
-        account = account_text(domain)
+        account = account_of_domain(domain)
         policies = self.infrastructure.resource_policies.get((resource.inside, resource.address), ())
         return Subject(
             resource,
@@ -102,7 +102,7 @@ class Subjects:
         """The ARN of a resource: as it is known, as its template has it, and as a reference to it."""
         own = hole(Reference(resource.address, "arn"), resource.inside)
         known = resource.get("arn")
-        found = [literal(known)] if isinstance(known, str) else []
+        found = [encode(known)] if isinstance(known, str) else []
         entry = self.catalog.entry(resource.type)
         if not found and entry is not None and entry.arn:
             found.append(self.filled(entry.arn, resource, domain))
@@ -118,7 +118,7 @@ class Subjects:
             if not found[0].startswith("$"):
                 return self._text(resource, name) if name != "*" else ANON
             if name == "Account":
-                return account_text(domain)
+                return account_of_domain(domain)
             return {"Region": self.region(resource), "Partition": self.partition(resource)}.get(name) or ANON
 
         return _HOLE.sub(part, template)
@@ -127,7 +127,7 @@ class Subjects:
         value = resource.get(name)
         if value is None:
             return hole(Reference(resource.address, name), resource.inside)
-        return literal(encode(value, resource.inside))
+        return encode(value, resource.inside)
 
     def region(self, resource: Resource) -> str:
         """The region of a resource, ANON where it cannot be told."""
@@ -164,9 +164,3 @@ class Subjects:
                 return None
             merged.update(part if isinstance(part, dict) else {})
         return merged
-
-
-def account_text(domain: Domain) -> str:
-    """The account of a domain as it stands in ARNs, a hole where it is not known."""
-    account = domain.account
-    return account if isinstance(account, str) else hole(account, domain.key.partition("#")[0])

@@ -1,0 +1,127 @@
+"""The questions that checks and commands ask of a picture. What is not asked costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from policypack.model import Gap, Infrastructure, Outcome, Power, Verb
+
+if TYPE_CHECKING:
+    from policypack.authority.aws import Decision
+    from policypack.authority.engine import Engine
+
+
+@dataclass
+class Authority:
+    """Who can do what in one picture. Powers are those of the inputs' own identities, in the order of the inputs."""
+
+    infrastructure: Infrastructure
+    _powers: dict[str, tuple[Power, ...]] = field(default_factory=dict, repr=False)
+    _all: dict[str, tuple[Power, ...]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def _engine(self) -> Engine | None:
+        """None where nobody is there who could do anything, so that nothing is loaded for it."""
+        if not any(each.language == "aws" and each.form != "group" for each in self.infrastructure.identities):
+            return None
+        from policypack.authority.engine import Engine
+
+        return Engine(self.infrastructure)
+
+    def powers_of(self, identity: str) -> tuple[Power, ...]:
+        """What the identity of an address can do, itself or by becoming others: each verb and target once, with the surest
+        outcome (yes or maybe) and the shortest proof. `escalate` stands for what it can become by more than assuming roles."""
+        if identity not in self._powers:
+            self._powers[identity] = tuple(self._powers_of(identity)) if self._engine else ()
+        return self._powers[identity]
+
+    def _powers_of(self, identity: str) -> Iterator[Power]:
+        engine = self._engine
+        assert engine is not None
+        found: dict[tuple[Verb, str], Power] = {}
+        for caller in engine.callers_at(identity):
+            for power in (*engine.powers_of(caller), *engine.escalations(caller)):
+                known = found.get((power.verb, power.target))
+                if known is None or known.outcome.rank < power.outcome.rank:
+                    found[power.verb, power.target] = power
+        yield from found.values()
+
+    def who_can(self, verb: Verb, target: str, *, everyone: bool = False) -> tuple[Power, ...]:
+        """Every identity that can do it to what the address names (a store, vault, key, copy, state), yes before maybe.
+        `everyone` also gives those that cannot."""
+        engine = self._engine
+        if engine is None:
+            return ()
+        wanted = {
+            (number, verb): place
+            for number, block in enumerate(engine.targets.blocks)
+            if verb in block.ways
+            for place, each in enumerate(block.targets)
+            if each.address == target
+        }
+        found: dict[str, Power] = {}
+        for caller in range(len(engine.principals.all)):
+            best = Power(engine.identity(caller).address, verb, target, Outcome.NO)
+            if verb is Verb.ESCALATE:
+                taken = (each for each in engine.reaches(caller) if each.target.partition(" ")[0] == target)
+                best = max(taken, key=lambda each: each.outcome.rank, default=best)
+            for key, place in wanted.items():
+                outcome = engine.outcome(caller, key, place)
+                if outcome.rank > best.outcome.rank:
+                    best = engine.power(caller, key, place)
+            known = found.get(best.identity)
+            if (everyone or best.outcome is not Outcome.NO) and (known is None or known.outcome.rank < best.outcome.rank):
+                found[best.identity] = best
+        return tuple(sorted(found.values(), key=lambda each: (-each.outcome.rank, each.identity)))
+
+    def can(self, identity: str, action: str, resource: str) -> Decision:
+        """One decision with the statements that made it. `resource` is an address, an ARN, or `*`. Raises KeyError where no
+        identity has that address."""
+        engine = self._engine
+        callers = engine.callers_at(identity) if engine else []
+        if engine is None or not callers:
+            raise KeyError(identity)
+        decisions = [
+            engine.callers.oracle.decide(caller, action, engine.subject(caller, action, resource)) for caller in callers
+        ]
+        return max(decisions, key=lambda each: each.outcome.rank)
+
+    def reaches(self, identity: str) -> tuple[Power, ...]:
+        """What the identity of an address can become, by any step, as powers to escalate: the target is the other identity."""
+        engine = self._engine
+        return tuple(each for caller in engine.callers_at(identity) for each in engine.reaches(caller)) if engine else ()
+
+    def destroys_all(self, store: str) -> tuple[Power, ...]:
+        """The identities that can take a store and every backup of it that counts, by whatever they can become. A store
+        without such a backup is taken with the store alone."""
+        if store not in self._all:
+            from policypack.authority.everything import destroys_all
+
+            self._all[store] = tuple(destroys_all(self._engine, store)) if self._engine else ()
+        return self._all[store]
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Roles, accounts and policies that the inputs refer to and do not show."""
+        if not self.infrastructure.identities:
+            return ()
+        from policypack.authority.outside import gaps
+
+        return tuple(gaps(self.infrastructure))
+
+
+_last: list[Authority] = []
+
+
+def authority(infrastructure: Infrastructure) -> Authority:
+    """The authority of a picture. The last two are kept, since a plan is judged against what it changes."""
+    for each in _last:
+        if each.infrastructure is infrastructure:
+            return each
+    made = Authority(infrastructure)
+    _last.insert(0, made)
+    del _last[2:]
+    return made

@@ -1,0 +1,207 @@
+"""The steps from one AWS principal to another: the rules of the escalation table, asked of the engine.
+
+Each rule needs all calls of one of its ways. What a rule gives is another principal as it is, or rights of the caller's own
+choosing within the boundary and the guardrails of whoever gets them, or the same principal without its boundary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from policypack.authority.aws import Layers, Principal, Request, decide, decoded
+from policypack.authority.oracle import Oracle, Slot
+from policypack.authority.principals import ASSUME, PASS, Principals, spread
+from policypack.catalog.aws_iam.escalation import Escalation, Step, escalations
+from policypack.model import Identity, Outcome
+
+Both = tuple[int, int]
+_NONE: Both = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What one way of a rule leads a caller to: base callers as bits, certainly and possibly. `gains` says as what."""
+
+    rule: Escalation
+    way: tuple[Step, ...]
+    certain: int
+    possible: int
+
+    @property
+    def gains(self) -> str:
+        """`target`, `admin`, `unbounded` or `group`."""
+        return self.rule.gains
+
+
+@dataclass
+class Escalations:
+    """Evaluates the rules. Callers are those of the oracle; `origin` maps each to the base caller that it is made of."""
+
+    oracle: Oracle
+    principals: Principals
+    origin: list[int]
+    _trusted: dict[str, Both] = field(default_factory=dict)
+    _slots: dict[str, Slot] = field(default_factory=dict)
+
+    def leads(self, caller: int) -> Iterator[Lead]:
+        """Every rule's way that leads anywhere, in the order of the rules: the plain assumption of a role first."""
+        for rule in self._rules:
+            if not self._concerns(rule, caller):
+                continue
+            for way in rule.ways:
+                certain, possible = self._way(caller, rule, way)
+                if possible:
+                    yield Lead(rule, way, 0 if rule.depends else certain, possible)
+
+    @cached_property
+    def _rules(self) -> tuple[Escalation, ...]:
+        known = [each for each in escalations() if each.gains != "cluster"]
+        return tuple(
+            sorted(known, key=lambda each: (each.name != "assume_role", bool(each.depends), len(each.ways[0]), each.name))
+        )
+
+    @cached_property
+    def _forms(self) -> dict[str, int]:
+        return {form: self.principals.formed(form) for form in ("role", "user", "permission_set")}
+
+    def _concerns(self, rule: Escalation, caller: int) -> bool:
+        identity = self.oracle.callers[caller]
+        if rule.kind == "self" and rule.target and rule.gains != "group" and identity.form not in rule.target:
+            return False
+        return not (rule.gains == "unbounded" and identity.boundary is None)
+
+    def _way(self, caller: int, rule: Escalation, way: tuple[Step, ...]) -> Both:
+        own = 1 << self.origin[caller]
+        if rule.kind == "self" and rule.gains != "group":
+            certain = possible = own
+        elif rule.gains == "group":
+            return self._group(caller, way)
+        elif not rule.target:
+            certain = possible = own  # a new principal of the same account
+        else:
+            certain = possible = sum(self._forms.get(form, 0) for form in rule.target) & ~own
+        if rule.kind == "new_pass_role" or rule.trust == "given":
+            must, may = self._admitting(rule)
+            certain, possible = certain & must, possible & may
+        holders = [step for step in way if step.on == "holder"]
+        if rule.kind == "existing_pass_role":
+            must, may = self._held(caller, rule, tuple(step.action for step in holders))
+            certain, possible = certain & must, possible & may
+        for step in way:
+            if step.on == "holder" or not possible:
+                continue
+            must, may = self._step(caller, rule, step, own)
+            certain, possible = certain & must, possible & may
+        return certain & possible, possible
+
+    def _step(self, caller: int, rule: Escalation, step: Step, own: int) -> Both:
+        """The targets for which a step can be taken. What does not depend on the target holds for all or for none."""
+        oracle, principals = self.oracle, self.principals
+        if step.on == "target":
+            if step.action == ASSUME:
+                return oracle.bits(caller, step.action, principals.trusting if rule.trust == "now" else principals.opened)
+            if step.action == PASS:
+                return self._passing(caller, rule)
+            return oracle.bits(caller, step.action, principals.bare)
+        if step.on == "target_policy":
+            must, may = oracle.bits(caller, step.action, principals.policy_slot)
+            return spread(must, principals.holding), spread(may, principals.holding)
+        if step.on == "any":
+            return _all(oracle.somewhere(caller, step.action))
+        if step.on == "self":
+            must, may = oracle.bits(caller, step.action, principals.bare)
+            return -1 if must & own else 0, -1 if may & own else 0
+        slot, owners = {
+            "own_policy": (principals.policy_slot, principals.holding),
+            "own_group": (principals.group_slot, principals.members),
+        }[step.on]
+        must, may = oracle.bits(caller, step.action, slot)
+        return -1 if spread(must, owners) & own else 0, -1 if spread(may, owners) & own else 0
+
+    def _group(self, caller: int, way: tuple[Step, ...]) -> Both:
+        """Groups, by their place, that the caller may join and is not in."""
+        if self.oracle.callers[caller].form != "user":
+            return _NONE
+        own = 1 << self.origin[caller]
+        others = sum(1 << place for place, members in enumerate(self.principals.members) if not members & own)
+        must, may = self.oracle.bits(caller, way[0].action, self.principals.group_slot)
+        return must & others, may & others
+
+    def _passing(self, caller: int, rule: Escalation) -> Both:
+        """The roles that may be passed to one of the services that the rule needs, and that admit it."""
+        must = may = 0
+        for service in rule.services or rule.trusts or ("",):
+            slot = self._passed(service) if service else self.principals.bare
+            one, other = self.oracle.bits(caller, PASS, slot)
+            admits, may_admit = self._admits(service) if service else (-1, -1)
+            must, may = must | (one & admits), may | (other & may_admit)
+        return must, may
+
+    def _passed(self, service: str) -> Slot:
+        if service not in self._slots:
+            self._slots[service] = self.principals.passed_to(service)
+        return self._slots[service]
+
+    def _admitting(self, rule: Escalation) -> Both:
+        must = may = 0
+        for service in rule.services or rule.trusts:
+            one, other = self._admits(service)
+            must, may = must | one, may | other
+        return must, may
+
+    def _admits(self, service: str) -> Both:
+        """The roles whose trust policy lets a service in, or (`federated`) any issuer of tokens."""
+        if service not in self._trusted:
+            must = may = 0
+            for number, identity in enumerate(self.principals.all):
+                outcome = _lets_in(identity, service) if identity.form == "role" else Outcome.NO
+                must |= (outcome is Outcome.YES) << number
+                may |= (outcome is not Outcome.NO) << number
+            self._trusted[service] = (must, may)
+        return self._trusted[service]
+
+    def _held(self, caller: int, rule: Escalation, actions: tuple[str, ...]) -> Both:
+        """The roles of the resources on which all these actions are allowed."""
+        must = may = 0
+        for kind, arguments in rule.holders.items():
+            slot, roles = self.principals.holders(kind, arguments)
+            one = other = (1 << len(slot.subjects)) - 1
+            for action in actions:
+                if not other:
+                    break
+                certain, possible = self.oracle.bits(caller, action, slot)
+                one, other = one & certain, other & possible
+            must, may = must | spread(one, roles), may | spread(other, roles)
+        if rule.needs_managed:
+            managed = self._managed()
+            must, may = must & managed[0], may & managed[1]
+        return must, may
+
+    def _managed(self) -> Both:
+        """The roles with which an instance registers itself with Systems Manager."""
+        must = may = 0
+        for number, _ in enumerate(self.principals.all):
+            one, other = self.oracle.somewhere(number, "ssm:UpdateInstanceInformation")
+            must, may = must | (one << number), may | (other << number)
+        return must, may
+
+
+def _all(found: tuple[bool, bool]) -> Both:
+    return -1 if found[0] else 0, -1 if found[1] else 0
+
+
+def _lets_in(identity: Identity, service: str) -> Outcome:
+    if identity.trust is None:
+        return Outcome.NO
+    trust = decoded(identity.trust)
+    if service == "federated":
+        return Outcome.MAYBE if _federated(trust.statements) else Outcome.NO
+    request = Request(ASSUME, ("*",), service)
+    return decide(request, Principal("service", (service,), service), Layers(resource=(trust,))).outcome
+
+
+def _federated(statements: object) -> bool:
+    assert isinstance(statements, tuple)
+    return any(kind == "Federated" and each.effect == "Allow" for each in statements for kind, _ in each.principals or ())

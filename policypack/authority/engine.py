@@ -1,0 +1,172 @@
+"""The answers for one picture: what each caller has by itself, joined over all that it can become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from policypack.authority.callers import Callers
+from policypack.authority.explain import Explain, Proof
+from policypack.authority.oracle import Both
+from policypack.authority.powers import Key, Powers
+from policypack.authority.principals import ASSUME, Principals
+from policypack.authority.reach import Graph, Route, bit_set, bits
+from policypack.authority.subjects import Subject, Subjects
+from policypack.authority.targets import Targets
+from policypack.authority.ways import place as place_of_call
+from policypack.catalog import load_catalog
+from policypack.model import Identity, Infrastructure, Outcome, Power, Verb
+
+_MOST_EXPLAINED = 200
+_ORDER = {verb: number for number, verb in enumerate(Verb)}
+
+
+@dataclass
+class Engine:
+    """Everything that is worked out for a picture, once."""
+
+    infrastructure: Infrastructure
+    _joined: dict[tuple[int, int], Mapping[Key, Both]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.subjects = Subjects(self.infrastructure, load_catalog())
+        self.targets = Targets(self.infrastructure, self.subjects)
+        self.principals = Principals(self.infrastructure, self.subjects)
+        self.callers = Callers(self.principals)
+        self.powers = Powers(self.callers.oracle, self.targets.blocks)
+        self.explain = Explain(self.callers, self.powers)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Who becomes whom."""
+        return self.callers.graph()
+
+    @cached_property
+    def _capable(self) -> int:
+        """The callers that can do anything themselves, as bits."""
+        assert self.graph
+        return bit_set(number for number in range(len(self.callers.origin)) if self.powers.own(number))
+
+    def all_of(self, caller: int) -> Mapping[Key, Both]:
+        """Block and verb -> the targets, for what a caller can do itself or by becoming others."""
+        certain = self.graph.reached(caller, certainly=True) & self._capable
+        possible = self.graph.reached(caller, certainly=False) & self._capable
+        known = self._joined.get((certain, possible))
+        if known is None:
+            found: dict[Key, Both] = {}
+            for number in bits(possible):
+                sure = certain >> number & 1
+                for key, (must, may) in self.powers.own(number).items():
+                    one, other = found.get(key, (0, 0))
+                    found[key] = (one | must if sure else one, other | may)
+            known = self._joined[certain, possible] = found
+        return known
+
+    def outcome(self, caller: int, key: Key, place: int) -> Outcome:
+        """Whether a caller can do it to one target."""
+        certain, possible = self.all_of(caller).get(key, (0, 0))
+        return Outcome.YES if certain >> place & 1 else Outcome.MAYBE if possible >> place & 1 else Outcome.NO
+
+    def powers_of(self, caller: int) -> Iterator[Power]:
+        """Every power of a caller, in the order of verbs, blocks and targets. Where there are very many, the last ones are
+        told without their proof."""
+        explained = 0
+        keys = sorted(self.all_of(caller), key=lambda key: (_ORDER[key[1]], key[0]))
+        for key in keys:
+            _, possible = self.all_of(caller)[key]
+            for place in bits(possible):
+                explained += 1
+                yield self.power(caller, key, place, proved=explained <= _MOST_EXPLAINED)
+
+    def power(self, caller: int, key: Key, place: int, *, proved: bool = True) -> Power:
+        """One power with its proof."""
+        identity = self.callers.oracle.callers[caller]
+        target = self.targets.blocks[key[0]].targets[place]
+        outcome = self.outcome(caller, key, place)
+        proof = self.proof(caller, key, place, outcome) if proved and outcome is not Outcome.NO else Proof(())
+        return Power(identity.address, key[1], target.address, outcome, proof.steps, proof.actions, proof.missing)
+
+    def proof(self, caller: int, key: Key, place: int, outcome: Outcome) -> Proof:
+        """The surest, then shortest proof that a caller can do something to one target."""
+        certain = possible = 0
+        for number in bits(self.graph.reached(caller, certainly=False) & self._capable):
+            must, may = self.powers.own(number).get(key, (0, 0))
+            certain |= (must >> place & 1) << number
+            possible |= (may >> place & 1) << number
+        route = self.graph.route(caller, certain if outcome is Outcome.YES else possible)
+        assert route is not None, "what is joined over a route has one"
+        way = self.explain.route(route)
+        act = self.explain.act(route.nodes[-1], key[0], key[1], place)
+        missing = "" if outcome is Outcome.YES else way.missing or act.missing
+        return Proof((*way.steps, *act.steps), (*way.actions, *act.actions), missing)
+
+    def reaches(self, caller: int) -> Iterator[Power]:
+        """Every other caller that one can become, in order, with the route."""
+        others = self.graph.reached(caller, certainly=False) & ~(1 << caller)
+        for number in bits(others):
+            route = self.graph.route(caller, 1 << number)
+            assert route is not None
+            yield self._taken(caller, number, route)
+
+    def _taken(self, caller: int, number: int, route: Route) -> Power:
+        proof = self.explain.route(route)
+        outcome = Outcome.YES if route.certain else Outcome.MAYBE
+        name = self.explain.name(number)
+        address = self.callers.oracle.callers[caller].address
+        return Power(address, Verb.ESCALATE, name, outcome, proof.steps, proof.actions, "" if route.certain else proof.missing)
+
+    def escalations(self, caller: int) -> Iterator[Power]:
+        """Those of `reaches` that take more than roles which are there to be assumed."""
+        others = self.graph.reached(caller, certainly=False) & ~(1 << caller)
+        plain = self._assumed(caller)
+        for number in bits(others & ~plain):
+            route = self.graph.route(caller, 1 << number)
+            assert route is not None
+            yield self._taken(caller, number, route)
+
+    def _assumed(self, caller: int) -> int:
+        """All that a caller can become by assuming roles alone."""
+        found = 1 << caller
+        waiting = [caller]
+        while waiting:
+            node = waiting.pop()
+            fresh = self._assumes(node) & ~found
+            found |= fresh
+            waiting.extend(bits(fresh))
+        return found
+
+    def _assumes(self, caller: int) -> int:
+        for lead in self.callers.rules.leads(caller):
+            if lead.rule.name == "assume_role":
+                return self.callers.rows(caller, lead)[1]
+            break
+        return 0
+
+    def callers_at(self, address: str) -> list[int]:
+        """The callers of an address, as the inputs show them."""
+        return list(self.principals.by_address.get(address, ()))
+
+    def identity(self, caller: int) -> Identity:
+        """Who a caller is."""
+        return self.callers.oracle.callers[caller]
+
+    def subject(self, caller: int, action: str, resource: str) -> Subject:
+        """What a call on an address, an ARN or `*` acts on."""
+        for block in self.targets.blocks:
+            for place, target in enumerate(block.targets):
+                if target.address == resource:
+                    return block.slot(place_of_call(action, block.arn)).subjects[place]
+        for number, each in enumerate(self.principals.all):
+            if resource in {each.address, each.arn}:
+                slot = self.principals.trusting if action.lower() == ASSUME.lower() else self.principals.bare
+                return slot.subjects[number]
+        for found in self.subjects.by_address.get(resource, ()):
+            return self.subjects.of(found)
+        fields = resource.split(":", 5)
+        home = self.callers.oracle.known(caller)[0].account
+        owner = fields[4] if len(fields) > 5 and fields[4] else home
+        for target in (target for block in self.targets.blocks for target in block.targets):
+            if resource in target.subject.forms:
+                return target.subject
+        return Subject(self.identity(caller).resource, (resource,), owner)

@@ -1,0 +1,135 @@
+"""Who can take a store and every way back: the primary, and each backup that counts, by its own way to be lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from policypack.authority.engine import Engine
+from policypack.authority.powers import Key
+from policypack.model import Copy, Evidence, Outcome, Power, Resource, Store, Unknown, Verb
+
+Place = tuple[Key, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One way in which something is lost: what is done where (None: it goes by itself), at most how surely."""
+
+    what: str
+    at: Place | None
+    cap: Outcome = Outcome.YES
+
+
+@dataclass(frozen=True)
+class Losses:
+    """For a store, the losses that each part of it takes: the primary, then each backup."""
+
+    engine: Engine
+    store: Store
+
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, str, Verb], list[Place]]:
+        """Input, address and verb -> where that is asked."""
+        found: dict[tuple[str, str, Verb], list[Place]] = {}
+        for number, block in enumerate(self.engine.targets.blocks):
+            for verb in block.ways:
+                for place, target in enumerate(block.targets):
+                    key = (target.subject.resource.inside, target.address, verb)
+                    found.setdefault(key, []).append(((number, verb), place))
+        return found
+
+    def of(self, resource: Resource, verb: Verb) -> list[Place]:
+        """Where doing something to a resource is asked."""
+        return self._places.get((resource.inside, resource.address, verb), [])
+
+    @cached_property
+    def primary(self) -> list[Loss]:
+        """The ways to lose the store itself."""
+        verbs = (Verb.DESTROY, Verb.DESTROY_KEY, Verb.REMOVE_DOMAIN)
+        return [Loss(self.store.address, at) for verb in verbs for at in self.of(self.store.resource, verb)]
+
+    def backup(self, copy: Copy) -> list[Loss]:
+        """The ways to lose one backup; none where nothing takes it."""
+        found = list(self._with_key(copy))
+        if copy.dies_with_store is not False:
+            cap = Outcome.YES if copy.dies_with_store is True else Outcome.MAYBE
+            found.append(Loss(f"{copy.kind.value} that goes with it", None, cap))
+        immutable = copy.immutable
+        if immutable is True:
+            return found
+        cap = Outcome.MAYBE if isinstance(immutable, Unknown) else Outcome.YES
+        held = copy.held_in
+        if held is None and isinstance(copy.domain, Unknown):
+            found.append(Loss(f"{copy.kind.value} in a place that is not among the inputs", None, Outcome.MAYBE))
+        elif held is None:
+            own = self.of(copy.made_by, Verb.DESTROY) or self.of(self.store.resource, Verb.DESTROY_COPIES)
+            found += [Loss(copy.kind.value, at, cap) for at in own]
+        else:
+            verb = Verb.DESTROY if copy.kind.in_bucket else Verb.DESTROY_COPIES
+            kind = self.store.resource.type
+            places = self.of(held, verb)
+            mine = [at for at in places if self._points(at) in {"", kind}]
+            found += [Loss(f"{copy.kind.value} in {held.address}", at, cap) for at in mine or places]
+        return found
+
+    def _points(self, at: Place) -> str:
+        (number, _), place = at
+        return self.engine.targets.blocks[number].targets[place].points
+
+    def _with_key(self, copy: Copy) -> Iterator[Loss]:
+        """Whoever destroys the key of a copy destroys the copy, whatever locks it."""
+        key = copy.key
+        for store in self.engine.infrastructure.stores:
+            if store.kind != "key" or key is None:
+                continue
+            named = isinstance(key, Unknown) and any(each.address == store.address for each in key.references)
+            if named or (isinstance(key, str) and key == store.resource.get("arn")):
+                yield from (Loss(f"the key of the {copy.kind.value}", at) for at in self.of(store.resource, Verb.DESTROY_KEY))
+
+
+def destroys_all(engine: Engine, address: str) -> Iterator[Power]:
+    """The powers over every store of an address, those that are sure first, in order."""
+    found: dict[str, Power] = {}
+    for store in engine.infrastructure.stores:
+        if store.address == address and store.resource.provider == "aws" and not store.resource.goes:
+            losses = Losses(engine, store)
+            parts = [losses.primary, *(losses.backup(copy) for copy in store.backups)]
+            for caller in range(len(engine.principals.all)):
+                power = _power(engine, caller, address, parts)
+                known = found.get(power.identity)
+                if power.outcome is not Outcome.NO and (known is None or known.outcome.rank < power.outcome.rank):
+                    found[power.identity] = power
+    yield from sorted(found.values(), key=lambda each: (-each.outcome.rank, each.identity))
+
+
+def _power(engine: Engine, caller: int, address: str, parts: list[list[Loss]]) -> Power:
+    chosen: list[tuple[Loss, Outcome]] = []
+    for part in parts:
+        told = [(loss, _outcome(engine, caller, loss)) for loss in part]
+        if not told:
+            break
+        chosen.append(max(told, key=lambda each: each[1].rank))
+    outcome = min((each for _, each in chosen), key=lambda each: each.rank, default=Outcome.NO)
+    name = engine.identity(caller).address
+    if len(chosen) < len(parts) or outcome is Outcome.NO:
+        return Power(name, Verb.DESTROY, address, Outcome.NO)
+    steps: dict[Evidence, None] = {}
+    actions: dict[str, None] = {}
+    missing = ""
+    for loss, sure in chosen:
+        if loss.at is None:
+            steps[Evidence(f"and the {loss.what}")] = None
+            continue
+        proof = engine.proof(caller, *loss.at, sure)
+        steps.update(dict.fromkeys(proof.steps))
+        actions.update(dict.fromkeys(proof.actions))
+        missing = missing or proof.missing
+    return Power(name, Verb.DESTROY, address, outcome, tuple(steps), tuple(actions), missing)
+
+
+def _outcome(engine: Engine, caller: int, loss: Loss) -> Outcome:
+    if loss.at is None:
+        return loss.cap
+    return min(engine.outcome(caller, *loss.at), loss.cap, key=lambda each: each.rank)

@@ -1,0 +1,128 @@
+"""Asks the engine: one call of one caller with its reasons, or all calls of one caller on many things at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from policypack.authority.aws import ANON, Decision, Layers, Principal, Request, decide, decoded, layers_of, principal_of
+from policypack.authority.aws.bulk import Evaluator
+from policypack.authority.aws.decide import action_match
+from policypack.authority.aws.layers import Decoded
+from policypack.authority.aws.lines import Target
+from policypack.authority.reach import bit_set
+from policypack.authority.subjects import Subject
+from policypack.model import Identity, Outcome, Policy
+
+Both = tuple[int, int]
+_MOST_CANDIDATES = 16
+_NOTHING: Mapping[str, Both] = {}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Things of one kind that calls are asked about together, and which calls. `name` is unique in a picture."""
+
+    name: str
+    subjects: tuple[Subject, ...]
+    actions: tuple[str, ...]
+
+
+@dataclass
+class Oracle:
+    """The callers of a picture by number, and what was asked of them so far."""
+
+    callers: list[Identity] = field(default_factory=list)
+    _known: dict[int, tuple[Principal, Layers]] = field(default_factory=dict)
+    _read: dict[int, tuple[Policy, Decoded]] = field(default_factory=dict)
+    _evaluators: dict[str, tuple[Evaluator, bool]] = field(default_factory=dict)
+    _moved: dict[tuple[str, int], int] = field(default_factory=dict)
+    _last: int = -1
+    _answers: dict[str, Mapping[str, Both]] = field(default_factory=dict)
+
+    def add(self, identity: Identity) -> int:
+        """The number of a new caller."""
+        self.callers.append(identity)
+        return len(self.callers) - 1
+
+    def decide(self, caller: int, action: str, subject: Subject) -> Decision:
+        """One decision, with the statements that made it."""
+        principal, layers = self.known(caller)
+        request = Request(action, subject.forms, subject.account, subject.context)
+        own = tuple(map(self.read, subject.policies))
+        rcps = tuple(tuple(map(self.read, level)) for level in subject.guardrails)
+        return decide(request, principal, Layers(layers.identity, layers.boundary, None, own, layers.scps, rcps))
+
+    def bits(self, caller: int, action: str, slot: Slot) -> Both:
+        """The subjects of a slot that the caller certainly, and at least possibly, may do this to, as bits."""
+        if caller != self._last:
+            self._last = caller
+            self._answers.clear()  # callers are asked one after another, and all answers of all of them are too many to keep
+        answers = self._answers.get(slot.name)
+        if answers is None:
+            answers = self._answers[slot.name] = dict(self._all(caller, slot)) if slot.subjects else _NOTHING
+        return answers.get(action, (0, 0))
+
+    def _all(self, caller: int, slot: Slot) -> Iterator[tuple[str, Both]]:
+        evaluator, in_order = self._evaluator(slot)
+        for atom in evaluator.powers(*self.known(caller)):
+            both = (atom.certain, atom.possible)
+            if not in_order:
+                both = (self._placed(slot, evaluator, atom.certain), self._placed(slot, evaluator, atom.possible))
+            for action in evaluator.actions_in(atom.actions):
+                yield action, both
+
+    def _evaluator(self, slot: Slot) -> tuple[Evaluator, bool]:
+        if slot.name not in self._evaluators:
+            targets = [Target(each.forms, each.account, each.context, each.policies, each.guardrails) for each in slot.subjects]
+            made = Evaluator(slot.actions, targets)
+            in_order = all(made.targets_in(1 << number) == [number] for number in range(len(targets)))
+            self._evaluators[slot.name] = (made, in_order)
+        return self._evaluators[slot.name]
+
+    def _placed(self, slot: Slot, evaluator: Evaluator, found: int) -> int:
+        """The evaluator's set in the order of the slot."""
+        key = (slot.name, found)
+        if key not in self._moved:
+            self._moved[key] = bit_set(evaluator.targets_in(found))
+        return self._moved[key]
+
+    def somewhere(self, caller: int, action: str) -> tuple[bool, bool]:
+        """Whether the caller certainly, and at least possibly, may do this to anything: to something new whose name it
+        chooses, say. What the patterns of its own Allows name is tried."""
+        best = 0
+        for subject in self.somethings(caller, action):
+            best = max(best, self.decide(caller, action, subject).outcome.rank)
+            if best == Outcome.YES.rank:
+                break
+        return best == Outcome.YES.rank, best > 0
+
+    def somethings(self, caller: int, action: str) -> Iterator[Subject]:
+        """Resources that the caller may choose, made of the patterns that let it."""
+        principal, layers = self.known(caller)
+        lowered = action.lower()
+        found: dict[str, None] = {}
+        for each in layers.identity:
+            for statement in each.statements:
+                if statement.effect == "Allow" and action_match(statement, lowered):
+                    found.update(dict.fromkeys(("*",) if statement.not_resources else statement.resources or ()))
+        for pattern in list(found)[:_MOST_CANDIDATES]:
+            fields = pattern.split(":", 5)
+            form = f"arn:aws:{lowered.partition(':')[0]}:{ANON}:{principal.account}:new/new"
+            if len(fields) == 6:
+                account = principal.account if fields[4] == "*" else fields[4]
+                form = ":".join([*fields[:4], account, fields[5]]).replace("*", "new").replace("?", "n")
+            yield Subject(self.callers[caller].resource, (form,), principal.account)
+
+    def known(self, caller: int) -> tuple[Principal, Layers]:
+        """The caller in the engine's words."""
+        if caller not in self._known:
+            identity = self.callers[caller]
+            self._known[caller] = principal_of(identity), layers_of(identity, read=self.read, rcps=())
+        return self._known[caller]
+
+    def read(self, policy: Policy) -> Decoded:
+        """A policy, read once."""
+        if id(policy) not in self._read:
+            self._read[id(policy)] = (policy, decoded(policy))  # the policy is kept, so that its id stays its own
+        return self._read[id(policy)][1]

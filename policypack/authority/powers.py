@@ -1,0 +1,100 @@
+"""What each caller may do itself to each target, as sets: the calls of a way, and what stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from policypack.authority.oracle import Both, Oracle
+from policypack.authority.targets import BARE, Block, Obstacle, obstacles, policy_edits
+from policypack.authority.ways import Call, Way
+from policypack.model import Verb
+
+Key = tuple[int, Verb]
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Targets that the same obstacle stands before: where it certainly does, and where it may."""
+
+    calls: tuple[Call, ...]
+    certain: int
+    possible: int
+
+
+@dataclass
+class Powers:
+    """Evaluates the ways of all blocks for one caller after another."""
+
+    oracle: Oracle
+    blocks: Sequence[Block]
+    _standing: dict[tuple[int, Verb, Way], tuple[_Standing, ...]] = field(default_factory=dict)
+    _kept: dict[int, Mapping[Key, Both]] = field(default_factory=dict)
+    _same: dict[Both, Both] = field(default_factory=dict)
+
+    def own(self, caller: int) -> Mapping[Key, Both]:
+        """Block and verb -> the block's targets, for what the caller can do without becoming anybody else."""
+        if caller not in self._kept:
+            self._kept[caller] = dict(self._own(caller))
+        return self._kept[caller]
+
+    def _own(self, caller: int) -> Iterator[tuple[Key, Both]]:
+        for number, block in enumerate(self.blocks):
+            for verb, ways in block.ways.items():
+                certain = possible = 0
+                for way in ways:
+                    one, other = self.way(caller, number, verb, way)
+                    certain, possible = certain | one, possible | other
+                if possible:
+                    both = (certain, possible)
+                    yield (number, verb), self._same.setdefault(both, both)  # one object for all who can do the same
+
+    def way(self, caller: int, number: int, verb: Verb, way: Way) -> Both:
+        """The targets of a block on which one way works for the caller."""
+        block = self.blocks[number]
+        certain = possible = -1
+        for call in way.calls:
+            one, other = self._call(caller, block, call)
+            certain, possible = certain & one, possible & other
+            if not possible:
+                return 0, 0
+        for each in self._obstacles(number, verb, way):
+            one, other = self._any(caller, block, each.calls)
+            certain &= ~each.possible | one
+            possible &= ~each.certain | other
+        return (0 if way.depends else certain), possible
+
+    def _call(self, caller: int, block: Block, call: Call) -> Both:
+        certain, possible = self.oracle.bits(caller, call.action, block.slot(call.at))
+        edits = policy_edits(block)
+        if edits and call not in edits:
+            one, other = self._any(caller, block, edits)
+            if other:
+                bare, may_bare = self.oracle.bits(caller, call.action, block.slot(call.at + BARE))
+                certain, possible = certain | (one & bare), possible | (other & may_bare)
+        return certain, possible
+
+    def _any(self, caller: int, block: Block, calls: Sequence[Call]) -> Both:
+        certain = possible = 0
+        for call in calls:
+            one, other = self.oracle.bits(caller, call.action, block.slot(call.at))
+            certain, possible = certain | one, possible | other
+        return certain, possible
+
+    def _obstacles(self, number: int, verb: Verb, way: Way) -> tuple[_Standing, ...]:
+        key = (number, verb, way)
+        if key not in self._standing:
+            block = self.blocks[number]
+            found: dict[tuple[tuple[Call, ...], bool], int] = {}
+            for place, target in enumerate(block.targets):
+                for each in obstacles(target, verb, way, block.arn):
+                    found[each.calls, each.certain] = found.get((each.calls, each.certain), 0) | 1 << place
+            self._standing[key] = tuple(
+                _Standing(calls, where if certain else 0, where) for (calls, certain), where in found.items()
+            )
+        return self._standing[key]
+
+    def standing(self, number: int, verb: Verb, way: Way, place: int) -> tuple[Obstacle, ...]:
+        """The obstacles of one target."""
+        block = self.blocks[number]
+        return tuple(obstacles(block.targets[place], verb, way, block.arn))

@@ -1,0 +1,289 @@
+"""What can be destroyed, and by which calls: stores, their copies, keys, state, audit trails, accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from policypack.authority.aws import ANON
+from policypack.authority.oracle import Slot
+from policypack.authority.subjects import Subject, Subjects
+from policypack.authority.ways import (
+    EVERYTHING,
+    OWN,
+    POINTS,
+    Call,
+    Way,
+    inner,
+    place,
+    verbs_of,
+    ways_of_own_copies,
+    ways_of_store,
+    ways_to_delete,
+)
+from policypack.catalog.entry import TypeEntry
+from policypack.model import (
+    Copy,
+    CopyKind,
+    Domain,
+    Enforced,
+    Guard,
+    GuardKind,
+    Infrastructure,
+    Lock,
+    Store,
+    Unknown,
+    Vault,
+    Verb,
+)
+
+_POINTS: Mapping[str, str] = {
+    # What AWS Backup calls the recovery points of these services (AWS Backup Developer Guide, resource ARN formats).
+    "aws_ebs_volume": "arn:${Partition}:ec2:${Region}::snapshot/*",
+    "aws_instance": "arn:${Partition}:ec2:${Region}::image/*",
+    "aws_db_instance": "arn:${Partition}:rds:${Region}:${Account}:snapshot:awsbackup:*",
+    "aws_rds_cluster": "arn:${Partition}:rds:${Region}:${Account}:cluster-snapshot:awsbackup:*",
+    "aws_docdb_cluster": "arn:${Partition}:rds:${Region}:${Account}:cluster-snapshot:awsbackup:*",
+    "aws_neptune_cluster": "arn:${Partition}:rds:${Region}:${Account}:cluster-snapshot:awsbackup:*",
+    "aws_fsx_": "arn:${Partition}:fsx:${Region}:${Account}:backup/*",
+    "aws_redshift_cluster": "arn:${Partition}:redshift:${Region}:${Account}:snapshot:*/awsbackup:*",
+}
+BARE = " without its policy"
+_POINT = "arn:${Partition}:backup:${Region}:${Account}:recovery-point:*"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing of a block. `guards` are what makes its destruction fail. `points` are the types of stores whose recovery
+    points it holds. `store`, `vault` and `copy` are what it is in the picture."""
+
+    subject: Subject
+    domain: Domain
+    guards: tuple[Guard, ...] = ()
+    lock: Lock | Unknown | None = None
+    points: str = ""
+    store: Store | None = None
+    vault: Vault | None = None
+    copy: Copy | None = None
+    name: str = ""
+
+    @property
+    def address(self) -> str:
+        """What it is called in answers."""
+        return self.name or self.subject.address
+
+
+@dataclass(frozen=True)
+class Block:
+    """Things to which the same can be done in the same ways."""
+
+    name: str
+    ways: Mapping[Verb, tuple[Way, ...]]
+    targets: tuple[Target, ...]
+    subjects: Subjects
+    arn: str = ""
+    _slots: dict[str, Slot] = field(default_factory=dict, repr=False, compare=False)
+
+    def slot(self, at: str) -> Slot:
+        """What a call is made on, for each target in order."""
+        if at not in self._slots:
+            self._slots[at] = Slot(
+                f"{self.name} {at}", tuple(self._at(target, at) for target in self.targets), self._actions(at)
+            )
+        return self._slots[at]
+
+    def _actions(self, at: str) -> tuple[str, ...]:
+        """All that is asked about what `at` names: the calls of the ways, and those that take guards away."""
+        calls = [call for _, way in verbs_of(self.ways) for call in way.calls]
+        calls += removals(self)
+        return tuple(sorted({call.action for call in calls if call.at == at.removesuffix(BARE)}))
+
+    def _at(self, target: Target, at: str) -> Subject:
+        if at.endswith(BARE):
+            return replace(self._at(target, at.removesuffix(BARE)), policies=())
+        subject = target.subject
+        if at == OWN:
+            return subject
+        if at == EVERYTHING:
+            return replace(subject, forms=("*",), policies=())
+        if at == POINTS:
+            template = next((text for kind, text in _POINTS.items() if target.points.startswith(kind)), _POINT)
+            return replace(subject, forms=(self.subjects.filled(template, subject.resource, target.domain),))
+        if at.startswith("+"):
+            return replace(subject, forms=tuple(form + inner(at, ANON) for form in subject.forms))
+        return replace(subject, forms=(self.subjects.filled(at, subject.resource, target.domain),), policies=())
+
+
+@dataclass(frozen=True)
+class Targets:
+    """All blocks of a picture."""
+
+    infrastructure: Infrastructure
+    subjects: Subjects
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """Stores by type, their own copies by type, vaults by what they hold, audit trails, states, accounts."""
+        return tuple(block for block in (*self._stores(), *self._vaults(), *self._trails(), *self._states()) if block.ways)
+
+    def _entry(self, kind: str) -> TypeEntry | None:
+        return self.subjects.catalog.entry(kind)
+
+    def _stores(self) -> Iterator[Block]:
+        by_type: dict[str, list[Target]] = {}
+        for store in self.infrastructure.stores:
+            if store.resource.provider == "aws" and not store.resource.goes:
+                subject = self.subjects.of(store.resource, store.domain)
+                by_type.setdefault(store.resource.type, []).append(Target(subject, store.domain, store.guards, store=store))
+        for kind, targets in by_type.items():
+            entry = self._entry(kind)
+            if entry is None:
+                continue
+            ways = ways_of_store(entry)
+            yield Block(kind, ways, tuple(targets), self.subjects, entry.arn)
+            kept = [each for each in targets if each.store and any(_kept_by_service(copy) for copy in each.store.backups)]
+            if kept:
+                bare = tuple(replace(each, guards=()) for each in kept)
+                yield Block(
+                    f"copies of {kind}", {Verb.DESTROY_COPIES: ways_of_own_copies(entry)}, bare, self.subjects, entry.arn
+                )
+
+    def _vaults(self) -> Iterator[Block]:
+        types = {store.address: store.resource.type for store in self.infrastructure.stores}
+        by_type: dict[str, list[Target]] = {}
+        for vault in self.infrastructure.vaults:
+            if vault.resource.provider != "aws" or vault.resource.goes:
+                continue
+            subject = self.subjects.of(vault.resource, vault.domain)
+            for kind in sorted({types.get(each, "") for each in vault.stores}) or [""]:
+                made = Target(subject, vault.domain, lock=vault.lock, points=kind, vault=vault)
+                by_type.setdefault(vault.resource.type, []).append(made)
+        for kind, targets in by_type.items():
+            entry = self._entry(kind)
+            if entry is not None:
+                ways = {Verb.DESTROY_COPIES: ways_to_delete(entry, Verb.DESTROY_COPIES)}
+                weaken = ways_of_store(entry).get(Verb.WEAKEN)
+                yield Block(
+                    kind, {**ways, **({Verb.WEAKEN: weaken} if weaken else {})}, tuple(targets), self.subjects, entry.arn
+                )
+
+    def _trails(self) -> Iterator[Block]:
+        by_type: dict[str, list[Target]] = {}
+        for each in self.infrastructure.resources:
+            entry = self._entry(each.type) if each.mode == "managed" and each.provider == "aws" and not each.goes else None
+            if entry is not None and entry.role == "audit":
+                domain = self.subjects.domain(each)
+                by_type.setdefault(each.type, []).append(Target(self.subjects.of(each, domain), domain))
+        for kind, targets in by_type.items():
+            entry = self._entry(kind)
+            assert entry is not None
+            yield Block(
+                f"audit {kind}", {Verb.STOP_AUDIT: ways_to_delete(entry, Verb.STOP_AUDIT)}, tuple(targets), self.subjects
+            )
+
+    def _states(self) -> Iterator[Block]:
+        """The state objects of the inputs' backends: whoever writes one chooses what the next apply destroys."""
+        buckets: dict[str, Store] = {}
+        for store in self.infrastructure.stores:
+            name = store.resource.get("bucket")
+            if store.resource.type == "aws_s3_bucket" and isinstance(name, str):
+                buckets[name] = store
+        targets = []
+        for source in self.infrastructure.inputs:
+            backend = source.backend
+            if backend is None or isinstance(backend, Unknown) or backend.type != "s3":
+                continue
+            bucket, key = backend.get("bucket"), backend.get("key")
+            held = buckets.get(bucket) if isinstance(bucket, str) else None
+            text = f"arn:aws:s3:::{bucket if isinstance(bucket, str) else ANON}/{key if isinstance(key, str) else ANON}"
+            subject = self.subjects.of(held.resource, held.domain) if held else Subject(backend, (), ANON)
+            forms = (text, *(f"{form}/{key if isinstance(key, str) else ANON}" for form in subject.forms))
+            domain = (
+                held.domain if held else Domain("aws", Unknown("the account of the state's bucket"), f"{source.path}#backend")
+            )
+            targets.append(Target(replace(subject, forms=forms), domain, store=held, name=source.path))
+        write = tuple(Way((Call(f"s3:{name}"),)) for name in ("PutObject", "DeleteObject", "DeleteObjectVersion"))
+        read = (Way((Call("s3:GetObject"),)),)
+        if targets:
+            yield Block("state", {Verb.WRITE_STATE: write, Verb.READ_CREDENTIALS: read}, tuple(targets), self.subjects)
+
+
+def _kept_by_service(copy: Copy) -> bool:
+    return copy.held_in is None and copy.kind in {CopyKind.AUTOMATED, CopyKind.SNAPSHOT, CopyKind.RECOVERY_POINT}
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What makes a way fail on a target, and the calls of which each takes it away; none of them: it stays."""
+
+    certain: bool
+    calls: tuple[Call, ...]
+    guard: Guard | None = None
+
+
+def obstacles(target: Target, verb: Verb, way: Way, arn: str) -> Iterator[Obstacle]:
+    """What stands in a way to destroy a target, while it holds."""
+    if verb not in {Verb.DESTROY, Verb.OVERWRITE, Verb.DESTROY_COPIES}:
+        return
+    for guard in target.guards:
+        known = isinstance(guard.holds, bool)
+        if guard.kind in way.stopped_by and guard.holds is not False:
+            yield Obstacle(known, (), guard)
+        elif guard.kind is GuardKind.DELETION_PROTECTION and guard.enforced is Enforced.API and guard.holds is not False:
+            if verb is Verb.DESTROY:
+                yield Obstacle(known, tuple(Call(action, place(action, arn)) for action in guard.removed_by), guard)
+        elif guard.kind is GuardKind.LOCK and target.subject.resource.type == "aws_s3_bucket":
+            yield from _object_lock(guard, way)
+    if target.lock is not None:
+        yield from _vault_lock(target.lock)
+
+
+def _object_lock(guard: Guard, way: Way) -> Iterator[Obstacle]:
+    """Compliance stays. Governance yields to a right of its own, which an expiry by lifecycle does not have. New objects
+    can always be written (Amazon S3 User Guide, Object Lock)."""
+    if way.actions[0].lower() in {"s3:putobject", "s3:deleteobject"}:
+        return
+    if guard.holds is not False:
+        yield Obstacle(guard.holds is True, (), guard)
+    elif guard.value == "GOVERNANCE":
+        deletes = way.calls[0].at.startswith("+")
+        yield Obstacle(True, (Call("s3:BypassGovernanceRetention", way.calls[0].at),) if deletes else (), guard)
+
+
+def _vault_lock(lock: Lock | Unknown) -> Iterator[Obstacle]:
+    mode = lock if isinstance(lock, Unknown) else lock.mode
+    if isinstance(mode, Unknown):
+        yield Obstacle(False, ())
+    elif mode == "compliance":
+        yield Obstacle(True, ())
+    elif mode == "governance":
+        yield Obstacle(True, (Call("backup:DeleteBackupVaultLockConfiguration"),))
+
+
+def removals(block: Block) -> Iterator[Call]:
+    """All calls that take something away that stands in the way of another."""
+    for target in block.targets:
+        for verb, way in verbs_of(block.ways):
+            for obstacle in obstacles(target, verb, way, block.arn):
+                yield from obstacle.calls
+    yield from policy_edits(block)
+
+
+_EDITS: Mapping[str, tuple[str, ...]] = {
+    "aws_s3_bucket": ("s3:DeleteBucketPolicy", "s3:PutBucketPolicy"),
+    "aws_backup_vault": ("backup:DeleteBackupVaultAccessPolicy", "backup:PutBackupVaultAccessPolicy"),
+    "aws_backup_logically_air_gapped_vault": ("backup:DeleteBackupVaultAccessPolicy", "backup:PutBackupVaultAccessPolicy"),
+    "aws_secretsmanager_secret": ("secretsmanager:DeleteResourcePolicy", "secretsmanager:PutResourcePolicy"),
+    "aws_dynamodb_table": ("dynamodb:DeleteResourcePolicy", "dynamodb:PutResourcePolicy"),
+    "aws_ecr_repository": ("ecr:DeleteRepositoryPolicy", "ecr:SetRepositoryPolicy"),
+    "aws_efs_file_system": ("elasticfilesystem:DeleteFileSystemPolicy", "elasticfilesystem:PutFileSystemPolicy"),
+}
+
+
+def policy_edits(block: Block) -> tuple[Call, ...]:
+    """The calls that take away a Deny in the targets' own policies, where any has one."""
+    kind = block.targets[0].subject.resource.type
+    if not any(target.subject.policies for target in block.targets):
+        return ()
+    return tuple(Call(action) for action in _EDITS.get(kind, ()))

@@ -1,0 +1,183 @@
+"""What it takes to do something to a resource of a type: sets of calls, each set enough, and what stops them.
+
+The actions are the catalog's, and those of the table of destructive actions whose ARN format is the type's own or lies in it
+(Service Authorization Reference, "Actions, resources, and condition keys"): destruction is often not called Delete.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from policypack.catalog.aws_iam.actions import Action, actions
+from policypack.catalog.entry import TypeEntry
+from policypack.model import GuardKind, Verb
+
+OWN, EVERYTHING, POINTS = "own", "*", "points"
+_HOLES = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\*")
+_MARK = "\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An action and what it is called on: OWN (the resource itself), EVERYTHING (it has no resource-level permission),
+    `+/…` (something inside the resource), POINTS (the recovery points in it), or the ARN template of something else in its
+    account."""
+
+    action: str
+    at: str = OWN
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Calls that are needed together. `stopped_by` are kinds of guards under which they do no harm. `depends` is a fact
+    outside of IAM that decides too: the way is possible at best."""
+
+    calls: tuple[Call, ...]
+    stopped_by: frozenset[GuardKind] = frozenset()
+    depends: str = ""
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The names of its calls."""
+        return tuple(call.action for call in self.calls)
+
+
+# What the S3 documentation says of deletes: a versioned bucket keeps what is deleted or overwritten; a bucket that is not empty
+# is not deleted; expiry by lifecycle deletes without a right to delete, and waits for locks.
+_STOPPED = {
+    "s3:deleteobject": frozenset({GuardKind.VERSIONING}),
+    "s3:putobject": frozenset({GuardKind.VERSIONING}),
+    "s3:copyobject": frozenset({GuardKind.VERSIONING}),
+}
+# What is left standing, comes back by itself, or moves elsewhere, is not destroyed.
+_HARMLESS_ALONE = frozenset(
+    {
+        "backup:deletebackupvault",
+        "ec2:detachvolume",
+        "ec2:modifysnapshotattribute",
+        "elasticfilesystem:deletemounttarget",
+        "rds:deletetenantdatabase",
+        "rds:failoverglobalcluster",
+        "rds:modifydbclustersnapshotattribute",
+        "rds:modifydbsnapshotattribute",
+        "s3:abortmultipartupload",
+        "s3:deletebucket",
+        "s3:deleteobjecttagging",
+        "s3:deleteobjectversiontagging",
+    }
+)
+_ALSO: Mapping[tuple[str, Verb], tuple[str, ...]] = {
+    ("object_store", Verb.DESTROY): ("s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration"),
+    ("object_store", Verb.OVERWRITE): ("s3:PutObject",),
+    ("key", Verb.DESTROY_KEY): ("kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"),
+}
+_READS = {"aws_secretsmanager_secret": ("secretsmanager:GetSecretValue",), "aws_ssm_parameter": ("ssm:GetParameter",)}
+
+
+def ways_of_store(entry: TypeEntry) -> Mapping[Verb, tuple[Way, ...]]:
+    """Verb -> the ways to do it to a store of this type."""
+    found: dict[Verb, tuple[Way, ...]] = {}
+    table = actions().on_type(entry.type)
+    if entry.kind == "key":
+        found[Verb.DESTROY_KEY] = _ways(entry, Verb.DESTROY_KEY, entry.delete_actions, ())
+    elif entry.kind == "account":
+        found[Verb.REMOVE_DOMAIN] = _ways(entry, Verb.REMOVE_DOMAIN, entry.delete_actions, ())
+    else:
+        found[Verb.DESTROY] = _ways(entry, Verb.DESTROY, entry.delete_actions, _with(table, "destroy-primary"))
+        found[Verb.OVERWRITE] = _ways(entry, Verb.OVERWRITE, (), _with(table, "overwrite"))
+    removals = dict.fromkeys(action for guard in entry.guards for action in guard.removed_by)
+    found[Verb.WEAKEN] = _ways(entry, Verb.WEAKEN, (*entry.weaken_actions, *removals), ())
+    found[Verb.READ_CREDENTIALS] = _ways(entry, Verb.READ_CREDENTIALS, _READS.get(entry.type, ()), ())
+    return {verb: ways for verb, ways in found.items() if ways}
+
+
+def ways_of_own_copies(entry: TypeEntry) -> tuple[Way, ...]:
+    """The ways to destroy the copies that a store's own service keeps of it."""
+    table = [each for each in actions().on_type(entry.type) if "destroy-backup" in each.effects]
+    return _ways(entry, Verb.DESTROY_COPIES, entry.copy_delete_actions, table)
+
+
+def ways_to_delete(entry: TypeEntry, verb: Verb) -> tuple[Way, ...]:
+    """The ways that the catalog alone knows, for what is no store: a vault, a snapshot, an audit trail."""
+    written = entry.copy_delete_actions if verb is Verb.DESTROY_COPIES and entry.copy_delete_actions else entry.delete_actions
+    also = entry.weaken_actions if verb is Verb.STOP_AUDIT else ()
+    return _ways(entry, verb, (*written, *also), ())
+
+
+def _with(table: Iterable[Action], effect: str) -> list[Action]:
+    return [each for each in table if effect in each.effects]
+
+
+def _ways(entry: TypeEntry, verb: Verb, written: Iterable[str], table: Iterable[Action]) -> tuple[Way, ...]:
+    found: dict[str, Way] = {}
+    for name in (*written, *_ALSO.get((entry.kind, verb), ())):
+        key = name.lower()
+        if key not in _HARMLESS_ALONE or verb is Verb.WEAKEN:
+            stopped = _STOPPED.get(key, frozenset()) if verb is not Verb.WEAKEN else frozenset()
+            found.setdefault(key, Way((Call(name, place(name, entry.arn)),), stopped))
+    for each in table:
+        key = each.name.lower()
+        at = place(each.name, entry.arn)
+        if key not in _HARMLESS_ALONE and (at == OWN or at.startswith("+")):
+            made = Way((Call(each.name, at),), _STOPPED.get(key, frozenset()), each.depends)
+            found.setdefault(key, made)
+    known = actions().by_name
+    return tuple(replace(way, depends=known[key].depends) if key in known else way for key, way in found.items())
+
+
+@lru_cache(maxsize=4096)
+def place(action: str, own: str) -> str:
+    """Where an action is checked, as `Call.at`, for a resource whose ARN template is `own`."""
+    known = actions().by_name.get(action.lower())
+    if known is None or not own:
+        return OWN
+    templates = known.required or known.arns
+    if not templates:
+        return EVERYTHING
+    if "${Vendor}" in templates[0]:
+        return POINTS
+    shape = _shape(own)
+    shapes = [_shape(template) for template in templates]
+    if shape in shapes:
+        return OWN
+    for each in shapes:
+        if each.startswith(shape) and each[len(shape) : len(shape) + 1] in {"/", ":"}:
+            return f"+{each[len(shape) :]}"
+    head = shape.rpartition(":")[2].partition(_MARK)[0]
+    if head and any(_same_service(each, shape) and each.rpartition(":")[2].startswith(head) for each in shapes):
+        return OWN
+    heads = _heads(shape)
+    if any(_heads(each) == heads for each in shapes):
+        return OWN
+    return templates[0]
+
+
+def _shape(template: str) -> str:
+    """The template with its holes made equal; a hole for a region or an account that another leaves empty is empty too."""
+    fields = _HOLES.sub(_MARK, template).split(":", 5)
+    return ":".join([*fields[:3], *("" for _ in fields[3:5]), *fields[5:]])
+
+
+def _same_service(one: str, other: str) -> bool:
+    return one.split(":")[2:3] == other.split(":")[2:3]
+
+
+def _heads(shape: str) -> tuple[str, str]:
+    """The service, and the text before the first hole of the last field."""
+    fields = shape.split(":", 5)
+    return fields[2] if len(fields) > 2 else "", fields[-1].partition(_MARK)[0] or _MARK
+
+
+def inner(suffix: str, hole: str) -> str:
+    """The part of an ARN behind the resource's own, with a hole for each that the template has."""
+    return suffix[1:].replace(_MARK, hole)
+
+
+def verbs_of(ways: Mapping[Verb, tuple[Way, ...]]) -> Iterator[tuple[Verb, Way]]:
+    """All ways with their verbs."""
+    for verb, found in ways.items():
+        for way in found:
+            yield verb, way
