@@ -115,7 +115,7 @@ resource "a_b" "c" {
         {"id": "x1", "inner": [{"v": "0px"}, {"v": "1qx"}]},
         {"id": "y2", "inner": [{"v": "0py"}, {"v": "1qy"}]},
     ]
-    assert values["other"] == [Unknown("variable n has no value")]
+    assert values["other"] == [Unknown("variable n has no value", (Reference("var.n"),))]
     assert "none" not in values
     assert values["set"] == [{"k": "a"}, {"k": "b"}]
 
@@ -160,7 +160,7 @@ variable "safe" {}
     other = named(found, "a_b.d").lifecycle
     assert other is not None
     assert other.ignore_changes == "all"
-    assert other.prevent_destroy == Unknown("variable safe has no value")
+    assert other.prevent_destroy == Unknown("variable safe has no value", (Reference("var.safe"),))
 
 
 def test_lines(read: Read) -> None:

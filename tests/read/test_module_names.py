@@ -34,7 +34,7 @@ def out(read: Read, expression: str, rest: str = "", **options: object) -> Value
 
 VARIABLES = [
     ("default", 'variable "a" {\n default = "d"\n}', {}, {}, "d"),
-    ("no value", 'variable "a" {}', {}, {}, Unknown("variable a has no value")),
+    ("no value", 'variable "a" {}', {}, {}, Unknown("variable a has no value", (Reference("var.a"),))),
     ("tfvars", 'variable "a" {}', {"terraform.tfvars": 'a = "t"'}, {}, "t"),
     ("tfvars.json", 'variable "a" {}', {"terraform.tfvars": 'a = "t"', "terraform.tfvars.json": '{"a": "j"}'}, {}, "j"),
     (

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from policypack.model import Gap, Location, Unknown, Value
+from policypack.model import Gap, Location, Reference, Unknown, Value
 from policypack.read.files import Tree, list_folder, not_text, read_bytes
 from policypack.read.hcl.evaluating import Nothing, value_of
 from policypack.read.hcl.json_syntax import json_number
@@ -91,7 +91,7 @@ def default_value(name: str, block: Block) -> Value:
     """The default, or an Unknown where there is none."""
     default = block.body.attributes.get("default")
     if default is None:
-        return Unknown(f"variable {name} has no value")
+        return Unknown(f"variable {name} has no value", (Reference(f"var.{name}"),))
     return fitted(name, block, value_of(default.expression, Nothing()))
 
 
