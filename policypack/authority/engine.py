@@ -28,6 +28,7 @@ class Engine:
 
     infrastructure: Infrastructure
     _joined: dict[tuple[int, int], Mapping[Key, Both]] = field(default_factory=dict)
+    _plain: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.subjects = Subjects(self.infrastructure, load_catalog())
@@ -85,7 +86,19 @@ class Engine:
         target = self.targets.blocks[key[0]].targets[place]
         outcome = self.outcome(caller, key, place)
         proof = self.proof(caller, key, place, outcome) if proved and outcome is not Outcome.NO else Proof(())
-        return Power(identity.address, key[1], target.address, outcome, proof.steps, proof.actions, proof.missing)
+        rules = self._rules(caller, key, place, outcome)
+        return Power(identity.address, key[1], target.address, outcome, proof.steps, proof.actions, proof.missing, rules)
+
+    def _rules(self, caller: int, key: Key, place: int, outcome: Outcome) -> tuple[str, ...]:
+        """By which hops a power is had: by none, by assuming roles alone, or only by more than that."""
+        row = 0 if outcome is Outcome.YES else 1
+
+        def has(number: int) -> bool:
+            return bool(self.powers.own(number).get(key, (0, 0))[row] >> place & 1)
+
+        if has(caller):
+            return ()
+        return ("assume",) if any(has(number) for number in bits(self._assumed(caller, row))) else ("escalate",)
 
     def proof(self, caller: int, key: Key, place: int, outcome: Outcome) -> Proof:
         """The surest, then shortest proof that a caller can do something to one target."""
@@ -119,27 +132,29 @@ class Engine:
     def escalations(self, caller: int) -> Iterator[Power]:
         """Those of `reaches` that take more than roles which are there to be assumed."""
         others = self.graph.reached(caller, certainly=False) & ~(1 << caller)
-        plain = self._assumed(caller)
+        plain = self._assumed(caller, 1)
         for number in bits(others & ~plain):
             route = self.graph.route(caller, 1 << number)
             assert route is not None
             yield self._taken(caller, number, route)
 
-    def _assumed(self, caller: int) -> int:
-        """All that a caller can become by assuming roles alone."""
-        found = 1 << caller
-        waiting = [caller]
-        while waiting:
-            node = waiting.pop()
-            fresh = self._assumes(node) & ~found
-            found |= fresh
-            waiting.extend(bits(fresh))
-        return found
+    def _assumed(self, caller: int, row: int) -> int:
+        """All that a caller can become by assuming roles alone: certainly (row 0), or at least possibly (row 1)."""
+        if (caller, row) not in self._plain:
+            found = 1 << caller
+            waiting = [caller]
+            while waiting:
+                node = waiting.pop()
+                fresh = self._assumes(node, row) & ~found
+                found |= fresh
+                waiting.extend(bits(fresh))
+            self._plain[caller, row] = found
+        return self._plain[caller, row]
 
-    def _assumes(self, caller: int) -> int:
+    def _assumes(self, caller: int, row: int) -> int:
         for lead in self.callers.rules.leads(caller):
             if lead.rule.name == "assume_role":
-                return self.callers.rows(caller, lead)[1]
+                return self.callers.rows(caller, lead)[row]
             break
         return 0
 

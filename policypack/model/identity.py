@@ -103,7 +103,7 @@ class Verb(str, Enum):
 class Power:
     """What an identity can do to a target, and the path that shows it (hops first, the deciding statement last).
 
-    `rules` says how each hop is made ("assume", "self", "principal", "new_pass_role", ...): none where it needs no hop.
+    `rules` says by which hops it is had: () by none, ("assume",) by assuming roles alone, ("escalate",) only by more than that.
     """
 
     identity: str
