@@ -13,7 +13,7 @@ from policypack.build.estate import Estate
 from policypack.build.identity_arns import arn_of
 from policypack.build.identity_center import permission_sets
 from policypack.build.identity_clusters import cluster_identities
-from policypack.build.identity_documents import Documents, joined, partition_of
+from policypack.build.identity_documents import Documents, joined, partition_of, stands
 from policypack.build.identity_guardrails import RESOURCE, SERVICE, Guardrails
 from policypack.build.identity_holders import roles_held
 from policypack.build.identity_kinds import Clues, recognise
@@ -50,7 +50,7 @@ class Identities:
         resources = self.documents.estate.resources
         if not any(each.type.startswith(("aws_iam_", "aws_ssoadmin_", "aws_eks_access_")) for each in resources):
             return ()
-        shown = [each for each in resources if each.type in FORMS and each.mode == "managed" and not each.goes]
+        shown = [each for each in resources if each.type in FORMS and each.mode == "managed" and stands(each)]
         made = [self._identity(each) for each in shown]
         made += [self._outsider(each) for each in self._policies.outsiders]
         made += permission_sets(self.documents)
@@ -92,7 +92,7 @@ class Identities:
         """User -> the static credentials that exist for it."""
         found: dict[Place, list[Resource]] = defaultdict(list)
         for each in self.documents.estate.resources:
-            argument = _CREDENTIALS.get(each.type) if each.mode == "managed" and not each.goes else None
+            argument = _CREDENTIALS.get(each.type) if each.mode == "managed" and stands(each) else None
             if argument is not None and each.get("status") != _INACTIVE:
                 for user in find(each.get(argument), "aws_iam_user", each, self.documents):
                     found[place_of(user)].append(each)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
-from policypack.build.identity_documents import Documents, joined, partition_of
+from policypack.build.identity_documents import Documents, joined, partition_of, stands
 from policypack.build.identity_policies import attached, customer_managed
 from policypack.model import Domain, Identity, IdentityKind, Policy, Reference, Resource, Unknown, Value, same_domain
 
@@ -23,11 +23,11 @@ def permission_sets(documents: Documents) -> Iterator[Identity]:
     estate = documents.estate
     parts = defaultdict(list)
     for each in estate.resources:
-        if each.type.startswith("aws_ssoadmin_") and each.mode == "managed" and not each.goes and each.type != _SET:
+        if each.type.startswith("aws_ssoadmin_") and each.mode == "managed" and stands(each) and each.type != _SET:
             for found in estate.index.find(each.get("permission_set_arn"), each, lambda kind: kind == _SET).resources:
                 parts[found.inside, found.address].append(each)
     for each in estate.resources:
-        if each.type == _SET and each.mode == "managed" and not each.goes:
+        if each.type == _SET and each.mode == "managed" and stands(each):
             yield from _identities(each, parts[each.inside, each.address], documents)
 
 

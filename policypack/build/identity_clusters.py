@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policypack.build.identity_documents import Documents, statement
+from policypack.build.identity_documents import Documents, stands, statement
 from policypack.build.identity_policies import listed
 from policypack.model import Identity, IdentityKind, Policy, Resource, Unknown, Value
 
@@ -18,9 +18,9 @@ _ENTRY, _POLICY = "aws_eks_access_entry", "aws_eks_access_policy_association"
 def cluster_identities(documents: Documents, known: Sequence[Identity]) -> Iterator[Identity]:
     """One identity of the language `kubernetes` for each access entry; its trust names the IAM principal that becomes it."""
     of_type = [each for each in documents.estate.resources if each.type in {_ENTRY, _POLICY} and each.mode == "managed"]
-    policies = [each for each in of_type if each.type == _POLICY and not each.goes]
+    policies = [each for each in of_type if each.type == _POLICY and stands(each)]
     for entry in of_type:
-        if entry.type != _ENTRY or entry.goes:
+        if entry.type != _ENTRY or not stands(entry):
             continue
         principal = documents.text(entry.get("principal_arn"), entry)
         behind = _behind(principal, entry, documents, known)

@@ -18,6 +18,11 @@ _MALFORMED = "a policy document that {}: what it allows cannot be told"
 VERSION = "2012-10-17"
 
 
+def stands(resource: Resource) -> bool:
+    """Whether what the resource gives or takes is in force once the plan is applied. What Terraform lets go of stays in force."""
+    return resource.change is None or not resource.change.destroys or resource.change.replaces
+
+
 def allow_all() -> dict[str, Value]:
     """The document of FullAWSAccess and RCPFullAWSAccess: everything is allowed (AWS Organizations User Guide, SCP syntax)."""
     return statement(Effect="Allow", Action="*", Resource="*")

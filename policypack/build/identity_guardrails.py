@@ -14,7 +14,7 @@ from functools import cached_property
 
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
-from policypack.build.identity_documents import Documents, allow_all
+from policypack.build.identity_documents import Documents, allow_all, stands
 from policypack.build.identity_policies import listed
 from policypack.model import Domain, Gap, Policy, Reference, Resource, Unknown, Value, same_domain
 
@@ -68,7 +68,7 @@ class Guardrails:
     @cached_property
     def _attachments(self) -> list[Resource]:
         kind = "aws_organizations_policy_attachment"
-        return [each for each in self.estate.resources if each.type == kind and each.mode == "managed" and not each.goes]
+        return [each for each in self.estate.resources if each.type == kind and each.mode == "managed" and stands(each)]
 
     @cached_property
     def _attached(self) -> dict[str, dict[str, list[Policy]]]:
@@ -91,7 +91,7 @@ class Guardrails:
         for each in found:
             kind = each.get("type")
             kind = SERVICE if kind is None else kind
-            if kind not in (SERVICE, RESOURCE) or each.goes:
+            if kind not in (SERVICE, RESOURCE) or not stands(each):
                 continue
             name = each.get("name")
             document = self.documents.of(each.get("content"), each) if len(found) == 1 else Unknown("which policy is attached")
@@ -146,7 +146,7 @@ class Guardrails:
 
     @cached_property
     def _accounts(self) -> list[Resource]:
-        return [each for each in self.estate.resources if each.type == _ACCOUNT and each.mode == "managed" and not each.goes]
+        return [each for each in self.estate.resources if each.type == _ACCOUNT and each.mode == "managed" and stands(each)]
 
     @cached_property
     def _units(self) -> dict[str, Resource]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policypack.build.identity_documents import Documents
+from policypack.build.identity_documents import Documents, stands
 from policypack.build.identity_policies import Place, find, listed, place_of
 from policypack.catalog.aws_iam.escalation import holders
 from policypack.model import Resource, Value
@@ -18,7 +18,7 @@ def roles_held(documents: Documents) -> dict[Place, tuple[Place, ...]]:
     arguments = holders()
     found = {}
     for each in documents.estate.resources:
-        if each.mode != "managed" or each.goes or each.type not in arguments:
+        if each.mode != "managed" or not stands(each) or each.type not in arguments:
             continue
         roles = [role for path in arguments[each.type] for role in _roles(each.get(path), each, documents)]
         if roles:

@@ -68,7 +68,9 @@ class Clues:
 
 def recognise(clues: Clues, estate: Estate) -> Recognised:
     """The kind of an identity with its reason. What is declared wins, then what marks an agent, then what holds its keys."""
-    return next(_recognised(clues, estate), Recognised(IdentityKind.UNKNOWN, "nothing tells who acts with it"))
+    open_to_all = any(each.kind == "account" and each.name in {"*", "everybody"} for each in clues.trusted)
+    reason = "whoever asks becomes it, as far as its trust policy goes" if open_to_all else "nothing tells who acts with it"
+    return next(_recognised(clues, estate), Recognised(IdentityKind.UNKNOWN, reason))
 
 
 def _recognised(clues: Clues, estate: Estate) -> Iterator[Recognised]:

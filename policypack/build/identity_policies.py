@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from policypack.build.estate import Estate
-from policypack.build.identity_documents import Documents
+from policypack.build.identity_documents import Documents, stands
 from policypack.build.index import account_of
 from policypack.catalog.aws_iam.managed import managed_policy
 from policypack.model import Gap, Policy, Resource, Unknown, Value, same_domain
@@ -78,7 +78,7 @@ class _Reading:
     def all(self) -> None:
         """Reads every resource once."""
         for each in self.documents.estate.resources:
-            if not each.type.startswith("aws_iam_") or each.mode != "managed" or each.goes:
+            if not each.type.startswith("aws_iam_") or each.mode != "managed" or not stands(each):
                 continue
             if each.type in FORMS:
                 self._own(each)
@@ -167,7 +167,7 @@ def find(value: Value, kind: str, holder: Resource, documents: Documents) -> tup
     found = _managed(documents.estate.index.find(value, holder, lambda each: each == kind).resources)
     if isinstance(value, Unknown):
         return found  # a reference means what it names, in whatever account that lies
-    return tuple(each for each in found if same_domain(documents.domains.of(each), home) is not False and not each.goes)
+    return tuple(each for each in found if same_domain(documents.domains.of(each), home) is not False and stands(each))
 
 
 def named_data(value: Value, kind: str, holder: Resource, estate: Estate) -> Resource | None:
@@ -255,7 +255,7 @@ def find_policy(arn: Value, holder: Resource, documents: Documents) -> tuple[Res
     account, home = account_of(arn), documents.domains.of(holder)
     fitting = []
     for each in documents.estate.index.by_name.get(arn, []) or documents.estate.index.by_name.get(arn.rpartition("/")[2], []):
-        if each.type != "aws_iam_policy" or each.goes:
+        if each.type != "aws_iam_policy" or not stands(each):
             continue
         domain = documents.domains.of(each)
         if (account is not None and domain.id == account) or same_domain(domain, home) is True:

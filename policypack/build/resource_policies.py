@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from policypack.build.identity_documents import Documents, joined, partition_of, statement
+from policypack.build.identity_documents import Documents, joined, partition_of, stands, statement
 from policypack.build.identity_policies import Place, listed, place_of
 from policypack.model import Policy, Resource, Unknown, Value
 
@@ -66,12 +66,12 @@ def resource_policies(documents: Documents) -> dict[Place, tuple[Policy, ...]]:
     resource may be meant, each gets one. A key without a policy has the one that KMS gives it."""
     found: dict[Place, list[Policy]] = defaultdict(list)
     for each in documents.estate.resources:
-        if not each.type.startswith("aws_") or each.mode != "managed" or each.goes:
+        if not each.type.startswith("aws_") or each.mode != "managed" or not stands(each):
             continue
         for target, policy in _policies(each, documents):
             found[place_of(target)].append(policy)
     for each in documents.estate.resources:
-        if each.type in _KEYS and each.mode == "managed" and not each.goes:
+        if each.type in _KEYS and each.mode == "managed" and stands(each):
             own = [policy for policy in found[place_of(each)] if not policy.name.startswith("grant")]
             found[place_of(each)] += [] if own else [default_key_policy(each, documents)]
     return {place: tuple(policies) for place, policies in found.items() if policies}
@@ -103,7 +103,7 @@ def _on(argument: str, types: tuple[str, ...], policy: Policy, documents: Docume
         reason = f"which of several resources {holder.address} is for cannot be told"
         policy = replace(policy, document=Unknown(reason))
     for each in found:
-        if each.mode == "managed" and not each.goes:
+        if each.mode == "managed" and stands(each):
             yield each, policy
 
 
