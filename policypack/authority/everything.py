@@ -8,7 +8,7 @@ from functools import cached_property
 
 from policypack.authority.engine import Engine
 from policypack.authority.powers import Key
-from policypack.model import Copy, Evidence, Outcome, Power, Resource, Store, Unknown, Verb
+from policypack.model import Copy, Evidence, Outcome, Power, Resource, Store, Unknown, Verb, same_domain
 
 Place = tuple[Key, int]
 
@@ -63,6 +63,8 @@ class Losses:
         held = copy.held_in
         if held is None and isinstance(copy.domain, Unknown):
             found.append(Loss(f"{copy.kind.value} in a place that is not among the inputs", None, Outcome.MAYBE))
+        elif held is None and same_domain(self.store.domain, copy.domain) is False:
+            return found  # in another account, in something that the inputs do not show: a gap, and nobody's power
         elif held is None:
             own = self.of(copy.made_by, Verb.DESTROY) or self.of(self.store.resource, Verb.DESTROY_COPIES)
             found += [Loss(copy.kind.value, at, cap) for at in own]
