@@ -63,7 +63,7 @@ class Losses:
         held = copy.held_in
         if held is None and isinstance(copy.domain, Unknown):
             found.append(Loss(f"{copy.kind.value} in a place that is not among the inputs", None, Outcome.MAYBE))
-        elif held is None and same_domain(self.store.domain, copy.domain) is False:
+        elif held is None and not isinstance(copy.domain, Unknown) and same_domain(self.store.domain, copy.domain) is False:
             return found  # in another account, in something that the inputs do not show: a gap, and nobody's power
         elif held is None:
             own = self.of(copy.made_by, Verb.DESTROY) or self.of(self.store.resource, Verb.DESTROY_COPIES)
