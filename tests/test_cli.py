@@ -370,3 +370,20 @@ def test_a_bug_is_no_finding(module: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert done.returncode == 2
     assert "ValueError at test_cli.py" in done.stderr
     assert "hunter2" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('module "m" {\n  source = "./"\n}\n', "module.m: the module calls itself"),
+        (f"locals {{\n  x = {'(' * 300}1{')' * 300}\n}}\n", "main.tf:2: nested deeper than 200 brackets"),
+    ],
+)
+def test_what_terraform_refuses_is_not_judged_in_silence(module: Path, text: str, said: str) -> None:
+    """A module in a circle and an expression without end: one line of what and where, the rest is judged, exit 2."""
+    path = module / "main.tf"
+    path.write_text(text + path.read_text("utf-8"), "utf-8")
+    done = call("scan", ".", "--format", "json", cwd=module)
+    assert done.returncode == 2
+    assert [gap["reason"][: len(said)] for gap in json.loads(done.stdout)["gaps"] if gap["unreadable"]] == [said]
+    assert "deletion_protection_off" in found(done)

@@ -15,6 +15,8 @@ from policypack.read.hcl.syntax import Block
 
 META = frozenset({"source", "version", "count", "for_each", "providers", "depends_on"})
 
+CALLS_ITSELF = "the module calls itself; Terraform refuses that, and it was not followed. Take the call out"
+
 
 def find_children(module: Module, name: str) -> Mapping[Key, Module]:
     """The instances of the module call, none where its source cannot be had: a gap then says why."""
@@ -23,7 +25,7 @@ def find_children(module: Module, name: str) -> Mapping[Key, Module]:
         return {}
     source = _source(module, name, block)
     if isinstance(source, str):
-        module.estate.gap(source, block.location)
+        module.estate.gap(source, block.location, unreadable=source.endswith(CALLS_ITSELF))
         return {}
     keys = instances_of(block, module.scope)
     address = f"{module.prefix}module.{name}"
@@ -59,7 +61,7 @@ def _source(module: Module, name: str, block: Block) -> Source | str:
         return folder
     real = module.estate.real
     if real(folder) in {real(each) for each in module.folders}:  # a link may lead back, too
-        return f"{address}: the module calls itself; Terraform refuses that, and it was not followed"
+        return f"{address}: {CALLS_ITSELF}"
     if len(module.folders) > MAX_DEPTH:
         return f"{address}: more than {MAX_DEPTH} module calls inside each other; the rest was not followed"
     found = module.estate.source(folder)

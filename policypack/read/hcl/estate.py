@@ -52,9 +52,9 @@ class Estate:
             self.reals[folder] = os.path.realpath(folder)
         return self.reals[folder]
 
-    def gap(self, reason: str, location: Location | None) -> None:
+    def gap(self, reason: str, location: Location | None, *, unreadable: bool = False) -> None:
         """Something that could not be resolved; said once."""
-        self.gaps[Gap(reason, location)] = None
+        self.gaps[Gap(reason, location, unreadable)] = None
 
     def read_file(self, path: str) -> bytes | None:
         """A small file of the tree; relative paths start at the root module."""

@@ -83,6 +83,9 @@ class Parsed:
     comments: tuple[Comment, ...] = ()
 
 
+MAX_BRACKETS = 200
+"""Brackets nested deeper than this are a gap: the evaluator does not go there, and nobody writes them."""
+_BRACKET = re.compile(rb"[(){}\[\]]")
 _TOP_LEVEL = re.compile(
     rb"^(?:resource|data|ephemeral|module|variable|output|locals|provider|terraform|moved|import|removed|check)\b[^\n={]*\{",
     re.MULTILINE,
@@ -130,9 +133,23 @@ def parse_hcl(data: bytes, file: str) -> Parsed:
     attributes = {name: each for body in reversed(bodies) for name, each in body.attributes.items()}
     body = Body(attributes, tuple(block for each in bodies for block in each.blocks))
     broken = next(((root, place) for _, root, place in pieces if root.has_error), None)
-    gaps = (_syntax_gap(*(broken or (whole, _Place(file)))),) if whole.has_error else ()
+    gaps = (_syntax_gap(*(broken or (whole, _Place(file)))),) if whole.has_error else tuple(_nested(data, file))
     comments = [each for piece, root, place in pieces if b"allow:" in piece for each in _comments(piece, root, place, body)]
     return Parsed(body, gaps, tuple(comments))
+
+
+def _nested(data: bytes, file: str) -> Iterator[Gap]:
+    """A gap where brackets are nested deeper than expressions are read. Brackets in strings count; nobody writes so many."""
+    if data.count(b"(") + data.count(b"[") + data.count(b"{") <= MAX_BRACKETS:
+        return
+    depth = 0
+    for match in _BRACKET.finditer(data):
+        depth += 1 if match[0] in b"([{" else -1
+        if depth > MAX_BRACKETS:
+            line = data.count(b"\n", 0, match.start()) + 1
+            reason = f"{file}:{line}: nested deeper than {MAX_BRACKETS} brackets; this expression was not judged. Simplify it"
+            yield Gap(reason, Location(file, line, line), unreadable=True)
+            return
 
 
 def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
