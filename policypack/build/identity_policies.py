@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from policypack.build.estate import Estate
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.index import account_of
 from policypack.catalog.aws_iam.managed import managed_policy
-from policypack.model import Gap, Policy, Resource, Unknown, Value, same_domain
+from policypack.model import Gap, Policy, Resource, Unknown, Value, same_domain, strip_keys
 
 Place = tuple[str, str]
 FORMS: Mapping[str, str] = {"aws_iam_role": "role", "aws_iam_user": "user", "aws_iam_group": "group"}
@@ -22,6 +23,7 @@ _ATTACHED = {f"aws_iam_{form}_policy_attachment": (form, form) for form in TYPES
 _EXCLUSIVE = {f"aws_iam_{form}_policy_attachments_exclusive": (f"{form}_name", form) for form in TYPES}
 _EXCLUSIVE_INLINE = {f"aws_iam_{form}_policies_exclusive": (f"{form}_name", form) for form in TYPES}
 _GIVEN = {**_INLINE, **_ATTACHED, **_EXCLUSIVE, **_EXCLUSIVE_INLINE}
+_KEY = re.compile(r"\[(.*?)\](?:\.|$)")
 _AWS_PATHS = ("", "service-role/", "job-function/", "aws-service-role/")
 
 
@@ -167,7 +169,29 @@ def find(value: Value, kind: str, holder: Resource, documents: Documents) -> tup
     found = _managed(documents.estate.index.find(value, holder, lambda each: each == kind).resources)
     if isinstance(value, Unknown):
         return found  # a reference means what it names, in whatever account that lies
-    return tuple(each for each in found if same_domain(documents.domains.of(each), home) is not False and stands(each))
+    there = [(each, same_domain(documents.domains.of(each), home)) for each in found if stands(each)]
+    sure = tuple(each for each, same in there if same is True)
+    return nearest(sure or tuple(each for each, same in there if same is not False), holder)
+
+
+def nearest(found: tuple[Resource, ...], holder: Resource) -> tuple[Resource, ...]:
+    """Of several that have one name, those that the holder's configuration refers to, then those of its own module, then the
+    instance with its own keys: a plan shows the name, and the configuration says whose it is."""
+    if len(found) <= 1:
+        return found
+    meant = {strip_keys(each.address) for each in holder.refers_to}
+    referred = tuple(each for each in found if each.configured_address in meant) or found
+    beside = tuple(each for each in referred if _module(each) == _module(holder)) or referred
+    twins = tuple(each for each in beside if _keys(each.address) == _keys(holder.address))
+    return twins if len(twins) == 1 else beside
+
+
+def _module(resource: Resource) -> str:
+    return resource.configured_address.rpartition(f"{resource.type}.")[0]
+
+
+def _keys(address: str) -> list[str]:
+    return _KEY.findall(address)
 
 
 def named_data(value: Value, kind: str, holder: Resource, estate: Estate) -> Resource | None:
@@ -260,7 +284,7 @@ def find_policy(arn: Value, holder: Resource, documents: Documents) -> tuple[Res
         domain = documents.domains.of(each)
         if (account is not None and domain.id == account) or same_domain(domain, home) is True:
             fitting.append(each)
-    return tuple(fitting)
+    return nearest(tuple(fitting), holder)
 
 
 def _from_data(source: Resource, holder: Resource, documents: Documents) -> Policy:

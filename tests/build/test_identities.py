@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
+from policypack.build import build
+from policypack.catalog import load_catalog
 from policypack.model import Identity, Reference, Unknown, Value
+from policypack.read.document import read_document
+from policypack.read.options import ReadOptions
+from policypack.settings import Settings
 from tests.build.hcl import estate, identity
 
 ROLE = """
@@ -132,6 +137,50 @@ def test_the_form_says_nothing(tmp_path: Path, form: str) -> None:
     """One policy, however it is written and attached, gives the role the same statements, holes included."""
     found = identity(estate(tmp_path, BUCKET + FORMS[form]), "aws_iam_role.r")
     assert statements(found) == delete_objects()
+
+
+PLAN = Path(__file__).with_name("recorded") / "identities.json"
+NEEDS_AN_ACCOUNT = {"attachment with the caller's account", "looked up"}
+PLANNED = sorted(FORMS.keys() - NEEDS_AN_ACCOUNT)
+TEXT_IS_LOST = {form for form in PLANNED if "document" not in form}
+
+
+def planned(folder: Path) -> None:
+    """Writes the root module that the recorded plan is of: each form in a module of its own. To record it anew: write it,
+    `terraform plan -refresh=false -out=p` with the provider's checks skipped, `terraform show -json p`, and keep what is there now.
+    """
+    calls = []
+    for form in PLANNED:
+        name = form.replace(" ", "_")
+        calls.append(f'module "{name}" {{\n  source = "./{name}"\n}}\n')
+        folder.joinpath(name).mkdir(parents=True)
+        folder.joinpath(name, "main.tf").write_text(BUCKET + FORMS[form], encoding="utf-8")
+    folder.joinpath("main.tf").write_text('provider "aws" {\n  region = "us-east-1"\n}\n' + "".join(calls), encoding="utf-8")
+
+
+@pytest.mark.parametrize("with_source", [True, False])
+def test_the_plan_says_the_same(tmp_path: Path, with_source: bool) -> None:
+    """Terraform's own plan of each form (AWS provider 5.100.0) gives the statements of its HCL; without the source at hand, a text
+    that a plan does not carry is unknown, and never another."""
+    if with_source:
+        planned(tmp_path)
+    path = tmp_path / "plan.json"
+    path.write_bytes(PLAN.read_bytes())
+    picture = build([read_document(path, ReadOptions(base=tmp_path))], load_catalog(), Settings())
+    for form in PLANNED:
+        module = f"module.{form.replace(' ', '_')}."
+        found = identity(picture, f"{module}aws_iam_role.r")
+        if with_source:
+            assert statements(found) == delete_objects(module), form
+        elif form in TEXT_IS_LOST:
+            assert [isinstance(each.document, Unknown) for each in found.policies] == [True], form
+        else:
+            [statement] = statements(found)
+            assert isinstance(statement, dict)
+            resource = statement["Resource"]
+            assert statement["Action"] == "s3:DeleteObject"
+            assert isinstance(resource, Unknown)
+            assert resource.references == (Reference(f"{module}aws_s3_bucket.b", "arn"),)
 
 
 def test_in_a_module(tmp_path: Path) -> None:
