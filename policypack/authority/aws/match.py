@@ -170,7 +170,19 @@ def arn_match(pattern: str, arn: str) -> Verdict:
     """A resource pattern against one description of an ARN."""
     if must(pattern, arn):
         return T
-    return U if overlap(pattern, arn) else F
+    return U if overlap(pattern, arn) and not _of_another_account(pattern, arn) else F
+
+
+def _of_another_account(pattern: str, arn: str) -> bool:
+    """Whether both name an account, not the same one, and only the resource's name has holes. A star that crosses colons could
+    still find the pattern's account in that name; names of resources hold no accounts of others, so it does not."""
+    if arn.isascii():
+        return False
+    wanted, fields = pattern.split(":", 5), arn.split(":", 5)
+    if len(wanted) < 6 or len(fields) < 6 or not "".join(fields[:5]).isascii():
+        return False
+    one, other = wanted[4], fields[4]
+    return one != other and len(one) == len(other) == 12 and one.isdigit() and other.isdigit()
 
 
 def resource_match(pattern: str, forms: Iterable[str]) -> Verdict:
