@@ -13,7 +13,7 @@ from functools import cached_property
 from policypack.authority.aws import Layers, Principal, Request, decide, decoded
 from policypack.authority.oracle import Oracle, Slot
 from policypack.authority.principals import ASSUME, PASS, Principals, spread
-from policypack.catalog.aws_iam.escalation import Escalation, Step, escalations
+from policypack.catalog.aws_iam.escalation import Escalation, Step, escalation_actions, escalations
 from policypack.model import Identity, Outcome
 
 Both = tuple[int, int]
@@ -44,13 +44,17 @@ class Escalations:
     origin: list[int]
     _trusted: dict[str, Both] = field(default_factory=dict)
     _slots: dict[str, Slot] = field(default_factory=dict)
+    _allowed: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def leads(self, caller: int) -> Iterator[Lead]:
         """Every rule's way that leads anywhere, in the order of the rules: the plain assumption of a role first."""
+        granted = self._granted(caller)
         for rule in self._rules:
             if not self._concerns(rule, caller):
                 continue
             for way in rule.ways:
+                if any(step.action not in granted for step in way if step.action != ASSUME):
+                    continue
                 certain, possible = self._way(caller, rule, way)
                 if possible:
                     yield Lead(rule, way, 0 if rule.depends else certain, possible)
@@ -61,6 +65,11 @@ class Escalations:
         return tuple(
             sorted(known, key=lambda each: (each.name != "assume_role", bool(each.depends), len(each.ways[0]), each.name))
         )
+
+    def _granted(self, caller: int) -> frozenset[str]:
+        if caller not in self._allowed:
+            self._allowed[caller] = self.oracle.granted(caller, tuple(sorted(escalation_actions())))
+        return self._allowed[caller]
 
     @cached_property
     def _forms(self) -> dict[str, int]:
@@ -175,10 +184,11 @@ class Escalations:
                 one, other = one & certain, other & possible
             must, may = must | spread(one, roles), may | spread(other, roles)
         if rule.needs_managed:
-            managed = self._managed()
+            managed = self._managed
             must, may = must & managed[0], may & managed[1]
         return must, may
 
+    @cached_property
     def _managed(self) -> Both:
         """The roles with which an instance registers itself with Systems Manager."""
         must = may = 0

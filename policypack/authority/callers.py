@@ -16,8 +16,6 @@ from policypack.authority.reach import Graph, bits
 from policypack.model import Identity
 
 _CHANGES: dict[str, Callable[[Identity], Identity]] = {"admin": with_any_rights, "unbounded": unbounded}
-_MOST_MADE = 4
-"""Callers that are made of one: with any rights, unbounded, both, and one for a group."""
 
 
 @dataclass
@@ -28,7 +26,7 @@ class Callers:
     oracle: Oracle = field(default_factory=Oracle)
     origin: list[int] = field(default_factory=list)
     gains: list[str] = field(default_factory=list)
-    _made: dict[tuple[int, str], int] = field(default_factory=dict)
+    _made: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for number, identity in enumerate(self.principals.all):
@@ -82,7 +80,12 @@ class Callers:
 
     def _add(self, start: int, gained: str, change: Callable[[Identity], Identity]) -> int:
         base = self.origin[start]
-        key = (base, gained)
+        key: tuple[object, ...] = (base, gained)
+        if "admin" in gained.split():
+            # Any rights within one account, boundary and set of guardrails are the same rights, whoever has them.
+            identity = self.oracle.callers[start]
+            boundary = None if {"unbounded", "new"} & set(gained.split()) else identity.boundary
+            key = (identity.domain, id(boundary and boundary.document), tuple(map(id, identity.guardrails)))
         if key not in self._made:
             self._made[key] = self.oracle.add(change(self.oracle.callers[start]))
             self.origin.append(base)

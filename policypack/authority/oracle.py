@@ -37,6 +37,7 @@ class Oracle:
     _read: dict[int, tuple[Policy, Decoded]] = field(default_factory=dict)
     _evaluators: dict[str, tuple[Evaluator, bool]] = field(default_factory=dict)
     _moved: dict[tuple[str, int], int] = field(default_factory=dict)
+    _about: dict[tuple[tuple[str, ...], bool], frozenset[str]] = field(default_factory=dict)
     _last: int = -1
     _answers: dict[str, Mapping[str, Both]] = field(default_factory=dict)
 
@@ -86,6 +87,18 @@ class Oracle:
         if key not in self._moved:
             self._moved[key] = bit_set(evaluator.targets_in(found))
         return self._moved[key]
+
+    def granted(self, caller: int, actions: tuple[str, ...]) -> frozenset[str]:
+        """Those of the actions (always the same ones) that any Allow of the caller is about, whatever limits it."""
+        found: set[str] = set()
+        for each in self.known(caller)[1].identity:
+            for statement in each.statements:
+                if statement.effect == "Allow":
+                    key = (statement.actions, statement.not_actions)
+                    if key not in self._about:
+                        self._about[key] = frozenset(name for name in actions if action_match(statement, name.lower()))
+                    found |= self._about[key]
+        return frozenset(found)
 
     def somewhere(self, caller: int, action: str) -> tuple[bool, bool]:
         """Whether the caller certainly, and at least possibly, may do this to anything: to something new whose name it

@@ -36,7 +36,7 @@ class Route:
     @property
     def hops(self) -> Iterable[tuple[int, int]]:
         """The steps in order."""
-        return zip(self.nodes, self.nodes[1:])
+        return zip(self.nodes, self.nodes[1:], strict=False)
 
 
 @dataclass(frozen=True)

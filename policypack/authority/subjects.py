@@ -49,8 +49,10 @@ class Subjects:
     def _domains(self) -> Mapping[Place, Domain]:
         """Input and provider key -> the domain that acts there, as far as stores, vaults and identities tell it."""
         found: dict[Place, Domain] = {}
-        for held in (*self.infrastructure.stores, *self.infrastructure.vaults):
-            found.setdefault((held.resource.inside, held.resource.provider_key), held.domain)
+        stores = ((each.resource, each.domain) for each in self.infrastructure.stores)
+        vaults = ((each.resource, each.domain) for each in self.infrastructure.vaults)
+        for resource, domain in (*stores, *vaults):
+            found.setdefault((resource.inside, resource.provider_key), domain)
         for each in self.infrastructure.identities:
             if each.language == "aws" and each.form != "permission_set":
                 found.setdefault((each.resource.inside, each.resource.provider_key), each.domain)
