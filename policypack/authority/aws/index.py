@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from policypack.authority.aws.match import glob, must, overlap
+from policypack.authority.aws.match import glob, may, must
 from policypack.authority.aws.text import HOLES, has_hole, symbol
 
 Bits: TypeAlias = int
@@ -162,7 +162,7 @@ class Forms:
     def _one(pattern: str, text: str, bits: Bits) -> Both:
         if must(pattern, text):
             return bits, bits
-        return 0, bits if overlap(pattern, text) else 0
+        return 0, bits if may(pattern, text) else 0
 
 
 def _start(pattern: str) -> str:

@@ -170,7 +170,12 @@ def arn_match(pattern: str, arn: str) -> Verdict:
     """A resource pattern against one description of an ARN."""
     if must(pattern, arn):
         return T
-    return U if overlap(pattern, arn) and not _of_another_account(pattern, arn) else F
+    return U if may(pattern, arn) else F
+
+
+def may(pattern: str, arn: str) -> bool:
+    """Whether a resource pattern may match an ARN. False is a proof that it cannot."""
+    return overlap(pattern, arn) and not _of_another_account(pattern, arn)
 
 
 def _of_another_account(pattern: str, arn: str) -> bool:
