@@ -99,8 +99,10 @@ class _Reading:
             yield inline(holder, "policy", self.documents)
         elif holder.type in _EXCLUSIVE_INLINE:
             yield from _named_only(holder)
+        elif holder.type in _ATTACHED:
+            yield attached(holder.get("policy_arn"), holder, self.documents)
         else:
-            for arn in listed(holder.get("policy_arn" if holder.type in _ATTACHED else "policy_arns")):
+            for arn in listed(holder.get("policy_arns")):
                 yield attached(arn, holder, self.documents)
 
     def _own(self, carrier: Resource) -> None:
