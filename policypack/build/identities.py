@@ -11,7 +11,7 @@ from policypack.build.domains import Domains
 from policypack.build.environments import environment_of
 from policypack.build.estate import Estate
 from policypack.build.identity_arns import arn_of
-from policypack.build.identity_center import permission_sets
+from policypack.build.identity_center import lost_parts, permission_sets
 from policypack.build.identity_clusters import cluster_identities
 from policypack.build.identity_documents import Documents, joined, partition_of, stands
 from policypack.build.identity_guardrails import RESOURCE, SERVICE, Guardrails
@@ -77,7 +77,7 @@ class Identities:
             )
             for each in self._policies.outsiders
         ]
-        return (*self._policies.gaps, *outside, *self._guardrails.gaps)
+        return (*self._policies.gaps, *outside, *self._guardrails.gaps, *lost_parts(self.documents))
 
     @cached_property
     def _policies(self) -> Policies:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from policypack.build.identity_documents import Documents, joined, partition_of, stands
 from policypack.build.identity_policies import attached, customer_managed
-from policypack.model import Domain, Identity, IdentityKind, Policy, Reference, Resource, Unknown, Value, same_domain
+from policypack.model import Domain, Gap, Identity, IdentityKind, Policy, Reference, Resource, Unknown, Value, same_domain
 
 _SET = "aws_ssoadmin_permission_set"
 _ROLE = "role/aws-reserved/sso.amazonaws.com/"
@@ -29,6 +29,17 @@ def permission_sets(documents: Documents) -> Iterator[Identity]:
     for each in estate.resources:
         if each.type == _SET and each.mode == "managed" and stands(each):
             yield from _identities(each, parts[each.inside, each.address], documents)
+
+
+def lost_parts(documents: Documents) -> Iterator[Gap]:
+    """What is attached to a permission set that the inputs do not show."""
+    estate = documents.estate
+    for each in estate.resources:
+        value = each.get("permission_set_arn") if each.type.startswith("aws_ssoadmin_") and each.mode == "managed" else None
+        if value is not None and not any(
+            found.mode == "managed" for found in estate.index.find(value, each, lambda kind: kind == _SET).resources
+        ):
+            yield Gap(f"the permission set that {each.address} is for is not among the inputs", each.location)
 
 
 def _identities(permission_set: Resource, parts: list[Resource], documents: Documents) -> Iterator[Identity]:

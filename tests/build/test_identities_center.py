@@ -82,6 +82,15 @@ def test_an_unassigned_permission_set(tmp_path: Path) -> None:
     assert isinstance(found.domain.id, Unknown)
 
 
+def test_a_permission_set_of_somebody_else(tmp_path: Path) -> None:
+    """An assignment of a set that the inputs do not show is said, not dropped."""
+    text = GROUP + assignment("a", "111111111111").replace(
+        "aws_ssoadmin_permission_set.admin.arn", '"arn:aws:sso:::permissionSet/x"'
+    )
+    picture = estate(tmp_path, text)
+    assert any("aws_ssoadmin_account_assignment.a" in gap.reason for gap in picture.gaps)
+
+
 CLUSTER = """
 resource "aws_iam_role" "cursor" {
   name = "cursor"
