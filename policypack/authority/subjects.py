@@ -112,7 +112,7 @@ class Subjects:
                 found += [f"arn:{self.partition(resource)}:s3:::{self._text(resource, name)}" for name in ("id", "bucket")]
         if not found and resource.type == "aws_iam_policy":
             path = "/" if resource.get("path") is None else self._text(resource, "path")  # IAM User Guide, IAM identifiers
-            account = account_text(domain)
+            account = account_of_domain(domain)
             found.append(f"arn:{self.partition(resource)}:iam::{account}:policy{path}{self._text(resource, 'name')}")
         return (*dict.fromkeys(found), own)
 
