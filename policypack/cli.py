@@ -24,6 +24,7 @@ app = typer.Typer(
 
 Paths = Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="Module folders, plan or state JSON, or -.")]
 Format = Annotated[str, typer.Option("--format", metavar="FORMAT", help=f"What to print: {', '.join(FORMATS)}.")]
+Answers = Annotated[str, typer.Option("--format", metavar="FORMAT", help="What to print: text, json.")]
 Output = Annotated[list[str] | None, typer.Option("--output", metavar="FORMAT=FILE", help="Also write a file. Repeatable.")]
 Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Settings, instead of policypack.yaml.")]
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="CHECK", help="Run only this check. Repeatable.")]
@@ -80,6 +81,54 @@ def scan(
     raise typer.Exit(fulfil(Request(reading, telling, config, tuple(only or ()), tuple(skip or ()))))
 
 
+@app.command("who-can")
+def who_can(
+    verb: Annotated[str, typer.Argument(metavar="VERB", help="destroy, overwrite, weaken, destroy-copies, destroy-all, …")],
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="A store, copy, vault, key or state, as Terraform prints it.")
+    ],
+    paths: Paths = None,
+    format_: Answers = "text",
+    everyone: Annotated[bool, typer.Option("--all", help="Also those that cannot.")] = False,
+    config: Config = None,
+    var_file: VarFile = None,
+    var: Var = None,
+    workspace: Workspace = None,
+    env_vars: EnvVars = False,
+    source: Source = None,
+    plan_file: PlanFile = None,
+) -> None:
+    """Every identity that can do something to a resource, with the shortest way. Exit 0: asked and answered."""
+    from policypack.ask import Question, who_can
+    from policypack.request import Reading
+
+    reading = Reading(tuple(paths or ()), tuple(var_file or ()), tuple(var or ()), workspace, env_vars, source, plan_file)
+    raise typer.Exit(who_can(Question(reading, format_, config, everyone), verb, address))
+
+
+@app.command()
+def can(
+    identity: Annotated[str, typer.Argument(metavar="IDENTITY", help="The address or the ARN of a role or user.")],
+    action: Annotated[str, typer.Argument(metavar="ACTION", help="For example rds:DeleteDBInstance.")],
+    resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="An address, an ARN, or *.")],
+    paths: Paths = None,
+    format_: Answers = "text",
+    config: Config = None,
+    var_file: VarFile = None,
+    var: Var = None,
+    workspace: Workspace = None,
+    env_vars: EnvVars = False,
+    source: Source = None,
+    plan_file: PlanFile = None,
+) -> None:
+    """One decision, with the statements that made it. Exit 0: asked and answered, whatever the answer."""
+    from policypack.ask import Question, can
+    from policypack.request import Reading
+
+    reading = Reading(tuple(paths or ()), tuple(var_file or ()), tuple(var or ()), workspace, env_vars, source, plan_file)
+    raise typer.Exit(can(Question(reading, format_, config), identity, action, resource))
+
+
 @app.command()
 def explain(name: Annotated[str, typer.Argument(metavar="NAME", help="A check.")]) -> None:
     """The page of a check: what it asks, why, what to do, what it misses."""
@@ -110,8 +159,8 @@ def where() -> None:
 
 
 @app.command()
-def schema(name: Annotated[str, typer.Argument(metavar="report|settings", help="Which one.")]) -> None:
-    """A published JSON schema: of the JSON report, or of policypack.yaml."""
+def schema(name: Annotated[str, typer.Argument(metavar="report|who-can|can|settings", help="Which one.")]) -> None:
+    """A published JSON schema: of the JSON that is printed, or of policypack.yaml."""
     from policypack.pages import schema_text
     from policypack.terminal import write
 

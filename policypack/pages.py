@@ -18,7 +18,12 @@ CONCERNS = {
     "protection": "Whether a store refuses to be destroyed",
     "state": "Whether Terraform's own memory survives",
 }
-_SCHEMAS = {"report": "report/schema.json", "settings": "settings_schema.json"}
+_SCHEMAS = {
+    "report": "report/schema.json",
+    "settings": "settings_schema.json",
+    "who-can": "report/who_can_schema.json",
+    "can": "report/can_schema.json",
+}
 
 
 def page(check: Check) -> str:

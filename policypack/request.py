@@ -72,8 +72,8 @@ def fulfil(request: Request) -> int:
     settings = load_settings(request.config, base)
     settings = replace(settings, only=tuple(request.only), skip=(*settings.skip, *request.skip))
     checks = load_checks(checks_folder())
-    paths = _paths(request.reading.paths, base)
-    options = _options(request.reading, base)
+    paths = inputs_of(request.reading.paths, base)
+    options = options_of(request.reading, base)
     gc.disable()  # what is read lives to the end of the process: looking for cycles in it only costs time
     with Progress() as progress:
         report = judge(paths, options, checks, settings, today=_today(), baseline=baseline, tell=progress)
@@ -107,7 +107,7 @@ def _one_of(name: str, known: Sequence[str], what: str) -> None:
         raise ScanError(f"no {what} is called {name!r}", nearest(name, known) or f"one of {', '.join(known)}")
 
 
-def _paths(given: Sequence[str], base: Path) -> list[Path | None]:
+def inputs_of(given: Sequence[str], base: Path) -> list[Path | None]:
     """What to read. A folder without code of its own stands for the root modules and plans below it."""
     if given.count("-") > 1:
         raise ScanError("standard input can be read only once", "name - once")
@@ -141,7 +141,8 @@ def _say_found(found: Sequence[Path], base: Path) -> None:
     sys.stderr.write(f"found {what}: {visible(', '.join(names[:10]))}{more}\n")
 
 
-def _options(reading: Reading, base: Path) -> ReadOptions:
+def options_of(reading: Reading, base: Path) -> ReadOptions:
+    """How to read it: the variables in their order, and what belongs to a plan. Raises ScanError on a --var that is none."""
     variables = {}
     for written in reading.variables:
         name, equals, value = written.partition("=")

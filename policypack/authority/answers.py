@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -55,20 +55,21 @@ class Authority:
         engine = self._engine
         if engine is None:
             return ()
-        wanted = {
-            (number, verb): place
+        wanted = [
+            ((number, each), place)
+            for each in _meant(verb, self.targets.get(target, frozenset()))
             for number, block in enumerate(engine.targets.blocks)
-            if verb in block.ways
-            for place, each in enumerate(block.targets)
-            if each.address == target
-        }
+            if each in block.ways
+            for place, held in enumerate(block.targets)
+            if held.address == target
+        ]
         found: dict[str, Power] = {}
         for caller in range(len(engine.principals.all)):
             best = Power(engine.identity(caller).address, verb, target, Outcome.NO)
             if verb is Verb.ESCALATE:
                 taken = (each for each in engine.reaches(caller) if each.target.partition(" ")[0] == target)
                 best = max(taken, key=lambda each: each.outcome.rank, default=best)
-            for key, place in wanted.items():
+            for key, place in wanted:
                 outcome = engine.outcome(caller, key, place)
                 if outcome.rank > best.outcome.rank:
                     best = engine.power(caller, key, place)
@@ -104,6 +105,18 @@ class Authority:
         return self._all[store]
 
     @cached_property
+    def targets(self) -> Mapping[str, frozenset[Verb]]:
+        """What can be asked about: address -> verbs."""
+        engine = self._engine
+        found: dict[str, set[Verb]] = {}
+        for block in engine.targets.blocks if engine else ():
+            for target in block.targets:
+                found.setdefault(target.address, set()).update(block.ways)
+        for each in self.infrastructure.identities if engine else ():
+            found.setdefault(each.address, set()).add(Verb.ESCALATE)
+        return {address: frozenset(verbs | set(_also(verbs))) for address, verbs in found.items()}
+
+    @cached_property
     def gaps(self) -> tuple[Gap, ...]:
         """Roles, accounts and policies that the inputs refer to and do not show."""
         if not self.infrastructure.identities:
@@ -111,6 +124,27 @@ class Authority:
         from policypack.authority.outside import gaps
 
         return tuple(gaps(self.infrastructure))
+
+
+_NEAREST = (Verb.DESTROY_KEY, Verb.REMOVE_DOMAIN, Verb.DESTROY_COPIES, Verb.WRITE_STATE)
+
+
+def _also(verbs: Iterable[Verb]) -> Iterator[Verb]:
+    """`destroy`, of what is destroyed under another verb: a key, an account, a vault, a state."""
+    if any(verb in _NEAREST for verb in verbs):
+        yield Verb.DESTROY
+
+
+def _meant(verb: Verb, known: frozenset[Verb]) -> tuple[Verb, ...]:
+    if verb is not Verb.DESTROY:
+        return (verb,)
+    return (verb, *(each for each in _NEAREST[:2] if each in known)) if known & {*_NEAREST[:2]} else _vault_or_store(known)
+
+
+def _vault_or_store(known: frozenset[Verb]) -> tuple[Verb, ...]:
+    if Verb.OVERWRITE in known or not known & {*_NEAREST[2:]}:
+        return (Verb.DESTROY,)
+    return (Verb.DESTROY, *(each for each in _NEAREST[2:] if each in known))
 
 
 _last: list[Authority] = []

@@ -1,0 +1,141 @@
+"""`policypack who-can` and `policypack can`: one question to the authority of all inputs together."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from policypack.authority import Authority, authority
+from policypack.build import build
+from policypack.catalog import load_catalog
+from policypack.model import Evidence, Infrastructure, Verb
+from policypack.report.answers import Answer, Asked, can_json, can_text, who_can_json, who_can_text
+from policypack.request import Reading, inputs_of, options_of
+from policypack.scan import ScanError, nearest, read_all
+from policypack.settings import load_settings
+from policypack.terminal import Progress, write
+
+FORMATS = ("text", "json")
+ALL = "destroy-all"
+VERBS = (*(verb.value for verb in Verb), ALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to read and how to answer."""
+
+    reading: Reading
+    format: str = "text"
+    config: Path | None = None
+    everyone: bool = False
+
+
+def who_can(question: Question, verb: str, address: str) -> int:
+    """Prints who can do it, and returns the exit code. Raises ScanError where the verb or the address is none."""
+    _known("verb", verb, VERBS)
+    _known("format", question.format, FORMATS)
+    picture = _picture(question)
+    asked_of = authority(picture)
+    _check_target(asked_of, picture, verb, address)
+    if verb == ALL:
+        powers = asked_of.destroys_all(address)
+    else:
+        powers = asked_of.who_can(Verb(verb), address, everyone=question.everyone)
+    identities = {each.address: each for each in reversed(picture.identities)}
+    asked = Asked(verb, address, identities, asked_of.gaps, _width())
+    write(who_can_json(powers, asked) if question.format == "json" else who_can_text(powers, asked))
+    return _exit(picture)
+
+
+def can(question: Question, identity: str, action: str, resource: str) -> int:
+    """Prints one decision, and returns the exit code. Raises ScanError where nobody or nothing is called that."""
+    _known("format", question.format, FORMATS)
+    if action.count(":") != 1 or action.startswith(":") or "*" in action:
+        raise ScanError(f"{action!r} is not an action", "an action is SERVICE:NAME, for example rds:DeleteDBInstance")
+    picture = _picture(question)
+    caller = _caller(picture, identity)
+    if not resource.startswith("arn:") and resource != "*" and not _is_address(picture, resource):
+        raise ScanError(
+            f"no resource is called {resource!r}", nearest(resource, _addresses(picture)) or "name an address, an ARN, or *"
+        )
+    decision = authority(picture).can(caller, action, resource)
+    from policypack.authority.explain import statement_name, written
+
+    steps = []
+    for each in decision.because:
+        holder, location = written(each.policy)
+        does = {"Allow": "allowed", "Deny": "denied"}.get(each.effect, each.effect)
+        text = f"{does} by {statement_name(each)}{'' if each.certain else ', possibly'}"
+        steps.append(Evidence(text, holder.address if holder else "", location))
+    answer = Answer(decision.outcome, tuple(steps), decision.missing, decision.lacking)
+    said = f"{identity} {action} on {resource}"
+    write(can_json(answer) if question.format == "json" else can_text(answer, said, _width()))
+    return _exit(picture)
+
+
+def _picture(question: Question) -> Infrastructure:
+    base = Path.cwd()
+    settings = load_settings(question.config, base)
+    paths, options = inputs_of(question.reading.paths, base), options_of(question.reading, base)
+    catalog = load_catalog()
+    gc.disable()  # as for a scan: what is read lives to the end
+    with Progress() as progress:
+        inputs = read_all(paths, options, catalog.knows, progress)
+        progress("building the picture")
+        return build(inputs, catalog, settings)
+
+
+def _exit(picture: Infrastructure) -> int:
+    """2 where an input was lost: the answer is about the others only, and says so."""
+    lost = [gap for gap in picture.gaps if gap.unreadable] + [
+        gap for one in picture.inputs for gap in one.gaps if gap.unreadable
+    ]
+    for gap in dict.fromkeys(lost):
+        sys.stderr.write(f"policypack: {gap.reason}\n")
+    return 2 if lost else 0
+
+
+def _known(what: str, name: str, known: Sequence[str]) -> None:
+    if name not in known:
+        raise ScanError(f"no {what} is called {name!r}", nearest(name, known) or f"one of {', '.join(known)}")
+
+
+def _check_target(asked_of: Authority, picture: Infrastructure, verb: str, address: str) -> None:
+    verbs = asked_of.targets.get(address)
+    if verbs is not None and (verb == ALL or Verb(verb) in verbs):
+        return
+    if verbs is not None:
+        told = ", ".join(sorted(each.value for each in verbs))
+        raise ScanError(f"nothing is known of how to {verb} {address}", f"ask for {told}")
+    if _is_address(picture, address):
+        if not picture.identities:
+            raise ScanError("no identity is among the inputs", "name the roots that hold the roles and users too")
+        raise ScanError(f"who can {verb} {address} cannot be told", "it is no store, copy, key or state that is understood")
+    raise ScanError(f"nothing is called {address!r}", nearest(address, [*asked_of.targets, *_addresses(picture)]))
+
+
+def _addresses(picture: Infrastructure) -> Iterator[str]:
+    return (each.address for each in picture.resources)
+
+
+def _is_address(picture: Infrastructure, address: str) -> bool:
+    return any(each == address for each in _addresses(picture))
+
+
+def _caller(picture: Infrastructure, identity: str) -> str:
+    known = [each for each in picture.identities if each.language == "aws" and each.form != "group"]
+    for each in known:
+        if identity in {each.address, each.arn}:
+            return each.address
+    addresses = [each.address for each in known]
+    raise ScanError(
+        f"no identity is called {identity!r}", nearest(identity, addresses) or "name the address or the ARN of a role or user"
+    )
+
+
+def _width() -> int:
+    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
