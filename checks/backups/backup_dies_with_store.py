@@ -20,8 +20,10 @@ def backup_dies_with_store(infrastructure: Infrastructure) -> Iterator[Finding]:
     """
     for store in infrastructure.irreplaceable:
         backups = store.backups
-        if not backups or any(copy.dies_with_store is False for copy in backups):
+        if any(copy.dies_with_store is False and copy.certain is True for copy in backups):
             continue
+        if not any(copy.certain is True for copy in backups):
+            continue  # there is no copy, or there may be none: backup_missing says so
         certain = all(copy.dies_with_store is True for copy in backups)
         label = store.label or "store"
         yield Finding(

@@ -24,11 +24,11 @@ def backup_in_same_domain(infrastructure: Infrastructure) -> Iterator[Finding]:
     """
     for store in infrastructure.irreplaceable:
         apart = [(copy, infrastructure.isolated(store, copy)) for copy in store.backups]
-        if not apart or any(isolated is True and copy.certain is True for copy, isolated in apart):
+        if any(isolated is True and copy.certain is True for copy, isolated in apart):
             continue
+        if not any(copy.certain is True for copy, _ in apart):
+            continue  # there is no copy, or there may be none: backup_missing says so
         doubtful = any(isolated is not False for _, isolated in apart)
-        if doubtful and not any(copy.certain is True for copy, _ in apart):
-            continue  # backup_missing says that there may be no copy at all
         here = str(store.domain) if isinstance(store.domain.id, str) else "its account"
         yield Finding(
             store.resource,

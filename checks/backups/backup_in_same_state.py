@@ -23,9 +23,9 @@ def backup_in_same_state(infrastructure: Infrastructure) -> Iterator[Finding]:
         goes = {index: _goes_with(store, copy) for index, copy in enumerate(copies)}
         if not copies or any(each is False and copies[index].certain is True for index, each in goes.items()):
             continue
+        if not any(copy.certain is True for copy in copies):
+            continue  # there is no copy, or there may be none: backup_missing says so
         certain = all(each is True for each in goes.values())
-        if not certain and not any(copy.certain is True for copy in copies):
-            continue  # backup_missing says that there may be no copy at all
         yield Finding(
             store.resource,
             "One terraform destroy takes it and everything that holds its backups."
@@ -41,7 +41,7 @@ def _goes_with(store: Store, copy: Copy) -> Truth:
     """Whether destroying the state of the store destroys the copy."""
     keeper = copy.held_in or (copy.made_by if copy.kind is CopyKind.SNAPSHOT else None)
     if keeper is None or keeper.mode != "managed" or keeper.inside != store.resource.inside:
-        return False
+        return copy.dies_with_store
     return copy.immutable if isinstance(copy.immutable, Unknown) else not copy.immutable
 
 

@@ -6,7 +6,7 @@ from policypack.check import Finding, Severity, check
 from policypack.model import CopyKind, Evidence, Infrastructure
 
 # What has its own check when it is taken for a backup.
-_MISTAKEN = frozenset({CopyKind.REPLICA, CopyKind.REPLICATED_OBJECTS, CopyKind.SHARED_SNAPSHOT})
+_MISTAKEN = frozenset({CopyKind.REPLICA, CopyKind.REPLICATED_OBJECTS})
 
 
 @check(severity=Severity.HIGH, maps=["NIST CP-9", "CIS 11.2"], since="0.1.0")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Copy, Evidence, Infrastructure, Store
+from policypack.model import Copy, Evidence, Infrastructure, Store, is_unknown
 
 
 @check(severity=Severity.LOW, maps=["CIS 11.4"], since="0.1.0")
@@ -21,13 +21,19 @@ def backup_on_one_provider(infrastructure: Infrastructure) -> Iterator[Finding]:
     """
     found = [store for store in infrastructure.irreplaceable if _on_one_provider(infrastructure, store)]
     if found:
-        first, *others = sorted(found, key=lambda store: (store.resource.inside, store.address))
+        first, *others = sorted(found, key=lambda store: (_doubtful(store), store.resource.inside, store.address))
+        certain = not _doubtful(first)
         yield Finding(
             first.resource,
-            f"All copies are with {first.resource.provider}, and none of them is locked for everyone.",
+            f"All copies are with {first.resource.provider}, and none of them is {'' if certain else 'known to be '}locked.",
+            certain=certain,
             because=tuple(Evidence("so are the copies of this", store.address, store.resource.location) for store in others),
             fix="export to another provider, or lock the isolated copy in compliance mode",
         )
+
+
+def _doubtful(store: Store) -> bool:
+    return any(is_unknown(copy.immutable) for copy in store.backups)
 
 
 def _on_one_provider(infrastructure: Infrastructure, store: Store) -> bool:
@@ -37,5 +43,5 @@ def _on_one_provider(infrastructure: Infrastructure, store: Store) -> bool:
 
 def _is_enough(infrastructure: Infrastructure, store: Store, copy: Copy) -> bool:
     elsewhere = getattr(copy.domain, "provider", store.domain.provider) != store.domain.provider
-    may_be_locked = copy.immutable is not False and infrastructure.isolated(store, copy) is True
+    may_be_locked = copy.immutable is not False and infrastructure.isolated(store, copy) is not False
     return elsewhere or copy.immutable is True or may_be_locked

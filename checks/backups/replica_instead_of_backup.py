@@ -27,6 +27,7 @@ def replica_instead_of_backup(infrastructure: Infrastructure) -> Iterator[Findin
         yield Finding(
             store.resource,
             f"A delete in this {store.label or 'store'} reaches its replica as well, and no backup is left.",
+            certain=any(copy.certain is True for copy in replicas),
             because=(*(copy.evidence for copy in replicas), *(Evidence(caveat) for caveat in caveats)),
             fix="add a backup that does not follow deletes",
         )

@@ -22,15 +22,20 @@ def restore_untested(infrastructure: Infrastructure) -> Iterator[Finding]:
     """
     if any(not test.goes for test in infrastructure.restore_tests):
         return
-    plans: dict[str, list[Resource]] = {}
+    plans: dict[str, list[tuple[bool, Resource]]] = {}
     for store in infrastructure.irreplaceable:
         for copy in store.backups:
             if copy.kind is CopyKind.RECOVERY_POINT:
-                plans.setdefault(copy.made_by.inside, []).append(_plan(infrastructure, copy.made_by))
-    for found in plans.values():
+                found = (copy.certain is True, _plan(infrastructure, copy.made_by))
+                plans.setdefault(copy.made_by.inside, []).append(found)
+    for made in plans.values():
+        certain, plan = min(made, key=lambda each: (not each[0], each[1].address))
         yield Finding(
-            min(found, key=lambda plan: plan.address),
-            "It makes backups that nothing ever restores.",
+            plan,
+            "It makes backups that nothing ever restores."
+            if certain
+            else "It may make backups, and nothing ever restores them.",
+            certain=certain,
             fix="declare a restore testing plan and a selection for it",
         )
 

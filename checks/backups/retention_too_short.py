@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Copy, CopyKind, Infrastructure, Lock, Store
+from policypack.model import Copy, CopyKind, Infrastructure, Lock, Truth, Unknown
 
 
 @check(severity=Severity.HIGH, maps=["NIST CP-9"], since="0.1.0")
@@ -19,39 +19,41 @@ def retention_too_short(infrastructure: Infrastructure) -> Iterator[Finding]:
     """
     needed = infrastructure.thresholds.min_retention_days
     for store in infrastructure.irreplaceable:
-        refused = [copy for copy in store.backups if _refused(copy)]
-        kept = [copy for copy in store.backups if copy not in refused]
-        if any(copy.kept_days is None or _days(copy) >= needed for copy in kept):
+        enough = [(_enough(copy, needed), copy) for copy in store.backups]
+        if any(each is True and copy.certain is True for each, copy in enough):
             continue
-        unknown = [copy for copy in kept if not isinstance(copy.kept_days, int)]
-        longest = max(kept, key=_days, default=None)
-        if unknown:
-            yield _finding(store, "How long its backups are kept cannot be told.", unknown, needed)
-        elif longest is None:
-            if refused:
-                yield _finding(
-                    store, "The vault's lock refuses its backups: they are kept shorter than its minimum.", refused, needed
-                )
-        elif not longest.kind.in_bucket:  # else lifecycle_expires_backups says it
-            said = f"No backup of it is kept longer than {_days(longest)} days; {needed} are asked for."
-            yield _finding(store, said, [longest, *refused], needed)
+        if not any(copy.certain is True for copy in store.backups):
+            continue  # there is no copy, or there may be none: backup_missing says so
+        doubtful = [copy for each, copy in enough if each is not False]
+        telling = doubtful or [max(store.backups, key=lambda copy: (_refused(copy) is not True, copy.kept_days or 0))]
+        if all(copy.kind.in_bucket and copy.certain is True for copy in telling):
+            continue  # lifecycle_expires_backups says it
+        yield Finding(
+            store.resource,
+            _said(telling[0], needed) if not doubtful else "Whether any backup of it is kept for long enough cannot be told.",
+            certain=not doubtful,
+            because=tuple(copy.evidence for copy in telling),
+            fix=f"keep at least one backup for {needed} days",
+        )
 
 
-def _days(copy: Copy) -> int:
-    return copy.kept_days if isinstance(copy.kept_days, int) else -1
+def _enough(copy: Copy, needed: int) -> Truth:
+    days = copy.kept_days
+    if days is None or isinstance(days, Unknown):
+        return True if days is None else days
+    refused = _refused(copy)
+    return refused if isinstance(refused, Unknown) and days >= needed else days >= needed and refused is False
 
 
-def _refused(copy: Copy) -> bool:
-    minimum = copy.lock.minimum_days if isinstance(copy.lock, Lock) else None
-    short = isinstance(copy.retention_days, int) and isinstance(minimum, int) and copy.retention_days < minimum
-    return short and copy.kind is CopyKind.RECOVERY_POINT
+def _refused(copy: Copy) -> Truth:
+    """Whether its vault does not take it, because it would go before the lock's minimum."""
+    minimum = copy.lock.minimum_days if isinstance(copy.lock, Lock) and copy.kind is CopyKind.RECOVERY_POINT else None
+    if isinstance(minimum, Unknown):
+        return minimum
+    return isinstance(copy.kept_days, int) and minimum is not None and copy.kept_days < minimum
 
 
-def _finding(store: Store, said: str, copies: list[Copy], needed: int) -> Finding:
-    return Finding(
-        store.resource,
-        said,
-        certain=all(isinstance(copy.kept_days, int) for copy in copies),
-        because=tuple(copy.evidence for copy in copies),
-        fix=f"keep at least one backup for {needed} days",
-    )
+def _said(copy: Copy, needed: int) -> str:
+    if _refused(copy) is True:
+        return "The vault's lock refuses its backups: they are to be kept for less than the lock's minimum."
+    return f"No backup of it is kept longer than {copy.kept_days} days; {needed} are asked for."

@@ -18,8 +18,10 @@ def shared_snapshot_instead_of_copy(infrastructure: Infrastructure) -> Iterator[
     """
     seen = set()
     for store in infrastructure.irreplaceable:
-        if any(infrastructure.isolated(store, copy) is True and copy.certain is True for copy in store.backups):
+        isolated = [(infrastructure.isolated(store, copy), copy.certain) for copy in store.backups]
+        if (True, True) in isolated:
             continue
+        perhaps = any(outside is not False for outside, _ in isolated)
         for copy in store.copies:
             place = (copy.made_by.inside, copy.made_by.address)
             if copy.kind is not CopyKind.SHARED_SNAPSHOT or place in seen or copy.made_by.goes:
@@ -28,6 +30,7 @@ def shared_snapshot_instead_of_copy(infrastructure: Infrastructure) -> Iterator[
             yield Finding(
                 copy.made_by,
                 f"Sharing is no copy: deleting this snapshot of {store.address} here takes it from the other account as well.",
+                certain=copy.certain is True and not perhaps,
                 because=(copy.evidence, Evidence("no copy of it in another account is in the inputs", store.address)),
                 fix="copy the snapshot in the other account, and lock the copy",
             )

@@ -31,7 +31,7 @@ def vault_policy_open(infrastructure: Infrastructure) -> Iterator[Finding]:
             continue
         if vault.denies_deletion is True or not (vault.environment.production or production.intersection(vault.stores)):
             continue
-        certain = not is_unknown(vault.denies_deletion)
+        certain = not is_unknown(vault.denies_deletion) and not is_unknown(vault.lock.mode)
         yield Finding(
             policy,
             f"It does not keep administrators from deleting what {vault.resource.address} holds."

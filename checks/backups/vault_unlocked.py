@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Evidence, Infrastructure, Lock, Resource, Store, Unknown
+from policypack.model import Evidence, Infrastructure, Lock, Resource, Store, Truth, Unknown
 
 _SAID = {
     "none": "Nothing locks it: who administers its account can delete every copy in it.",
-    "governance": "Its lock is in governance mode: an administrator of its account takes the lock off, then deletes the copies.",
+    "governance": "Its lock is in governance mode: an administrator takes the lock off, then deletes the copies.",
 }
 
 
@@ -18,11 +18,10 @@ def vault_unlocked(infrastructure: Infrastructure) -> Iterator[Finding]:
     Why: whoever holds the account deletes recovery points first. A lock in compliance mode refuses everyone, root included; a
     lock in governance mode refuses everyone but those who may take it off.
 
-    Fix: lock the vault in compliance mode (`changeable_for_days` on AWS), as `terraform-examples/backups/vault_unlocked` shows,
-    or use a logically air-gapped vault.
+    Fix: lock it in compliance mode (`changeable_for_days` on AWS, as in `terraform-examples/backups/vault_unlocked`).
 
-    Misses: locks applied outside the inputs. A vault is not reported where every production store in it has another copy
-    that is locked in compliance mode in another domain: emptying it then loses nothing that cannot be had back.
+    Misses: locks applied outside the inputs. A vault is not reported where every production store in it has another copy that
+    is locked in compliance mode in another domain: emptying it loses nothing. Where there may be one, the finding is uncertain.
     """
     holding: dict[tuple[str, str], list[Store]] = {}
     locks: dict[tuple[str, str], tuple[Resource, Lock | Unknown | None]] = {}
@@ -34,18 +33,20 @@ def vault_unlocked(infrastructure: Infrastructure) -> Iterator[Finding]:
     for vault in infrastructure.vaults:
         if vault.environment.production or _place(vault.resource) in holding:
             locks[_place(vault.resource)] = (vault.resource, vault.lock)
-    for place, (resource, lock) in sorted(locks.items(), key=lambda each: each[0]):
+    for place, (resource, lock) in locks.items():
         mode = lock.mode if isinstance(lock, Lock) else "none" if lock is None else lock
         stores = holding.get(place, [])
-        better = bool(stores) and all(_has_better(infrastructure, store, place) for store in stores)
-        if resource.goes or mode == "compliance" or better:
+        better = [_has_better(infrastructure, store, place) for store in stores]
+        if resource.goes or mode == "compliance" or (better and all(each is True for each in better)):
             continue
-        held_here = (Evidence("it holds copies of this", address) for address in sorted({store.address for store in stores}))
+        certain = isinstance(mode, str) and (not better or False in better)
+        said = "it holds copies of this" + ("" if certain else "; whether others are locked elsewhere is not known")
+        kept = (Evidence(said, address) for address in sorted({store.address for store in stores}))
         yield Finding(
             resource,
             _SAID[mode] if isinstance(mode, str) else "Whether its lock holds against its own administrators cannot be told.",
-            certain=isinstance(mode, str),
-            because=(*((lock.evidence,) if isinstance(lock, Lock) else ()), *held_here),
+            certain=certain,
+            because=(*((lock.evidence,) if isinstance(lock, Lock) else ()), *kept),
             fix="lock it in compliance mode",
         )
 
@@ -54,7 +55,7 @@ def _place(resource: Resource) -> tuple[str, str]:
     return resource.inside, resource.address
 
 
-def _has_better(infrastructure: Infrastructure, store: Store, place: tuple[str, str]) -> bool:
+def _has_better(infrastructure: Infrastructure, store: Store, place: tuple[str, str]) -> Truth:
     others = [copy for copy in store.backups if copy.held_in is None or _place(copy.held_in) != place]
-    immutable = [copy for copy in others if copy.certain is True and copy.immutable is True]
-    return any(infrastructure.isolated(store, copy) is True for copy in immutable)
+    found = [infrastructure.beyond_reach(store, copy) for copy in others]
+    return next((each for each in found if each is True), next((each for each in found if each is not False), False))

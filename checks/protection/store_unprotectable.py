@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Copy, Enforced, Evidence, Guard, GuardKind, Infrastructure, Store, Truth, is_unknown
+from policypack.model import Enforced, Evidence, Guard, GuardKind, Infrastructure, is_unknown
 
 _IN_ITS_PLACE = {GuardKind.LOCK, GuardKind.POLICY_DENY}
 
@@ -26,7 +26,7 @@ def store_unprotectable(infrastructure: Infrastructure) -> Iterator[Finding]:
         if store.tier != 1 or store.protectable or store.container or elsewhere:
             continue
         stands = [guard.holds for guard in store.guards if guard.kind in _IN_ITS_PLACE]
-        stands += [_beyond_reach(infrastructure, store, copy) for copy in store.backups]
+        stands += [infrastructure.beyond_reach(store, copy) for copy in store.backups]
         if any(value is True for value in stands):
             continue
         certain = not any(is_unknown(value) for value in stands)
@@ -39,14 +39,6 @@ def store_unprotectable(infrastructure: Infrastructure) -> Iterator[Finding]:
             because=(*(guard.evidence for guard in store.guards if guard.kind in _IN_ITS_PLACE), *layers),
             fix=store.substitute or "keep a copy in another domain under a compliance lock",
         )
-
-
-def _beyond_reach(infrastructure: Infrastructure, store: Store, copy: Copy) -> Truth:
-    """Whether the copy exists, lies in another domain and can be deleted by nobody."""
-    facts = (copy.certain, infrastructure.isolated(store, copy), copy.immutable)
-    if any(fact is False for fact in facts):
-        return False
-    return next((fact for fact in facts if is_unknown(fact)), True)
 
 
 def _terraform_only(guard: Guard) -> bool:

@@ -81,6 +81,13 @@ class Infrastructure:
         same = same_domain(store.domain, copy.domain)
         return same if isinstance(same, Unknown) else not same
 
+    def beyond_reach(self, store: Store, copy: Copy) -> Truth:
+        """Whether the copy exists, lies outside the blast radius of its store, and can be deleted by nobody."""
+        facts = (copy.certain, self.isolated(store, copy), copy.immutable)
+        if any(fact is False for fact in facts):
+            return False
+        return next((fact for fact in facts if isinstance(fact, Unknown)), True)
+
     def earlier(self, store: Store) -> Store | None:
         """The same store before the plans are applied, under its former address where it was moved."""
         former = (store.resource.change and store.resource.change.previous_address) or store.address

@@ -22,7 +22,7 @@ provider "aws" {
   }
 }
 
-# expect: backup_on_one_provider
+# expect: backup_on_one_provider (uncertain)
 resource "aws_dynamodb_table" "orders" {
   name                        = "orders"
   billing_mode                = "PAY_PER_REQUEST"
