@@ -17,14 +17,15 @@ from policypack.build.environments import environment_of
 from policypack.build.estate import Estate, as_before, changes_what_exists, one_of_each
 from policypack.build.gaps import gaps
 from policypack.build.guards import guards, prevent_destroy
-from policypack.build.identities import Identities
-from policypack.build.identity_documents import Documents
 from policypack.build.schedules import Schedules
 from policypack.build.vaults import Vaults
 from policypack.build.weakening import weakening
 from policypack.catalog import Catalog
 from policypack.model import Copy, Guard, GuardKind, Infrastructure, Input, Resource, Store, Unknown, Vault
 from policypack.settings import Settings
+
+# The types that make somebody who can act, or bind somebody.
+_ACCESS = ("aws_iam_", "aws_organizations_policy", "aws_ssoadmin_", "aws_eks_access_")
 
 
 def build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Infrastructure:
@@ -45,22 +46,36 @@ def _build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Inf
     copies = _copies(estate, domains, plans, buckets, held)
     companions = Companions(estate, domains)
     stores = tuple(_store(each, _Parts(estate, domains, buckets, companions), copies) for each in held)
-    who = Identities(Documents(estate, domains))
     standing = [each for each in held if not each.goes and estate.entries[each.type].backup_service]
-    return Infrastructure(
+    picture = Infrastructure(
         inputs=tuple(inputs),
         resources=estate.resources,
         stores=stores,
         vaults=tuple(_filled(vaults, copies)),
         missed=tuple(plans.missed(standing)),
         credentials=tuple(credentials(estate)),
+        restore_tests=tuple(estate.playing("restore_test")),
+        provider_guards=tuple(_provider_guards(estate)),
+        gaps=tuple(gaps(estate)),
+        thresholds=settings.thresholds,
+    )
+    return _with_access(picture, estate, domains)
+
+
+def _with_access(picture: Infrastructure, estate: Estate, domains: Domains) -> Infrastructure:
+    """The picture with who can act in it. Where nobody can, what knows how to tell is not even imported."""
+    if not any(each.mode == "managed" and each.type.startswith(_ACCESS) for each in estate.resources):
+        return picture
+    from policypack.build.identities import Identities
+    from policypack.build.identity_documents import Documents
+
+    who = Identities(Documents(estate, domains))
+    return replace(
+        picture,
         identities=who.all,
         resource_policies=who.resource_policies,
         roles_held=who.roles_held,
-        restore_tests=tuple(estate.playing("restore_test")),
-        provider_guards=tuple(_provider_guards(estate)),
-        gaps=(*gaps(estate), *who.gaps),
-        thresholds=settings.thresholds,
+        gaps=(*picture.gaps, *who.gaps),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -378,5 +380,12 @@ def test_which_instance_is_not_known(tmp_path: Path) -> None:
 
 
 def test_no_iam_costs_nothing(tmp_path: Path) -> None:
-    """An estate without IAM has no identities."""
+    """An estate in which nobody acts has no identities, and what knows how to read them is not imported."""
     assert estate(tmp_path, BUCKET).identities == ()
+    script = (
+        "import sys; from pathlib import Path; from tests.build.hcl import estate;"
+        'estate(Path(sys.argv[1]), \'resource "aws_s3_bucket" "b" { bucket = "b" }\');'
+        "print([each for each in sys.modules if 'identities' in each or 'aws_iam' in each])"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path / "cold")], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

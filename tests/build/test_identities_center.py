@@ -9,6 +9,7 @@ import pytest
 from policypack.model import Infrastructure, Reference, Unknown, Value
 from tests.build.hcl import estate, identity
 
+ROLE = 'resource "aws_iam_role" "r" {\n  name = "r"\n  assume_role_policy = jsonencode({ Statement = [] })\n}\n'
 SET = """
 resource "aws_ssoadmin_permission_set" "admin" {
   name = "Admin"
@@ -168,7 +169,7 @@ POLICY = 'jsonencode({ Statement = [{ Effect = "Deny", Action = "*", Resource = 
 def test_policies_on_resources(tmp_path: Path, resource: str, policy: str) -> None:
     """A policy inside of its resource or beside it is that resource's, however the resource is named."""
     address = ".".join(resource.split('"')[1:4:2])
-    assert principals(estate(tmp_path, f"resource {resource}\nresource {policy}\n"), address) == ["*"]
+    assert principals(estate(tmp_path, ROLE + f"resource {resource}\nresource {policy}\n"), address) == ["*"]
 
 
 def test_the_policy_that_nobody_wrote(tmp_path: Path) -> None:
@@ -181,7 +182,7 @@ def test_the_policy_that_nobody_wrote(tmp_path: Path) -> None:
       operations        = ["Decrypt"]
     }
     """
-    picture = estate(tmp_path, text)
+    picture = estate(tmp_path, ROLE + text)
     root: Value = {"AWS": "arn:aws:iam::111111111111:root"}
     assert principals(picture, "aws_kms_key.k") == [{"AWS": "arn:aws:iam::111111111111:role/agent"}, root]
     assert [each.assumed for each in picture.resource_policies["root0", "aws_kms_key.k"]] == [False, True]
@@ -210,14 +211,13 @@ def test_permissions_of_a_function(tmp_path: Path, principal: str, expected: Val
       source_arn    = "arn:aws:s3:::b"
     }}
     """
-    picture = estate(tmp_path, text)
+    picture = estate(tmp_path, ROLE + text)
     assert principals(picture, "aws_lambda_function.f") == [expected]
     [policy] = picture.resource_policies["root0", "aws_lambda_function.f"]
     assert isinstance(policy.document, dict)
     assert policy.document["Statement"][0]["Condition"] == {"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::b"}}  # type: ignore[index,call-overload] # a list of one mapping
 
 
-ROLE = 'resource "aws_iam_role" "r" {\n  name = "r"\n  assume_role_policy = jsonencode({ Statement = [] })\n}\n'
 PROFILE = 'resource "aws_iam_instance_profile" "p" {\n  name = "p"\n  role = aws_iam_role.r.name\n}\n'
 
 
