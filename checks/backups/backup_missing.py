@@ -22,9 +22,9 @@ def backup_missing(infrastructure: Infrastructure) -> Iterator[Finding]:
     Misses: backups made outside the inputs. Stores of tier 2 and 3 (caches, queues, cluster members) are not asked for one:
     they can be rebuilt, or their cluster is asked. Old versions in a bucket are no backup: who deletes objects deletes them.
     """
-    missed = {(missed.store.inside, missed.store.address) for missed in infrastructure.missed}
+    missed = {missed.store.place for missed in infrastructure.missed}
     for store in infrastructure.irreplaceable:
-        if any(copy.certain is True for copy in store.backups) or (store.resource.inside, store.address) in missed:
+        if any(copy.certain is True for copy in store.backups) or store.resource.place in missed:
             continue
         doubtful = store.backups
         if not doubtful and any(copy.kind in _MISTAKEN for copy in store.copies):

@@ -17,10 +17,10 @@ def backup_selection_misses(infrastructure: Infrastructure) -> Iterator[Finding]
 
     Misses: tags that are changed outside the inputs.
     """
-    production = {(store.resource.inside, store.address): store for store in infrastructure.production}
+    production = {store.resource.place: store for store in infrastructure.production}
     seen = set()
     for missed in infrastructure.missed:
-        place = (missed.store.inside, missed.store.address)
+        place = missed.store.place
         store = production.get(place)
         selects_nothing = missed.store is missed.selection and bool(production)
         if place in seen or (store is None and not selects_nothing):

@@ -26,7 +26,7 @@ def lifecycle_expires_backups(infrastructure: Infrastructure) -> Iterator[Findin
             if bucket is None or bucket.goes or not copy.kind.in_bucket:
                 continue
             if days is not None and not (isinstance(days, int) and days >= needed):
-                held.setdefault((bucket.inside, bucket.address), (bucket, []))[1].append((store.address, copy))
+                held.setdefault(bucket.place, (bucket, []))[1].append((store.address, copy))
     for bucket, copies in held.values():
         certain = any(copy.certain is True and not is_unknown(copy.kept_days) for _, copy in copies)
         shortest = min((days for _, copy in copies if isinstance(days := copy.kept_days, int)), default=0)

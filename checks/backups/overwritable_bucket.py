@@ -18,10 +18,10 @@ def overwritable_bucket(infrastructure: Infrastructure) -> Iterator[Finding]:
     Misses: whether the bucket's policy denies SSE-C. A bucket that keeps Terraform state is state_unprotected's.
     """
     production = infrastructure.production
-    holders = {(held.inside, held.address) for store in production for copy in store.backups if (held := copy.held_in)}
+    holders = {held.place for store in production for copy in store.backups if (held := copy.held_in)}
     for bucket in infrastructure.stores:
         wanted = bucket.environment.production and bucket.tier == 1
-        if bucket.resource.goes or not (wanted or (bucket.resource.inside, bucket.address) in holders):
+        if bucket.resource.goes or not (wanted or bucket.resource.place in holders):
             continue
         if _keeps_state(infrastructure, bucket):
             continue

@@ -18,10 +18,10 @@ def replica_instead_of_backup(infrastructure: Infrastructure) -> Iterator[Findin
 
     Misses: backups made outside the inputs.
     """
-    missed = {(missed.store.inside, missed.store.address) for missed in infrastructure.missed}
+    missed = {missed.store.place for missed in infrastructure.missed}
     for store in infrastructure.irreplaceable:
         replicas = [copy for copy in store.copies if copy.kind in {CopyKind.REPLICA, CopyKind.REPLICATED_OBJECTS}]
-        if not replicas or store.backups or (store.resource.inside, store.address) in missed:
+        if not replicas or store.backups or store.resource.place in missed:
             continue
         caveats = sorted({copy.caveat for copy in replicas if copy.caveat})
         yield Finding(

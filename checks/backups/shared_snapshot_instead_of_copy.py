@@ -23,7 +23,7 @@ def shared_snapshot_instead_of_copy(infrastructure: Infrastructure) -> Iterator[
             continue
         perhaps = any(outside is not False for outside, _ in isolated)
         for copy in store.copies:
-            place = (copy.made_by.inside, copy.made_by.address)
+            place = copy.made_by.place
             if copy.kind is not CopyKind.SHARED_SNAPSHOT or place in seen or copy.made_by.goes:
                 continue
             seen.add(place)

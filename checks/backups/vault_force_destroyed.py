@@ -22,11 +22,9 @@ def vault_force_destroyed(infrastructure: Infrastructure) -> Iterator[Finding]:
         guard = vault.force_destroy
         if guard is not None and (vault.environment.production or production.intersection(vault.stores)):
             yield from _judge(vault.resource, guard)
-    holders = {
-        (held.inside, held.address) for store in infrastructure.production for copy in store.backups if (held := copy.held_in)
-    }
+    holders = {held.place for store in infrastructure.production for copy in store.backups if (held := copy.held_in)}
     for bucket in infrastructure.stores:
-        if not bucket.environment.production and (bucket.resource.inside, bucket.address) in holders:
+        if not bucket.environment.production and bucket.resource.place in holders:
             for guard in bucket.having(GuardKind.NO_FORCE):
                 yield from _judge(bucket.resource, guard)
 

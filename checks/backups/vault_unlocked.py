@@ -15,24 +15,24 @@ _SAID = {
 def vault_unlocked(infrastructure: Infrastructure) -> Iterator[Finding]:
     """A vault or bucket of backups can be emptied by its own administrators.
 
-    Why: whoever holds the account deletes recovery points first. A lock in compliance mode refuses everyone, root included; a
-    lock in governance mode refuses everyone but those who may take it off.
+    Why: whoever holds the account deletes recovery points first. A compliance lock refuses everyone, root included; one in
+    governance mode refuses everyone but those who may take it off.
 
     Fix: lock it in compliance mode (`changeable_for_days` on AWS, as in `terraform-examples/backups/vault_unlocked`).
 
-    Misses: locks applied outside the inputs. A vault is not reported where every production store in it has another copy that
-    is locked in compliance mode in another domain: emptying it loses nothing. Where there may be one, the finding is uncertain.
+    Misses: locks applied outside the inputs. A vault is left alone where each production store in it has another copy, locked
+    in compliance mode in another domain: emptying it loses nothing. Where there may be one, the finding is uncertain.
     """
     holding: dict[tuple[str, str], list[Store]] = {}
     locks: dict[tuple[str, str], tuple[Resource, Lock | Unknown | None]] = {}
     for store in infrastructure.production:
         for copy in store.backups:
             if (held := copy.held_in) is not None:
-                holding.setdefault(_place(held), []).append(store)
-                locks.setdefault(_place(held), (held, copy.lock))
+                holding.setdefault(held.place, []).append(store)
+                locks.setdefault(held.place, (held, copy.lock))
     for vault in infrastructure.vaults:
-        if vault.environment.production or _place(vault.resource) in holding:
-            locks[_place(vault.resource)] = (vault.resource, vault.lock)
+        if vault.environment.production or vault.resource.place in holding:
+            locks[vault.resource.place] = (vault.resource, vault.lock)
     for place, (resource, lock) in locks.items():
         mode = lock.mode if isinstance(lock, Lock) else "none" if lock is None else lock
         stores = holding.get(place, [])
@@ -51,11 +51,7 @@ def vault_unlocked(infrastructure: Infrastructure) -> Iterator[Finding]:
         )
 
 
-def _place(resource: Resource) -> tuple[str, str]:
-    return resource.inside, resource.address
-
-
 def _has_better(infrastructure: Infrastructure, store: Store, place: tuple[str, str]) -> Truth:
-    others = [copy for copy in store.backups if copy.held_in is None or _place(copy.held_in) != place]
-    found = [infrastructure.beyond_reach(store, copy) for copy in others]
-    return next((each for each in found if each is True), next((each for each in found if each is not False), False))
+    here = [copy for copy in store.backups if copy.held_in and copy.held_in.place == place]
+    found = [infrastructure.beyond_reach(store, copy) for copy in store.backups if copy not in here]
+    return True if True in found else next((each for each in found if each is not False), False)

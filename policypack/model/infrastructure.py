@@ -58,14 +58,11 @@ class Infrastructure:
     @cached_property
     def irreplaceable(self) -> tuple[Store, ...]:
         """The production stores of tier 1 that backups make sense for, without those that hold the copies of others."""
-        holders = {(held.inside, held.address) for store in self.stores for copy in store.copies if (held := copy.held_in)}
+        holders = {held.place for store in self.stores for copy in store.copies if (held := copy.held_in)}
         return tuple(
             store
             for store in self.production
-            if store.tier == 1
-            and store.backupable
-            and not store.domain.holds_copies
-            and (store.resource.inside, store.address) not in holders
+            if store.tier == 1 and store.backupable and not store.domain.holds_copies and store.resource.place not in holders
         )
 
     def isolated(self, store: Store, copy: Copy) -> Truth:
@@ -73,8 +70,8 @@ class Infrastructure:
         separate, in one that is logically air-gapped."""
         held = copy.held_in
         if held is not None and self.thresholds.separation == "vault":
-            place = (held.inside, held.address)
-            if any(vault.air_gapped and (vault.resource.inside, vault.resource.address) == place for vault in self.vaults):
+            place = held.place
+            if any(vault.air_gapped and vault.resource.place == place for vault in self.vaults):
                 return True
         if isinstance(copy.domain, Unknown):
             return copy.domain
@@ -96,7 +93,7 @@ class Infrastructure:
     @cached_property
     def by_place(self) -> Mapping[tuple[str, str], Store]:
         """Input and address -> store."""
-        return {(store.resource.inside, store.address): store for store in self.stores}
+        return {store.resource.place: store for store in self.stores}
 
     @property
     def ended(self) -> tuple[tuple[Store, Resource], ...]:

@@ -139,6 +139,11 @@ class Resource:
         return Location(self.location.file, *lines) if lines else self.location
 
     @property
+    def place(self) -> tuple[str, str]:
+        """The input and the address: what tells one resource of an estate from all others."""
+        return self.inside, self.address
+
+    @property
     def configured_address(self) -> str:
         """The address without instance keys, as the configuration has it."""
         return strip_keys(self.address)
