@@ -9,6 +9,7 @@ from functools import cached_property
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
 from policypack.build.guards import guard
+from policypack.build.placing import Placed, place
 from policypack.build.policies import denying_guard
 from policypack.catalog.entry import GuardFact
 from policypack.model import (
@@ -47,24 +48,9 @@ class Buckets:
         return bool(entry and entry.store and entry.kind == "object_store")
 
     @cached_property
-    def _companions(self) -> tuple[dict[tuple[str, str, str], list[Resource]], dict[str, Unknown]]:
-        """Role, input and address of the bucket -> companions; role -> why one of that role could not be placed."""
-        found: dict[tuple[str, str, str], list[Resource]] = {}
-        lost: dict[str, Unknown] = {}
-        for role in ("versioning", "object_lock", "replication", "lifecycle", "bucket_policy"):
-            for each in self.estate.playing(role):
-                entry = self.estate.entries[each.type]
-                named = each.get(entry.companion.store if entry.companion else "bucket")
-                met = self.estate.index.find(named, each, self._bucket)
-                for bucket in met.resources:
-                    found.setdefault((role, bucket.inside, bucket.address), []).append(each)
-                if isinstance(named, Unknown) and not met.resources:
-                    lost[role] = Unknown(f"which bucket {each.address} is about cannot be told", named.references)
-        return found, lost
-
-    def companions(self, role: str, bucket: Resource) -> list[Resource]:
-        """The companions of one role that a bucket has."""
-        return self._companions[0].get((role, bucket.inside, bucket.address), [])
+    def _placed(self) -> Placed:
+        roles = ("versioning", "object_lock", "replication", "lifecycle", "bucket_policy")
+        return place(self.estate, roles, self._bucket, "bucket")
 
     def guards(self, bucket: Resource) -> Iterator[Guard]:
         """Versioning, object lock and a policy that refuses deletion to everyone."""
@@ -72,7 +58,7 @@ class Buckets:
         lock = self.lock(bucket)
         mode = lock.mode
         holds: Truth = mode if isinstance(mode, Unknown) else mode == "compliance"
-        subject = next(iter(self.companions("object_lock", bucket)), bucket)
+        subject = next(iter(self._placed.of("object_lock", bucket)), bucket)
         value: Value = subject.get("rule.default_retention.mode")
         yield Guard(
             GuardKind.LOCK,
@@ -86,11 +72,11 @@ class Buckets:
             ("s3:BypassGovernanceRetention", "s3:PutBucketObjectLockConfiguration"),
             lock.evidence.text,
         )
-        for policy in self.companions("bucket_policy", bucket):
+        for policy in self._placed.of("bucket_policy", bucket):
             yield denying_guard(policy, policy.get("policy"), _DELETES, ("s3:PutBucketPolicy",))
 
     def _versioning(self, bucket: Resource) -> Guard:
-        found = self.companions("versioning", bucket)
+        found = self._placed.of("versioning", bucket)
         subject, fact = (found[0], _VERSIONING) if found else (bucket, _INLINE_VERSIONING)
         made = guard(fact, subject, self.estate)
         assert made is not None
@@ -99,14 +85,14 @@ class Buckets:
         if not found and holds is False and lock is not None:
             # A bucket that is made with object lock is versioned, and cannot be otherwise.
             holds = lock if isinstance(lock, Unknown) else lock is True
-        if not found and holds is False and "versioning" in self._companions[1]:
-            holds = self._companions[1]["versioning"]
+        if not found and holds is False and "versioning" in self._placed.lost:
+            holds = self._placed.lost["versioning"]
         said = "" if found or made.value is not None else "no versioning is configured for it"
         return replace(made, holds=holds, effect=_OVERWRITTEN, said=said)
 
     def lock(self, bucket: Resource) -> Lock:
         """The lock that new objects get by default."""
-        for each in self.companions("object_lock", bucket):
+        for each in self._placed.of("object_lock", bucket):
             mode = each.get("rule.default_retention.mode")
             days, years = each.get("rule.default_retention.days"), each.get("rule.default_retention.years")
             if isinstance(mode, Unknown):
@@ -117,7 +103,7 @@ class Buckets:
                 text = f"object lock in {mode.lower()} mode" + (f", {minimum} days" if isinstance(minimum, int) else "")
                 kind = "compliance" if mode == "COMPLIANCE" else "governance"
                 return Lock(kind, Evidence(text, each.address, each.at("rule")), None, minimum)  # type: ignore[arg-type]
-        lost = self._companions[1].get("object_lock")
+        lost = self._placed.lost.get("object_lock")
         if lost is not None:
             return Lock(lost, Evidence(lost.reason, bucket.address, bucket.location))
         return Lock("none", Evidence("nothing locks its objects", bucket.address, bucket.location))
@@ -125,7 +111,7 @@ class Buckets:
     def expires_after(self, bucket: Resource) -> int | Unknown | None:
         """The days after which a lifecycle rule removes objects or their old versions, None where nothing does."""
         shortest: int | Unknown | None = None
-        for each in self.companions("lifecycle", bucket):
+        for each in self._placed.of("lifecycle", bucket):
             for rule in each.blocks("rule"):
                 if isinstance(rule, Unknown):
                     return rule
@@ -141,7 +127,7 @@ class Buckets:
 
     def replicas(self, bucket: Resource) -> Iterator[Copy]:
         """What replication makes of a bucket's objects elsewhere."""
-        for each in self.companions("replication", bucket):
+        for each in self._placed.of("replication", bucket):
             # Terraform refuses a replication without a rule: where a plan shows none, its rules are not known yet.
             for rule in each.blocks("rule") or [Unknown("the plan does not carry the replication's rules")]:
                 if isinstance(rule, Unknown):

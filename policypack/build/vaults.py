@@ -9,6 +9,7 @@ from policypack.build.domains import Domains
 from policypack.build.environments import environment_of
 from policypack.build.estate import Estate
 from policypack.build.guards import guards
+from policypack.build.placing import Placed, place
 from policypack.build.policies import denies_everyone
 from policypack.model import Evidence, GuardKind, Lock, Resource, Truth, Unknown, Value, Vault
 
@@ -46,23 +47,8 @@ class Vaults:
         return bool(entry and is_vault(entry.role))
 
     @cached_property
-    def _of(self) -> tuple[dict[tuple[str, str, str], list[Resource]], dict[str, Unknown]]:
-        found: dict[tuple[str, str, str], list[Resource]] = {}
-        lost: dict[str, Unknown] = {}
-        for role in ("vault_lock", "vault_policy"):
-            for each in self.estate.playing(role):
-                entry = self.estate.entries[each.type]
-                named = each.get(entry.companion.store if entry.companion else "backup_vault_name")
-                met = self.estate.index.find(named, each, self.fits)
-                for vault in met.resources:
-                    found.setdefault((role, vault.inside, vault.address), []).append(each)
-                if isinstance(named, Unknown) and not met.resources:
-                    lost[role] = Unknown(f"which vault {each.address} is about cannot be told", named.references)
-        return found, lost
-
-    def companions(self, role: str, vault: Resource) -> list[Resource]:
-        """The companions of one role that a vault has."""
-        return self._of[0].get((role, vault.inside, vault.address), [])
+    def _placed(self) -> Placed:
+        return place(self.estate, ("vault_lock", "vault_policy"), self.fits, "vault")
 
     @cached_property
     def all(self) -> dict[tuple[str, str], Vault]:
@@ -82,7 +68,7 @@ class Vaults:
                 force[0] if force else None,
                 gapped,
                 _key(each),
-                policy=next(iter(self.companions("vault_policy", each)), None),
+                policy=next(iter(self._placed.of("vault_policy", each)), None),
             )
         return found
 
@@ -91,7 +77,7 @@ class Vaults:
             minimum = number_or_unknown(vault.get("min_retention_days"))
             text = "a logically air-gapped vault is locked in compliance mode by construction"
             return Lock("compliance", Evidence(text, vault.address, vault.location), None, minimum)
-        for each in self.companions("vault_lock", vault):
+        for each in self._placed.of("vault_lock", vault):
             grace = number_or_unknown(each.get("changeable_for_days"))
             minimum = number_or_unknown(each.get("min_retention_days"))
             where = each.at("changeable_for_days")
@@ -104,15 +90,15 @@ class Vaults:
                 return Lock("governance", Evidence(text, each.address, where), None, minimum)
             text = f"its lock is in compliance mode and can be taken off for {grace} days"
             return Lock("compliance", Evidence(text, each.address, where), grace, minimum)
-        lost = self._of[1].get("vault_lock")
+        lost = self._placed.lost.get("vault_lock")
         if lost is not None:
             return Lock(lost, Evidence(lost.reason, vault.address, vault.location))
         return Lock("none", Evidence("no lock configuration names it", vault.address, vault.location))
 
     def _denies(self, vault: Resource) -> Truth:
-        for each in self.companions("vault_policy", vault):
+        for each in self._placed.of("vault_policy", vault):
             return denies_everyone(each.get("policy"), _DELETES)
-        return self._of[1].get("vault_policy", False)
+        return self._placed.lost.get("vault_policy", False)
 
 
 def _key(vault: Resource) -> Value:
