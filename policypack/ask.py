@@ -6,8 +6,9 @@ import gc
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from policypack.authority import Authority, authority
 from policypack.build import build
@@ -24,8 +25,7 @@ ALL = "destroy-all"
 VERBS = (*(verb.value for verb in Verb), ALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What to read and how to answer."""
 
     reading: Reading

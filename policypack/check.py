@@ -7,12 +7,13 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from types import ModuleType
 
-from policypack.model import Evidence, Infrastructure, Location, Resource
+from msgspec import Struct
+
+from policypack.model import Evidence, Infrastructure, Location, Resource, replace
 
 
 class Severity(str, Enum):
@@ -29,8 +30,7 @@ class Severity(str, Enum):
         return {"critical": 4, "high": 3, "medium": 2, "low": 1}[self.value]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One answer to one question about one resource.
 
     A check gives the first five; `run` fills in the rest. `certain` is False where a value that cannot be told stands
@@ -56,8 +56,7 @@ class Finding:
         return self.resource.location
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """A question. Its name is its file, its function, its example folder, its rule id and its suppression word."""
 
     name: str

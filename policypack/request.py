@@ -7,14 +7,15 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timezone
 from pathlib import Path
+
+from msgspec import Struct
 
 from policypack import __version__
 from policypack.check import checks_folder, load_checks
 from policypack.discover import CODE, find_inputs, holds_code
-from policypack.model import Location
+from policypack.model import Location, replace
 from policypack.read.options import ReadOptions
 from policypack.report import FORMATS, Context, renderer
 from policypack.report.escape import visible
@@ -27,8 +28,7 @@ from policypack.terminal import Progress, write
 FAIL_ON = tuple(each.value for each in FailOn)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What to read and with which variables, as written on the command line."""
 
     paths: Sequence[str] = ()
@@ -40,8 +40,7 @@ class Reading:
     plan_file: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
+class Telling(Struct, frozen=True):
     """How to report, as written on the command line."""
 
     format: str = "text"
@@ -52,8 +51,7 @@ class Telling:
     write_baseline: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One scan."""
 
     reading: Reading

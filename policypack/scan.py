@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from policypack.check import Check
-from policypack.model import Gap, Input, Location
+from policypack.model import Gap, Input, Location, replace
 from policypack.read.options import ReadError, ReadOptions
 from policypack.run import Report
 from policypack.settings import Settings

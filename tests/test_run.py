@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policypack.check import Check, Finding, Severity
-from policypack.model import UNKNOWN, Comment, Evidence, Gap, Infrastructure, Input, Location, Resource
+from policypack.model import UNKNOWN, Comment, Evidence, Gap, Infrastructure, Input, Location, Resource, replace
 from policypack.run import BaselineError, FailOn, Report, apply, exit_code, fingerprint, freeze, run
 from policypack.settings import Settings, SettingsError
 

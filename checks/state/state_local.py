@@ -1,10 +1,9 @@
 """STA-01."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Evidence, Infrastructure, Resource
+from policypack.model import Evidence, Infrastructure, Resource, replace
 
 
 @check(severity=Severity.HIGH, maps=["NIST CM-3", "NIST CM-5", "NIST CP-9"], since="0.1.0")

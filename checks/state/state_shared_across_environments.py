@@ -1,10 +1,9 @@
 """STA-05."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Evidence, Infrastructure, Store
+from policypack.model import Evidence, Infrastructure, Store, replace
 
 
 @check(severity=Severity.HIGH, maps=["NIST CM-4(1)"], since="0.1.0")

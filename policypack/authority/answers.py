@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from policypack.model import Gap, Infrastructure, Outcome, Power, Verb
 
@@ -14,13 +15,12 @@ if TYPE_CHECKING:
     from policypack.authority.engine import Engine
 
 
-@dataclass
-class Authority:
+class Authority(Struct, dict=True):
     """Who can do what in one picture. Powers are those of the inputs' own identities, in the order of the inputs."""
 
     infrastructure: Infrastructure
-    _powers: dict[str, tuple[Power, ...]] = field(default_factory=dict, repr=False)
-    _all: dict[str, tuple[Power, ...]] = field(default_factory=dict, repr=False)
+    _powers: dict[str, tuple[Power, ...]] = field(default_factory=dict)
+    _all: dict[str, tuple[Power, ...]] = field(default_factory=dict)
 
     @cached_property
     def _engine(self) -> Engine | None:

@@ -7,8 +7,9 @@ choosing within the boundary and the guardrails of whoever gets them, or the sam
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from policypack.authority.aws import Layers, Principal, Request, decide, decoded
 from policypack.authority.oracle import Oracle, Slot
@@ -20,8 +21,7 @@ Both = tuple[int, int]
 _NONE: Both = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Struct, frozen=True):
     """What one way of a rule leads a caller to: base callers as bits, certainly and possibly. `gains` says as what."""
 
     rule: Escalation
@@ -35,8 +35,7 @@ class Lead:
         return self.rule.gains
 
 
-@dataclass
-class Escalations:
+class Escalations(Struct, dict=True):
     """Evaluates the rules. Callers are those of the oracle; `origin` maps each to the base caller that it is made of."""
 
     oracle: Oracle

@@ -7,7 +7,8 @@ one without its boundary, one in another group. They are made when a step leads 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from policypack.authority.aws_escalation import Escalations, Lead
 from policypack.authority.oracle import Oracle
@@ -18,8 +19,7 @@ from policypack.model import Identity
 _CHANGES: dict[str, Callable[[Identity], Identity]] = {"admin": with_any_rights, "unbounded": unbounded}
 
 
-@dataclass
-class Callers:
+class Callers(Struct, dict=True):
     """The graph. Numbers below `len(principals.all)` are the inputs' own; `origin` maps the others to those."""
 
     principals: Principals

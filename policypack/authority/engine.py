@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from policypack.authority.callers import Callers
 from policypack.authority.explain import Explain, Proof
@@ -22,8 +23,7 @@ _MOST_EXPLAINED = 200
 _ORDER = {verb: number for number, verb in enumerate(Verb)}
 
 
-@dataclass
-class Engine:
+class Engine(Struct, dict=True):
     """Everything that is worked out for a picture, once."""
 
     infrastructure: Infrastructure

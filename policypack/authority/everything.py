@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from policypack.authority.engine import Engine
 from policypack.authority.powers import Key
@@ -13,8 +14,7 @@ from policypack.model import Copy, Evidence, Outcome, Power, Resource, Store, Un
 Place = tuple[Key, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """One way in which something is lost: what is done where (None: it goes by itself), at most how surely."""
 
     what: str
@@ -22,8 +22,7 @@ class Loss:
     cap: Outcome = Outcome.YES
 
 
-@dataclass(frozen=True)
-class Losses:
+class Losses(Struct, frozen=True, dict=True):
     """For a store, the losses that each part of it takes: the primary, then each backup."""
 
     engine: Engine

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from policypack.authority.aws import Because, Decision
 from policypack.authority.aws_escalation import Lead
@@ -41,8 +42,7 @@ _ARGUMENTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """The steps, the actions that are called, and what would settle it where it is not certain."""
 
     steps: tuple[Evidence, ...]
@@ -50,8 +50,7 @@ class Proof:
     missing: str = ""
 
 
-@dataclass(frozen=True)
-class Explain:
+class Explain(Struct, frozen=True):
     """Writes the proofs of one picture."""
 
     callers: Callers

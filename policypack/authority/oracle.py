@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from policypack.authority.aws import ANON, Decision, Layers, Principal, Request, decide, decoded, layers_of, principal_of
 from policypack.authority.aws.bulk import Evaluator
@@ -19,8 +20,7 @@ _MOST_CANDIDATES = 16
 _NOTHING: Mapping[str, Both] = {}
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """Things of one kind that calls are asked about together, and which calls. `name` is unique in a picture."""
 
     name: str
@@ -28,8 +28,7 @@ class Slot:
     actions: tuple[str, ...]
 
 
-@dataclass
-class Oracle:
+class Oracle(Struct):
     """The callers of a picture by number, and what was asked of them so far."""
 
     callers: list[Identity] = field(default_factory=list)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from policypack.authority.oracle import Both, Oracle
 from policypack.authority.targets import BARE, Block, Obstacle, obstacles, policy_edits
@@ -13,8 +14,7 @@ from policypack.model import Verb
 Key = tuple[int, Verb]
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
+class _Standing(Struct, frozen=True):
     """Targets that the same obstacle stands before: where it certainly does, and where it may."""
 
     calls: tuple[Call, ...]
@@ -22,8 +22,7 @@ class _Standing:
     possible: int
 
 
-@dataclass
-class Powers:
+class Powers(Struct):
     """Evaluates the ways of all blocks for one caller after another."""
 
     oracle: Oracle

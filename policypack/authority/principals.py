@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
 
 from policypack.authority.aws import account_of_domain, encode, given, hole
 from policypack.authority.oracle import Slot
 from policypack.authority.reach import bit_set, bits
 from policypack.authority.subjects import Subject, Subjects
 from policypack.catalog.aws_iam.escalation import escalations
-from policypack.model import Identity, Infrastructure, Policy, Reference, Resource, Unknown, Value
+from policypack.model import Identity, Infrastructure, Policy, Reference, Resource, Unknown, Value, replace
 
 FORMS = ("role", "user", "permission_set")
 ASSUME, PASS = "sts:AssumeRole", "iam:PassRole"
@@ -22,8 +23,7 @@ OPEN_TRUST = Policy("a trust policy of the caller's making", _OPEN, assumed=True
 ANY_RIGHTS = Policy("a policy of the caller's making", _ALL, assumed=True)
 
 
-@dataclass(frozen=True)
-class Principals:
+class Principals(Struct, frozen=True, dict=True):
     """Users and roles by number, which is their place in `all`."""
 
     infrastructure: Infrastructure

@@ -7,7 +7,8 @@ integer, so that an administrator who can become everybody costs as much as some
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
 def bits(number: int) -> Iterator[int]:
@@ -26,8 +27,7 @@ def bit_set(places: Iterable[int]) -> int:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """The nodes from a start to a target, both included, and whether every step is certain."""
 
     nodes: tuple[int, ...]
@@ -39,13 +39,12 @@ class Route:
         return zip(self.nodes, self.nodes[1:], strict=False)
 
 
-@dataclass(frozen=True)
-class Graph:
+class Graph(Struct, frozen=True):
     """Rows of nodes that each node can become in one step: certainly, and at least possibly."""
 
     certain: Sequence[int]
     possible: Sequence[int]
-    _closures: dict[bool, dict[int, int]] = field(default_factory=lambda: {True: {}, False: {}}, repr=False, compare=False)
+    _closures: dict[bool, dict[int, int]] = field(default_factory=lambda: {True: {}, False: {}})
 
     def reached(self, start: int, *, certainly: bool) -> int:
         """All that a node can become, in any number of steps, itself included."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from policypack.authority.aws import ABSENT, ANON, Context, Given, account_of_domain, encode, given, hole
 from policypack.catalog import Catalog
@@ -21,8 +22,7 @@ Place = tuple[str, str]
 Forms = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """What a call acts on. `forms` describe its ARN, each truly; `account` owns it; `policies` stand on it."""
 
     resource: Resource
@@ -38,8 +38,7 @@ class Subject:
         return self.resource.address
 
 
-@dataclass(frozen=True)
-class Subjects:
+class Subjects(Struct, frozen=True, dict=True):
     """Makes subjects of the resources of one picture."""
 
     infrastructure: Infrastructure

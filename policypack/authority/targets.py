@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from policypack.authority.aws import ANON
 from policypack.authority.oracle import Slot
@@ -36,6 +37,7 @@ from policypack.model import (
     Unknown,
     Vault,
     Verb,
+    replace,
 )
 
 _POINTS: Mapping[str, str] = {
@@ -53,8 +55,7 @@ BARE = " without its policy"
 _POINT = "arn:${Partition}:backup:${Region}:${Account}:recovery-point:*"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """One thing of a block. `guards` are what makes its destruction fail. `points` are the types of stores whose recovery
     points it holds. `store`, `vault` and `copy` are what it is in the picture."""
 
@@ -74,8 +75,7 @@ class Target:
         return self.name or self.subject.address
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """Things to which the same can be done in the same ways."""
 
     name: str
@@ -83,7 +83,7 @@ class Block:
     targets: tuple[Target, ...]
     subjects: Subjects
     arn: str = ""
-    _slots: dict[str, Slot] = field(default_factory=dict, repr=False, compare=False)
+    _slots: dict[str, Slot] = field(default_factory=dict)
 
     def slot(self, at: str) -> Slot:
         """What a call is made on, for each target in order."""
@@ -115,8 +115,7 @@ class Block:
         return replace(subject, forms=(self.subjects.filled(at, subject.resource, target.domain),), policies=())
 
 
-@dataclass(frozen=True)
-class Targets:
+class Targets(Struct, frozen=True, dict=True):
     """All blocks of a picture."""
 
     infrastructure: Infrastructure
@@ -213,8 +212,7 @@ def _kept_by_service(copy: Copy) -> bool:
     return copy.held_in is None and copy.kind in {CopyKind.AUTOMATED, CopyKind.SNAPSHOT, CopyKind.RECOVERY_POINT}
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(Struct, frozen=True):
     """What makes a way fail on a target, and the calls of which each takes it away; none of them: it stays."""
 
     certain: bool

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
 
 from policypack.catalog.aws_iam.actions import Action, actions
 from policypack.catalog.entry import TypeEntry
-from policypack.model import GuardKind, Verb
+from policypack.model import GuardKind, Verb, replace
 
 OWN, EVERYTHING, POINTS = "own", "*", "points"
 _HOLES = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\*")
 _MARK = "\0"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """An action and what it is called on: OWN (the resource itself), EVERYTHING (it has no resource-level permission),
     `+/…` (something inside the resource), POINTS (the recovery points in it), or the ARN template of something else in its
     account."""
@@ -30,8 +30,7 @@ class Call:
     at: str = OWN
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """Calls that are needed together. `stopped_by` are kinds of guards under which they do no harm. `depends` is a fact
     outside of IAM that decides too: the way is possible at best."""
 

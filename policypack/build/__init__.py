@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from policypack.build.backup_plans import BackupPlans
 from policypack.build.buckets import Buckets
@@ -21,7 +22,7 @@ from policypack.build.schedules import Schedules
 from policypack.build.vaults import Vaults
 from policypack.build.weakening import weakening
 from policypack.catalog import Catalog
-from policypack.model import Copy, Guard, GuardKind, Infrastructure, Input, Resource, Store, Unknown, Vault
+from policypack.model import Copy, Guard, GuardKind, Infrastructure, Input, Resource, Store, Unknown, Vault, replace
 from policypack.settings import Settings
 
 # The types that make somebody who can act, or bind somebody.
@@ -115,8 +116,7 @@ def _copies(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
+class _Parts(Struct, frozen=True):
     """What a store is put together from."""
 
     estate: Estate

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
 
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
 from policypack.build.guards import same
 from policypack.build.selections import Selections
 from policypack.build.vaults import Vaults, number_or_unknown
-from policypack.model import Copy, CopyKind, Domain, Evidence, Missed, Resource, Truth, Unknown, Value, same_domain
+from policypack.model import Copy, CopyKind, Domain, Evidence, Missed, Resource, Truth, Unknown, Value, replace, same_domain
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
+class _Reach(Struct, frozen=True):
     """A store, the selection that reaches it, and the plan that the selection uses."""
 
     store: Resource
@@ -25,8 +25,7 @@ class _Reach:
     why: str
 
 
-@dataclass(frozen=True)
-class BackupPlans:
+class BackupPlans(Struct, frozen=True, dict=True):
     """AWS Backup: selections joined with their plans and vaults."""
 
     estate: Estate

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
 
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
@@ -25,6 +26,7 @@ from policypack.model import (
     Truth,
     Unknown,
     Value,
+    replace,
 )
 
 _DELETES = ("s3:DeleteBucket", "s3:DeleteObjectVersion")
@@ -36,8 +38,7 @@ _OVERWRITTEN = "an overwrite or a delete of an object cannot be undone"
 _DAYS_A_YEAR = 365
 
 
-@dataclass(frozen=True)
-class Buckets:
+class Buckets(Struct, frozen=True, dict=True):
     """What the companions of object stores say of them."""
 
     estate: Estate

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
@@ -15,8 +16,7 @@ from policypack.model import Copy, CopyKind, Enforced, Guard, GuardKind, Resourc
 _BINNED = "EBS_SNAPSHOT"
 
 
-@dataclass(frozen=True)
-class Companions:
+class Companions(Struct, frozen=True, dict=True):
     """Store -> the guards that its companions carry."""
 
     estate: Estate

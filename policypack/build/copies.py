@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from policypack.build.buckets import Buckets
 from policypack.build.domains import Domains
@@ -24,8 +25,7 @@ _KINDS = {
 _CHAIN = 8
 
 
-@dataclass(frozen=True)
-class Copies:
+class Copies(Struct, frozen=True):
     """Native backups, snapshots and replicas."""
 
     estate: Estate

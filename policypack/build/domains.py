@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from policypack.build.estate import Estate
 from policypack.build.index import account_of
@@ -52,12 +53,11 @@ def _asks(value: Unknown) -> str:
     return ", ".join(str(each) for each in value.references) or value.reason
 
 
-@dataclass(frozen=True)
-class Domains:
+class Domains(Struct, frozen=True, dict=True):
     """Resource -> domain. Names come from the settings."""
 
     estate: Estate
-    _seen: dict[int, Domain] = field(default_factory=dict, repr=False, compare=False)
+    _seen: dict[int, Domain] = field(default_factory=dict)
 
     @cached_property
     def _rules(self) -> Mapping[str, tuple[str, bool]]:

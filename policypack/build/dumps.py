@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from policypack.build.buckets import Buckets
 from policypack.build.domains import Domains
@@ -19,8 +20,7 @@ from policypack.model import Copy, CopyKind, Evidence, Resource, Unknown, Value,
 _TEMPLATE = re.compile(r"\$\{\{\s*([\w .-]+?)\s*\.")
 
 
-@dataclass(frozen=True)
-class Dumps:
+class Dumps(Struct, frozen=True, dict=True):
     """Scheduled jobs that write copies elsewhere."""
 
     estate: Estate

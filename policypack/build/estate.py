@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
 
 from policypack.build.index import Index
 from policypack.catalog import Catalog
 from policypack.catalog.entry import TypeEntry
-from policypack.model import Input, Resource, Unknown, Value
+from policypack.model import Input, Resource, Unknown, Value, replace
 from policypack.settings import Settings
 
 _TRUST = {"plan": 0, "module": 1, "state": 2}
 
 
-@dataclass(frozen=True)
-class Estate:
+class Estate(Struct, frozen=True, dict=True):
     """Everything that the parts of `build` need to see at once."""
 
     inputs: tuple[Input, ...]

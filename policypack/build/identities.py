@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
 
 from policypack.build.domains import Domains
 from policypack.build.environments import environment_of
@@ -20,7 +21,7 @@ from policypack.build.identity_kinds import Clues, recognise
 from policypack.build.identity_policies import FORMS, TYPES, Outsider, Place, Policies, attached, find, place_of
 from policypack.build.identity_trust import trusted
 from policypack.build.resource_policies import resource_policies
-from policypack.model import Gap, Identity, IdentityKind, Policy, Reference, Resource, Unknown, Value
+from policypack.model import Gap, Identity, IdentityKind, Policy, Reference, Resource, Unknown, Value, replace
 
 _CREDENTIALS = {
     "aws_iam_access_key": "user",
@@ -38,8 +39,7 @@ def identities(estate: Estate, domains: Domains) -> tuple[Identity, ...]:
     return Identities(Documents(estate, domains)).all
 
 
-@dataclass(frozen=True)
-class Identities:
+class Identities(Struct, frozen=True, dict=True):
     """The identities of an estate, the policies of its resources, and what could not be told of them."""
 
     documents: Documents

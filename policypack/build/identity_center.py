@@ -8,11 +8,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 
 from policypack.build.identity_documents import Documents, joined, partition_of, stands
 from policypack.build.identity_policies import attached, customer_managed
-from policypack.model import Domain, Gap, Identity, IdentityKind, Policy, Reference, Resource, Unknown, Value, same_domain
+from policypack.model import (
+    Domain,
+    Gap,
+    Identity,
+    IdentityKind,
+    Policy,
+    Reference,
+    Resource,
+    Unknown,
+    Value,
+    replace,
+    same_domain,
+)
 
 _SET = "aws_ssoadmin_permission_set"
 _ROLE = "role/aws-reserved/sso.amazonaws.com/"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
@@ -33,13 +34,12 @@ def statement(**fields: Value) -> dict[str, Value]:
     return {"Version": VERSION, "Statement": [dict(fields)]}
 
 
-@dataclass(frozen=True)
-class Documents:
+class Documents(Struct, frozen=True, dict=True):
     """Decodes the policies of an estate, each text once."""
 
     estate: Estate
     domains: Domains
-    _seen: dict[str, Value] = field(default_factory=dict, repr=False, compare=False)
+    _seen: dict[str, Value] = field(default_factory=dict)
 
     @cached_property
     def functions(self) -> Mapping[str, list[Resource]]:
@@ -100,8 +100,7 @@ class Documents:
         return _SETTLED[name](self.domains.of(source or holder), attribute, self.estate, source or holder) or reference
 
 
-@dataclass(frozen=True, slots=True)
-class _Filler:
+class _Filler(Struct, frozen=True):
     """Replaces in one document what the estate knows."""
 
     documents: Documents

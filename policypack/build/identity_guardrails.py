@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
@@ -31,12 +32,11 @@ _ID = re.compile(r"\d{12}|ou-[a-z0-9-]+|r-[a-z0-9]{4,32}")
 _DEEPEST = 10
 
 
-@dataclass(frozen=True)
-class Guardrails:
+class Guardrails(Struct, frozen=True, dict=True):
     """Domain -> the policies of its organization that bind it."""
 
     documents: Documents
-    _seen: dict[tuple[Domain, str], Levels] = field(default_factory=dict, repr=False, compare=False)
+    _seen: dict[tuple[Domain, str], Levels] = field(default_factory=dict)
 
     @property
     def estate(self) -> Estate:

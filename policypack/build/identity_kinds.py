@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from policypack.build.estate import Estate
 from policypack.build.identity_trust import Trusted
@@ -45,8 +46,7 @@ _KEYS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(Struct, frozen=True):
     """The kind, what made it so, and whether the settings said it."""
 
     kind: IdentityKind
@@ -54,8 +54,7 @@ class Recognised:
     declared: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Clues:
+class Clues(Struct, frozen=True):
     """What is known of an identity before its kind is."""
 
     resource: Resource

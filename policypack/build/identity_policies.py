@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from policypack.build.estate import Estate
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.index import account_of
 from policypack.catalog.aws_iam.managed import managed_policy
-from policypack.model import Gap, Policy, Resource, Unknown, Value, same_domain, strip_keys
+from policypack.model import Gap, Policy, Resource, Unknown, Value, replace, same_domain, strip_keys
 
 Place = tuple[str, str]
 FORMS: Mapping[str, str] = {"aws_iam_role": "role", "aws_iam_user": "user", "aws_iam_group": "group"}
@@ -32,8 +33,7 @@ def place_of(resource: Resource) -> Place:
     return resource.inside, resource.address
 
 
-@dataclass(frozen=True, slots=True)
-class Outsider:
+class Outsider(Struct, frozen=True):
     """An identity that the inputs give rights to without showing it: named by `name`, first met in `anchor`."""
 
     form: str
@@ -42,8 +42,7 @@ class Outsider:
     policies: tuple[Policy, ...]
 
 
-@dataclass(frozen=True)
-class Policies:
+class Policies(Struct, frozen=True):
     """Carrier -> policies. `gaps` are attachments whose carrier cannot be told."""
 
     documents: Documents
@@ -66,8 +65,7 @@ class Policies:
         return Policies(documents, found, groups, tuple(outsiders), tuple(reading.gaps))
 
 
-@dataclass(frozen=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     """The state of one reading of the estate."""
 
     documents: Documents

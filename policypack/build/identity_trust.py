@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from policypack.build.identity_documents import Documents
 from policypack.build.identity_policies import listed
@@ -48,8 +49,7 @@ _PEOPLE_ISSUERS = (
 _SUBJECTS = {"system:serviceaccount:": ("workload", "an EKS service account"), "repo:": ("automation", "GitHub Actions")}
 
 
-@dataclass(frozen=True, slots=True)
-class Trusted:
+class Trusted(Struct, frozen=True):
     """One kind of principal that a trust policy lets in: `service`, `workload`, `automation`, `people`, `account` or `unknown`,
     with its name. `mfa`: the statement asks for a second factor."""
 
@@ -75,8 +75,7 @@ def trusted(trust: Policy | None, role: Resource, documents: Documents) -> Itera
                 yield from _principal(form, value, _Statement(role, conditions, mfa), documents)
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
+class _Statement(Struct, frozen=True):
     role: Resource
     conditions: dict[str, list[Value]]
     mfa: bool

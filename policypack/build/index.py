@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from policypack.catalog import Catalog
 from policypack.model import Reference, Resource, Unknown, Value, strip_keys
@@ -16,8 +17,7 @@ _HOLE = re.compile(r"\$?\{[^}]*\}")
 ARN_PARTS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a value names. `certain` is False where several instances fit; `unresolved` where the value cannot be told."""
 
     resources: tuple[Resource, ...] = ()
@@ -77,13 +77,12 @@ def _meets(one: str, other: str) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(Struct, frozen=True, dict=True):
     """All resources of the estate, and how to find them."""
 
     resources: tuple[Resource, ...]
     catalog: Catalog
-    _cache: dict[str, dict[str, list[Resource]]] = field(default_factory=dict, compare=False)
+    _cache: dict[str, dict[str, list[Resource]]] = field(default_factory=dict)
 
     @cached_property
     def by_address(self) -> dict[tuple[str, str], Resource]:

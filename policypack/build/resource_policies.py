@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from policypack.build.identity_documents import Documents, joined, partition_of, stands, statement
 from policypack.build.identity_policies import Place, listed, place_of
-from policypack.model import Policy, Resource, Unknown, Value
+from policypack.model import Policy, Resource, Unknown, Value, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """A resource type that is nothing but another one's policy: which argument names that one, of which types, and the text."""
 
     target: str

@@ -6,7 +6,8 @@ Both stay in the account of what they copy.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
@@ -18,8 +19,7 @@ _DAYS = {"DAYS": 1, "WEEKS": 7, "MONTHS": 30, "YEARS": 365}
 _FILE_SYSTEM_DAYS = 35
 
 
-@dataclass(frozen=True)
-class Schedules:
+class Schedules(Struct, frozen=True):
     """What scheduled services copy."""
 
     estate: Estate

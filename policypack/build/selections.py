@@ -7,8 +7,9 @@ selection that names nothing takes everything (AWS Backup API reference, BackupS
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+
+from msgspec import Struct, field
 
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
@@ -20,8 +21,7 @@ _CONDITIONS = ("string_equals", "string_like", "string_not_equals", "string_not_
 _TAG_KEY = "aws:ResourceTag/"
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(Struct, frozen=True):
     """Whether a selection reaches a store, in what way, or by how little it does not."""
 
     outcome: Truth
@@ -29,13 +29,12 @@ class Matched:
     near_miss: str = ""
 
 
-@dataclass(frozen=True)
-class Selections:
+class Selections(Struct, frozen=True):
     """Selections against stores."""
 
     estate: Estate
     domains: Domains
-    _seen: dict[tuple[int, int], Matched] = field(default_factory=dict, repr=False, compare=False)
+    _seen: dict[tuple[int, int], Matched] = field(default_factory=dict)
 
     def match(self, selection: Resource, store: Resource) -> Matched:
         """Whether the selection reaches the store. Asked twice, answered once."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from policypack.build.domains import Domains
 from policypack.build.environments import environment_of
@@ -34,8 +35,7 @@ def number_or_unknown(value: Value) -> int | Unknown | None:
     return int(value) if isinstance(value, str) and value.isdigit() else None
 
 
-@dataclass(frozen=True)
-class Vaults:
+class Vaults(Struct, frozen=True, dict=True):
     """Every vault of the estate."""
 
     estate: Estate

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from policypack.model import Value
 
 
-@dataclass(frozen=True, slots=True)
-class GuardFact:
+class GuardFact(Struct, frozen=True):
     """An argument that makes a destroy call fail, or that leaves a way back.
 
     It holds where the value equals `safe`, is at least `at_least`, or (`safe_when_set`) is written at all. Exactly one of
@@ -34,8 +34,7 @@ class GuardFact:
     since: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BackupFact:
+class BackupFact(Struct, frozen=True):
     """Copies that the type makes of itself.
 
     They exist where `attribute` is at least 1 (a retention), equals `on`, or (`always`) in any case. `days` is a fixed
@@ -57,8 +56,7 @@ class BackupFact:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CompanionFact:
+class CompanionFact(Struct, frozen=True):
     """A type that says something about a store that one of its arguments names.
 
     `role` decides what; `schema.json` says what each word means (snapshot, shared_snapshot, replica, automated make copies;
@@ -80,8 +78,7 @@ class CompanionFact:
     dies_with_store: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialFact:
+class CredentialFact(Struct, frozen=True):
     """A type, or an argument of a provider block, that holds a bearer secret.
 
     `scoped`: the platform can limit it to some operations (True: this kind is limited elsewhere; False: it cannot be;
@@ -98,8 +95,7 @@ class CredentialFact:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WeakeningFact:
+class WeakeningFact(Struct, frozen=True):
     """An in-place update that destroys: the argument is removed, or set to `to`, or (`lowered`) made smaller.
 
     `forever` is the number that means "without end" (0 for a log group): it counts as the largest, not as the smallest.
@@ -113,8 +109,7 @@ class WeakeningFact:
     forever: Value = None
 
 
-@dataclass(frozen=True, slots=True)
-class TypeEntry:
+class TypeEntry(Struct, frozen=True):
     """What one resource type means. `tier` 1: irreplaceable data or its guard; 2: serious; 3: minor or reproducible.
 
     It is a store where `store` is True, `only_when_set` is written (if it names an argument) and `unless_set` is not: what
@@ -149,8 +144,7 @@ class TypeEntry:
     since: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderEntry:
+class ProviderEntry(Struct, frozen=True):
     """What one provider means: its domain's name, what its provider block decides, and how its versions differ."""
 
     provider: str

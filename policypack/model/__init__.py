@@ -6,6 +6,8 @@ Two sentinels carry honesty: `None` is "not written" (HCL null and an omitted ar
 a provider's defaults live in the catalog.
 """
 
+from msgspec.structs import replace
+
 from policypack.model.identity import (
     Identity,
     IdentityKind,
@@ -94,6 +96,7 @@ __all__ = [
     "Verb",
     "is_unknown",
     "lookup",
+    "replace",
     "same_domain",
     "strip_keys",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from policypack.model.picture import Domain, Environment, Evidence
 from policypack.model.resources import Resource
@@ -21,8 +22,7 @@ class IdentityKind(str, Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Struct, frozen=True):
     """One policy document, with where it is written and how it got to the identity.
 
     `document` is the decoded JSON (leaves may be Unknown), or Unknown as a whole where it cannot be resolved: that is
@@ -37,8 +37,7 @@ class Policy:
     assumed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """A principal that can act.
 
     `arn` is a text, or an Unknown whose `parts` hold what is known of it. `kind` comes with its `reason`. `policies` are
@@ -99,8 +98,7 @@ class Verb(str, Enum):
     READ_CREDENTIALS = "read-credentials"
 
 
-@dataclass(frozen=True, slots=True)
-class Power:
+class Power(Struct, frozen=True):
     """What an identity can do to a target, and the path that shows it (hops first, the deciding statement last).
 
     `rules` says by which hops it is had: () by none, ("assume",) by assuming roles alone, ("escalate",) only by more than that.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct, field
 
 from policypack.model.identity import Identity, Policy
 from policypack.model.picture import Copy, Credential, Guard, Missed, Store, Vault, same_domain
@@ -13,8 +14,7 @@ from policypack.model.resources import Gap, Input, Resource
 from policypack.model.values import Truth, Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(Struct, frozen=True):
     """The limits that settings may move."""
 
     min_retention_days: int = 14
@@ -25,8 +25,7 @@ class Thresholds:
     populated: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Infrastructure:
+class Infrastructure(Struct, frozen=True, dict=True):
     """The picture that checks judge: one estate, made of all inputs together.
 
     `before` is the same picture as it stands before the plans are applied, None where no input changes anything that

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
+
+from msgspec import Struct
 
 from policypack.model.resources import Location, Resource
 from policypack.model.values import Reference, Truth, Unknown, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+class Domain(Struct, frozen=True):
     """An administrative boundary. Two things in one domain share a blast radius.
 
     `id` is the account, project, subscription or workspace, Unknown where it cannot be told. `key` is the provider
@@ -47,8 +47,7 @@ def same_domain(one: Domain, other: Domain) -> Truth:
     return Unknown(f"whether {one} and {other} are one account cannot be told from the inputs")
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """Production or not, and what made it so (shown to the user). `recognised` is False where only the default decided."""
 
     name: str
@@ -57,8 +56,7 @@ class Environment:
     recognised: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One step of the proof. `resource` is an address; `path` names the argument, so that its source line can be shown."""
 
     text: str
@@ -88,8 +86,7 @@ class GuardKind(str, Enum):
     POLICY_DENY = "policy_deny"
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Struct, frozen=True):
     """What makes a destroy call fail, or leaves a way back when it succeeds.
 
     `holds` is whether it does so now. `attribute` and `value` are what decides (value None: not written, so the
@@ -144,8 +141,7 @@ class Guard:
         return f'{self.attribute} = "{self.safe}"' if isinstance(self.safe, str) else f"{self.attribute} = {self.safe}"
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """What keeps a copy from being deleted before its time. `mode` as the vendors use the words.
 
     `grace_days`: how long a compliance lock can still be taken off. `minimum_days`: no copy may go earlier.
@@ -180,8 +176,7 @@ class CopyKind(str, Enum):
         return self in {CopyKind.DUMP, CopyKind.REPLICATED_OBJECTS}
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """Something that a store can be restored from, or that is mistaken for it (see `CopyKind`).
 
     `made_by` declares it (a selection, a snapshot, the store itself). `held_in` is the vault or bucket, None where the
@@ -219,8 +214,7 @@ class Copy:
         return self.retention_days
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+class Store(Struct, frozen=True):
     """A resource that holds data a user would cry over. `kind` and `tier` come from the catalog (tier 1: irreplaceable).
 
     `protectable`: the type has a deletion protection that the API enforces. `backupable`: backups of this kind of store
@@ -274,8 +268,7 @@ class Store:
         return tuple(Evidence(f"left to restore it from: {each.text}", each.resource, each.location) for each in found)
 
 
-@dataclass(frozen=True, slots=True)
-class Vault:
+class Vault(Struct, frozen=True):
     """A container of recovery points. `denies_deletion`: its own policy refuses deletion of points and changes to itself.
 
     `policy` is the resource that carries that policy, None where the inputs have none.
@@ -293,8 +286,7 @@ class Vault:
     policy: Resource | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Missed:
+class Missed(Struct, frozen=True):
     """A store that a backup selection was meant for and does not reach (`near_miss` says by how little)."""
 
     store: Resource
@@ -303,8 +295,7 @@ class Missed:
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(Struct, frozen=True):
     """A bearer secret. Whoever finds it is the identity.
 
     `scoped`: whether its platform can limit it to some operations, and this one is. `expires`: whether it ends by

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from policypack.model.values import Reference, Truth, Unknown, Value, Values, lookup
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Location:
+class Location(Struct, frozen=True, order=True):
     """Lines of a file, 1-based, both ends included. `file` is what the user is shown: relative, with forward slashes."""
 
     file: str
@@ -18,8 +18,7 @@ class Location:
     end_line: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Something that could not be read, resolved or judged. `unreadable`: an input was lost, so the exit code is 2."""
 
     reason: str
@@ -27,8 +26,7 @@ class Gap:
     unreadable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(Struct, frozen=True):
     """A comment that holds the word `allow:`. `covers` is the block that it stands above or in."""
 
     text: str
@@ -50,8 +48,7 @@ _REASONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What a plan does to one resource. `actions` are Terraform's own words, in its order."""
 
     actions: tuple[str, ...]
@@ -82,8 +79,7 @@ class Change:
         return "forget" in self.actions
 
 
-@dataclass(frozen=True, slots=True)
-class Lifecycle:
+class Lifecycle(Struct, frozen=True):
     """The `lifecycle` block, which no plan and no state holds: `Resource.lifecycle` is None where HCL was not read."""
 
     prevent_destroy: Truth = False
@@ -91,8 +87,7 @@ class Lifecycle:
     create_before_destroy: Truth = False
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """One instance of a resource, a data source, a provider block, a backend, or a plan as a whole (`mode`).
 
     `values` is the normal form: what is written and is not null, nested blocks as lists of mappings, unknown leaves as
@@ -176,8 +171,7 @@ def strip_keys(address: str) -> str:
     return "".join(kept)
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """One thing that was read. `path` is what the user is shown.
 
     `counts` has every managed resource by type, also those whose values were not decoded because no catalog knows the

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias, Union
+
+from msgspec import Struct
 
 
 class UnknownTruthError(TypeError):
     """An Unknown was used as if it were true or false."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Reference:
+class Reference(Struct, frozen=True, order=True):
     """Another resource's attribute: `Reference("aws_db_instance.main", "arn")`.
 
     `address` is absolute (module path included, instance key kept where it is known). `attribute` is a dotted path, or
@@ -26,8 +26,7 @@ class Reference:
         return f"{self.address}.{self.attribute}" if self.attribute else self.address
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A value that was written and cannot be told. `bool()` raises, so that no code takes it for false.
 
     `references` are what would settle it. `parts` is the template, where the text around the holes is known:
@@ -38,7 +37,10 @@ class Unknown:
     reason: str = "known only after apply"
     references: tuple[Reference, ...] = ()
     parts: tuple[Union[str, Reference], ...] = ()
-    document: Value = field(default=None, hash=False)
+    document: Value = None
+
+    def __hash__(self) -> int:  # the document is left out: what JSON decodes to cannot be hashed
+        return hash((self.reason, self.references, self.parts))
 
     def __bool__(self) -> bool:
         raise UnknownTruthError(f"unknown value used as a truth value: {self.reason}")

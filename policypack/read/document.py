@@ -6,12 +6,11 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
-from policypack.model import Input, Location
+from policypack.model import Input, Location, replace
 from policypack.read import SOURCE
 from policypack.read.files import shown
 from policypack.read.options import ReadError, ReadOptions

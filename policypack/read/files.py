@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from policypack.model import Gap, Location
 
@@ -15,8 +16,7 @@ MAX_FILES = 10_000
 """The most files of one folder that are parsed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Struct, frozen=True):
     """What may be read. `root` is a real path (links resolved): nothing outside of it is opened.
 
     Shown paths are relative to `base` where they lie in it, and else to the folder that the given input stands in.

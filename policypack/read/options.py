@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from policypack.model import Location
 
@@ -14,8 +15,7 @@ def everything(_type: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
+class ReadOptions(Struct, frozen=True):
     """What the command line says about reading.
 
     `base` is the folder that shown paths are relative to. `wanted` says which resource types are worth decoding: others

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
-from msgspec import Raw
+from msgspec import Raw, Struct, field
 
 from policypack.model import Gap, Input, Location, Unknown
 from policypack.read.addresses import last_key
@@ -36,8 +35,7 @@ _ACTIONS = {"no-op", "create", "read", "update", "delete", "forget"}
 _NO_BACKEND = Unknown("a plan does not hold the backend")
 
 
-@dataclass(frozen=True, slots=True)
-class _Survey:
+class _Survey(Struct, frozen=True):
     """What one pass over the entries tells. `changed` and `others` are those worth decoding, with their text; `indexed` maps
     a block in its module instance to the instances that have keys."""
 

@@ -8,10 +8,9 @@ Locals are in no plan, so what goes through one cannot be followed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from policypack.model import Reference
 from policypack.read.addresses import dotted, last_key, module_of, most_specific, split
@@ -21,8 +20,7 @@ MAX_HOPS = 64
 _NOWHERE = {"each", "count", "path", "terraform", "self"}
 
 
-@dataclass
-class Module:
+class Module(Struct, dict=True):
     """The configuration of one module, whatever its instances. `call` is None for the root."""
 
     json: ModuleJson
@@ -52,8 +50,7 @@ class Module:
         return frozenset(name for name, variable in (self.json.variables or {}).items() if variable.sensitive)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """An instance of a module: what a relative reference is relative to. `prefix` is `module.m["a"].`, or empty."""
 
     module: Module
@@ -66,8 +63,7 @@ class Scope:
         return Scope(child, f"{self.prefix}module.{name}{keys}.", self) if child else None
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(Struct, frozen=True):
     """Where references lead. `lost` are words for what could not be followed."""
 
     references: tuple[Reference, ...] = ()

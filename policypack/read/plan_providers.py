@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from policypack.model import Location, Resource, Unknown, Value
 from policypack.read.addresses import most_specific
@@ -50,8 +51,7 @@ def _pinned(constraint: str) -> str:
     return str(least) if least is not None and below == least + 1 else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     configuration: Configuration
     variables: Mapping[str, VariableValue]
     place: str

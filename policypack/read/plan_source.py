@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 
-from policypack.model import Gap, Input, Lifecycle, Location, Reference, Resource, Unknown, Value, Values, strip_keys
+from msgspec import Struct
+
+from policypack.model import Gap, Input, Lifecycle, Location, Reference, Resource, Unknown, Value, Values, replace, strip_keys
 from policypack.read.addresses import module_of
 from policypack.read.lazy import LazyValues
 from policypack.read.options import ReadOptions
@@ -74,8 +75,7 @@ def no_source(plan: Input, name: str) -> Input:
     return replace(plan, gaps=(*plan.gaps, gap))
 
 
-@dataclass(frozen=True, slots=True)
-class _Index:
+class _Index(Struct, frozen=True):
     exact: Mapping[str, Resource]
     blocks: Mapping[str, Resource]
     modules: Mapping[str, tuple[Location, ...]]

@@ -13,10 +13,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from policypack.model import Gap, Input, Location
+from msgspec import Struct
+
+from policypack.model import Gap, Input, Location, replace
 from policypack.read.files import shown
 from policypack.read.options import ReadError, ReadOptions
 
@@ -29,8 +30,7 @@ _LOCK = ".terraform.lock.hcl"
 _ERRORS = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, ValueError, EOFError)
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFile:
+class PlanFile(Struct, frozen=True):
     """What a binary plan file adds: its configuration as an Input, and which state it was planned against."""
 
     source: Input | None = None

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from policypack.model import Location
 from policypack.run import FailOn, Report
@@ -21,8 +22,7 @@ def no_excerpt(_location: Location) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What a format needs to know besides the report.
 
     `excerpt` gives the source line at a place, None where there is none (see `excerpt.excerpts`; what it gives is redacted

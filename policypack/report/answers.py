@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from policypack.model import Evidence, Gap, Identity, Location, Outcome, Power
 from policypack.report.escape import visible
@@ -16,8 +17,7 @@ _SAID = {Outcome.YES: "yes", Outcome.MAYBE: "maybe", Outcome.NO: "no"}
 _MOST_GAPS = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One decision, in the words of a report: the steps that made it, what is missing, and which layers do not allow."""
 
     outcome: Outcome
@@ -26,8 +26,7 @@ class Answer:
     lacking: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The question of `who-can`, and what bears on every answer."""
 
     verb: str

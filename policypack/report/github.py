@@ -5,7 +5,7 @@ GitHub drops everything after ten of a level in a step without a word, so the te
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from policypack.check import Finding
 from policypack.model import Location
@@ -19,8 +19,7 @@ _LEVELS = ("error", "warning", "notice")
 _MOST = 10
 
 
-@dataclass(frozen=True, slots=True)
-class _Annotation:
+class _Annotation(Struct, frozen=True):
     title: str
     message: str
     location: Location | None

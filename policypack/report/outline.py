@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from policypack.check import Finding, Severity
 from policypack.model import Evidence, Gap, Location, Resource
 from policypack.run import Report
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """What was found about one resource, most severe first. `others` are instances of which exactly the same is true."""
 
     resource: Resource
@@ -21,8 +21,7 @@ class Block:
     others: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GapGroup:
+class GapGroup(Struct, frozen=True):
     """Gaps of one reason, with the places that have it."""
 
     reason: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from policypack.check import Finding
+from policypack.model import replace
 from policypack.run.outcome import Note, Report, fingerprint, order
 
 REASON = "baseline"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
 
 from policypack.check import Check, Finding, Severity
-from policypack.model import Gap, Infrastructure, UnknownTruthError
+from policypack.model import Gap, Infrastructure, UnknownTruthError, replace
 from policypack.run import baseline as baselines
 from policypack.run.outcome import Crash, Note, Report, order
 from policypack.run.suppress import find_suppressions, suppress

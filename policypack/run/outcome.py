@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from policypack.check import Check, Finding, Severity
 from policypack.model import Gap, Infrastructure, Input, Location, Store
@@ -25,16 +26,14 @@ class FailOn(str, Enum):
         return self is not FailOn.NEVER and severity.rank >= Severity(self.value).rank
 
 
-@dataclass(frozen=True, slots=True)
-class Crash:
+class Crash(Struct, frozen=True):
     """A check that broke. `error` has the kind of error and its place in the check, and no value of what was scanned."""
 
     check: str
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """Something that the user should tidy up: it changes no verdict."""
 
     text: str
@@ -44,8 +43,7 @@ class Note:
         return f"{self.text} ({self.location.file}:{self.location.line})" if self.location else self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Everything that a run found, in order. `checks` are those that were asked; `suppressed` findings say why.
 
     A suppression that cannot be read is one of the `gaps`, and unreadable: it must not pass for one that works.

@@ -9,11 +9,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 
+from msgspec import Struct
+
 from policypack.check import Check, Finding
-from policypack.model import Comment, Gap, Location
+from policypack.model import Comment, Gap, Location, replace
 from policypack.run.outcome import Note
 
 _FORM = re.compile(r"^(?P<names>[^()]*?)(?:\s+until\b\s*(?P<until>[^()\s]*))?\s*(?P<reason>\(.*)?$", re.DOTALL)
@@ -21,8 +22,7 @@ _LIKE_A_NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 _EXAMPLE = "write `# allow: NAME (reason)`"
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """One name in one comment: which check is to be quiet about which block, and why."""
 
     check: str
@@ -88,20 +88,17 @@ def suppress(
     return kept, allowed, unused
 
 
-@dataclass(frozen=True, slots=True)
-class _Allowed:
+class _Allowed(Struct, frozen=True):
     names: tuple[str, ...]
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Expired:
+class _Expired(Struct, frozen=True):
     names: tuple[str, ...]
     until: date
 
 
-@dataclass(frozen=True, slots=True)
-class _Mistake:
+class _Mistake(Struct, frozen=True):
     problem: str
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from policypack.model import Thresholds
+from msgspec import Struct, field
+
+from policypack.model import Thresholds, replace
 
 FILE_NAME = "policypack.yaml"
 _LARGEST = 1_000_000
@@ -22,8 +23,7 @@ class SettingsError(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class EnvironmentRule:
+class EnvironmentRule(Struct, frozen=True):
     """What makes a resource belong to one environment: any tag value, address pattern or domain id that matches."""
 
     name: str
@@ -32,8 +32,7 @@ class EnvironmentRule:
     domains: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DomainRule:
+class DomainRule(Struct, frozen=True):
     """What a domain is called, and what it is for (`holds: copies`)."""
 
     id: str
@@ -41,8 +40,7 @@ class DomainRule:
     holds: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """All settings. `agents` are address or ARN patterns, `agent_tags` tags that mark one.
 
     `only` names the checks to ask, where not all of them are (the command line's choice, not the file's). `file` is where

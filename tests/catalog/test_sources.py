@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,13 +70,13 @@ def test_every_field_is_described() -> None:
 @pytest.mark.parametrize("name", sorted(DEFINED))
 def test_the_schema_and_the_typed_form_have_the_same_fields(name: str) -> None:
     """A field that the schema allows can be loaded, and a field that can be loaded is described."""
-    typed = {field.name for field in dataclasses.fields(DEFINED[name])} - ({"type"} if name == "type" else set())
+    typed = set(DEFINED[name].__struct_fields__) - ({"type"} if name == "type" else set())
     assert set(SCHEMA["$defs"][name]["properties"]) == typed
 
 
 def test_the_schema_and_the_provider_have_the_same_fields() -> None:
     """The fields of a provider are those of the schema's top, its types and the list of harmless ones aside."""
-    typed = {field.name for field in dataclasses.fields(ProviderEntry)}
+    typed = set(ProviderEntry.__struct_fields__)
     assert set(SCHEMA["properties"]) - {"types", "providers"} == typed
 
 

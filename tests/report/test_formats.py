@@ -7,7 +7,6 @@ import os
 import random
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from policypack import report as reports
-from policypack.model import Gap, Infrastructure, Input, Location
+from policypack.model import Gap, Infrastructure, Input, Location, replace
 from policypack.report import FORMATS, renderer
 from policypack.run import Crash, Note, Report, fingerprint, run
 from policypack.settings import Settings

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from policypack.check import Severity
-from policypack.model import Evidence, Gap, Infrastructure, Input, Location
+from policypack.model import Evidence, Gap, Infrastructure, Input, Location, replace
 from policypack.report import renderer
 from policypack.run import Note, Report
 from tests.report import picture as drawn

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from policypack.model import Evidence, Gap, Infrastructure, Location
+from policypack.model import Evidence, Gap, Infrastructure, Location, replace
 from policypack.report.text import render
 from policypack.run import Report
 from tests.report import picture as drawn

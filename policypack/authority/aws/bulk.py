@@ -9,7 +9,8 @@ are those of `decide`, which also says why.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from policypack.authority.aws.choices import agree
 from policypack.authority.aws.context import CALLS_THAT_CHOOSE, Context, Environment
@@ -22,13 +23,12 @@ from policypack.authority.aws.lines import Compiler, Line, Target, join_bits, me
 from policypack.authority.aws.principal import ACCOUNT, ANYONE, OTHER, ROLE, SESSION, USER, Principal, names, same_text
 from policypack.authority.aws.standing import Standing
 from policypack.authority.aws.text import has_hole
-from policypack.model import Identity, Outcome, Policy
+from policypack.model import Identity, Outcome, Policy, replace
 
 _NOTHING: Both = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(Struct, frozen=True):
     """Actions that a caller's policies do not tell apart, and the targets on which they are allowed.
 
     `actions` is a set of numbers of the evaluator's actions; `certain` and `possible` are sets for `Evaluator.targets_in`.
@@ -39,8 +39,7 @@ class Atom:
     possible: Bits
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A line in its layer. `named` caps it: how surely it names the caller, or is well-formed at all."""
 
     layer: str
@@ -49,8 +48,7 @@ class _Part:
     on: Bits = -1
 
 
-@dataclass(frozen=True, slots=True)
-class _Caller:
+class _Caller(Struct, frozen=True):
     principal: Principal
     layers: Layers
     parts: tuple[_Part, ...]

@@ -8,11 +8,12 @@ that the statements mention are tried, one that none mentions, and none at all. 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, product
 from math import prod
 from typing import Final
+
+from msgspec import Struct
 
 from policypack.authority.aws.condition import holds, patterns_of
 from policypack.authority.aws.context import ABSENT, MULTIVALUED, Context, Environment, Given
@@ -22,6 +23,7 @@ from policypack.authority.aws.match import glob
 from policypack.authority.aws.operators import parse_date, parse_network, parse_number
 from policypack.authority.aws.text import has_hole, literal
 from policypack.authority.aws.variables import variables
+from policypack.model import replace
 
 MOST: Final = 4096
 """More combinations than that are not tried: the keys then count as unknown."""
@@ -29,8 +31,7 @@ _OTHERS: Final = ("~other~", "0", "~")
 _MANY_VALUES: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """The assignments to try. `complete`: they stand for all there are, so that "none works" is a proof."""
 
     assignments: Sequence[Context]

@@ -8,10 +8,11 @@ sends, whether it speaks TLS) are whatever serves the caller. The rest is the en
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final, TypeAlias, Union
+
+from msgspec import Struct
 
 from policypack.authority.aws.text import ANON
 
@@ -19,8 +20,7 @@ Forms: TypeAlias = "tuple[str, ...]"
 """One text, described in one or several ways that are all true (an ARN as text and as a reference)."""
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Struct, frozen=True):
     """A key of which only the possibilities are known: absent or one value, say."""
 
     options: tuple[Given, ...]
@@ -110,8 +110,7 @@ def is_chosen(key: str, action: str) -> bool:
     return any(fnmatchcase(key, pattern) and fnmatchcase(action, call) for pattern, call in _CHOSEN_BY_SOME)
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """The keys of one request: what is given, whether all else is absent (`closed`), and what the caller has chosen."""
 
     known: Context

@@ -9,7 +9,8 @@ the decision MAYBE exactly where it could turn it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from policypack.authority.aws.choices import choices, chosen_variables, favourable
 from policypack.authority.aws.condition import block
@@ -28,8 +29,7 @@ from policypack.model import Outcome, Policy
 IDENTITY, BOUNDARY, SESSION, RESOURCE, SCP, RCP = "identity", "boundary", "session", "resource", "scp", "rcp"
 
 
-@dataclass(frozen=True, slots=True)
-class Because:
+class Because(Struct, frozen=True):
     """A statement that took part: statement number `index` (from 0) of `policy`, in a layer, and whether it is certain."""
 
     layer: str
@@ -39,8 +39,7 @@ class Because:
     certain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """YES, MAYBE or NO; the statements that made it; what is missing for a definite answer; the layers that do not allow.
 
     For YES `because` are the Allows, for NO the Denies (none: nothing allows it, see `lacking`), for MAYBE both.
@@ -52,8 +51,7 @@ class Decision:
     lacking: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A statement that may apply: where it stands, whether action, resource and naming match, and how it names the caller."""
 
     layer: str
@@ -204,8 +202,7 @@ def _add(found: Sums, entry: Entry, verdict: Verdict, principal: Principal, requ
         found.session = max(found.session or F, verdict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(Struct, frozen=True):
     request: Request
     principal: Principal
     environment: Environment

@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
 
 from policypack.authority.aws.kleene import F, T, U, Verdict
 from policypack.authority.aws.operators import OPERATORS, Operator
 from policypack.authority.aws.text import ANON, encode
-from policypack.model import Policy, Unknown, Value
+from policypack.model import Policy, Unknown, Value, replace
 
 LARGEST: Final = 2_000_000
 """Characters of a document's text. AWS allows 32 kilobytes at most; beyond this it is not read."""
@@ -27,8 +28,7 @@ _ELEMENTS = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", 
 _VERSIONS = {"2012-10-17": T, "2008-10-17": F}
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One key under one operator. `operator` None: an operator or content that is not known, which is always U."""
 
     operator: Operator | None
@@ -38,8 +38,7 @@ class Condition:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One statement. Texts may hold holes; `actions` are in lower case; `resources` None: the element is absent.
 
     `principals` are pairs of kind and text ("AWS", "Service", "Federated", ...), None: the element is absent. `modern`

@@ -8,8 +8,9 @@ policies it is what lets identity policies count at all. Across accounts both si
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from policypack.authority.aws.kleene import F, T, U, Verdict, every, hull, negation
 from policypack.authority.aws.layers import Request
@@ -26,8 +27,7 @@ _TRUST: Final = frozenset(
 )
 
 
-@dataclass(slots=True)
-class Sums:
+class Sums(Struct):
     """The Allow verdict of every layer, and the Deny of all. `naming`: the resource policy's, by how it names the caller."""
 
     identity: Verdict = F

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from policypack.authority.aws.match import glob, may, must
 from policypack.authority.aws.text import HOLES, has_hole, symbol
@@ -22,8 +23,7 @@ Row: TypeAlias = "tuple[str, Bits]"
 _TOP = "\U0010ffff"
 
 
-@dataclass(slots=True)
-class Family:
+class Family(Struct):
     """Texts that differ only in which resources their holes stand for: patterns that name none of these see one text."""
 
     rows: list[Row] = field(default_factory=list)

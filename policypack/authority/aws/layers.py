@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from policypack.authority.aws.context import ABSENT, Context, Given, OneOf, given
 from policypack.authority.aws.document import Statement, statements
@@ -11,21 +12,19 @@ from policypack.authority.aws.kleene import F
 from policypack.authority.aws.match import text_match
 from policypack.authority.aws.principal import Principal
 from policypack.authority.aws.text import ANON, encode, hole
-from policypack.model import Domain, Identity, IdentityKind, Policy, Reference, Unknown
+from policypack.model import Domain, Identity, IdentityKind, Policy, Reference, Unknown, replace
 
 _MACHINES = {IdentityKind.AGENT, IdentityKind.AUTOMATION, IdentityKind.WORKLOAD}
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(Struct, frozen=True):
     """A policy with its statements."""
 
     policy: Policy
     statements: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Layers:
+class Layers(Struct, frozen=True):
     """All policies that a decision looks at. SCPs and RCPs are lists of levels, outermost first.
 
     `boundary` and `session` None: there is none. `resource` are the policies of the resource: a bucket policy, a key
@@ -40,8 +39,7 @@ class Layers:
     rcps: tuple[tuple[Decoded, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One call on one resource.
 
     `action` is "service:Name". `resource` describes one ARN in all the ways that are known (texts from `text.encode`):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from policypack.authority.aws.choices import favourable
 from policypack.authority.aws.context import Context, Environment
@@ -19,8 +20,7 @@ from policypack.model import Policy
 _TOP = "\U0010ffff"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A resource that is asked about: every form of its ARN, its account, its condition keys (lower case).
 
     `policies` stand on it, `rcps` are the levels of resource control policies above it.
@@ -34,8 +34,7 @@ class Target:
     owner_management: bool = False
 
 
-@dataclass(slots=True)
-class Line:
+class Line(Struct):
     """A statement with the actions that it certainly and possibly is about, and the same of the resources.
 
     `plain`: it has no conditions, no variables and no doubt, so that these sets are all there is to it. `varies`: the

@@ -11,11 +11,12 @@ import binascii
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from policypack.authority.aws.kleene import F, T, U, Verdict
 from policypack.authority.aws.match import glob, overlap
@@ -28,8 +29,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Struct, frozen=True):
     """One operator without prefix and suffix. `family` is what it compares; `variables`: its values may hold some."""
 
     name: str

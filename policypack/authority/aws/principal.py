@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from policypack.authority.aws.context import Context, Forms
 from policypack.authority.aws.document import Statement
@@ -32,8 +33,7 @@ _UNIQUE_ID = re.compile(r"A(?:ROA|IDA|GPA|ROA|NPA)[A-Z0-9]{8,}(?::.*)?", re.DOTA
 NOBODY: Final[Mapping[str, Verdict]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(Struct, frozen=True):
     """A caller. `kind` is "user", "role" (some session of it), "session", "root", "service" or "federated".
 
     `arn` describes it; for a session, `role` describes its role. `account` is text, with a hole where it is not known.

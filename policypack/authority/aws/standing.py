@@ -7,7 +7,8 @@ looks up the statements that may name it, and sees no others.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from policypack.authority.aws.context import Environment
 from policypack.authority.aws.decide import resource_verdict
@@ -19,10 +20,10 @@ from policypack.authority.aws.lines import Compiler, Line, keys_of
 from policypack.authority.aws.principal import Principal, account_of
 from policypack.authority.aws.text import literal, symbol
 from policypack.authority.aws.variables import variables
+from policypack.model import replace
 
 
-@dataclass(slots=True)
-class Shape:
+class Shape(Struct):
     """A statement as it stands on some targets: a line whose resources are these targets and no others."""
 
     line: Line

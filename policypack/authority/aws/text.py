@@ -9,8 +9,9 @@ included. IAM accepts none of these characters, so scanned text that holds one i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from policypack.model import Reference, Unknown, Value
 
@@ -33,8 +34,7 @@ _RESOURCE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """What a hole stands for: an attribute of a resource in one input.
 
     `type` is the resource type where the reference is to a managed resource, "" otherwise. `base` is the address without

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from policypack.authority.aws.kleene import F, T, Verdict
 from policypack.authority.aws.text import ANON, MARK, STAR, encode, literal
@@ -25,8 +26,7 @@ Value: TypeAlias = "str | None"
 """The one value of a key: None where it is absent; ANON where it is not known or not single."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expanded:
+class Expanded(Struct, frozen=True):
     """A pattern after its variables: as it certainly is, and as it may be."""
 
     must: str

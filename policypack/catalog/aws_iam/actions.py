@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from policypack.catalog.aws_iam import GENERATED
 
 EFFECTS = ("destroy-primary", "destroy-backup", "destroy-key", "overwrite", "weaken-guard", "orchestrated")
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """One action.
 
     `arns` are the formats of the ARNs that it is checked against: all of `required`, or else any of the others; none of either
@@ -36,8 +36,7 @@ class Action:
         return self.name.partition(":")[0]
 
 
-@dataclass(frozen=True)
-class Actions:
+class Actions(Struct, frozen=True, dict=True):
     """All actions, in order of their names, and how to ask for some."""
 
     all: tuple[Action, ...]

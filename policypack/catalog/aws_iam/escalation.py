@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from policypack.catalog.aws_iam import GENERATED
 
@@ -16,16 +17,14 @@ KINDS: tuple[Kind, ...] = ("self", "principal", "new_pass_role", "existing_pass_
 SUBJECTS = ("self", "own_group", "own_policy", "target", "target_policy", "holder", "any")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """An action that a path needs, and on what (one of SUBJECTS)."""
 
     action: str
     on: str
 
 
-@dataclass(frozen=True, slots=True)
-class Escalation:
+class Escalation(Struct, frozen=True):
     """One path.
 
     `ways` are the sets of steps that each make it, complete ones: what every way needs is in each. A rule of kind new_pass_role

@@ -4,7 +4,8 @@ blocks unrolled."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from policypack.model import Unknown, Value
 from policypack.read.hcl.evaluating import value_of, written
@@ -19,8 +20,7 @@ META_BLOCKS = frozenset({"lifecycle", "provisioner", "connection", "timeouts"})
 backup plan has a `lifecycle` of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """Collects the dotted paths whose values no output may show. `taints` says whether an expression leads to such a value."""
 
     taints: Callable[[Expression], bool]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 STEPS = 2_000_000
 CHARACTERS_PER_STEP = 32
@@ -15,8 +16,7 @@ class BudgetError(Exception):
     """The steps are used up. Not an EvaluationError: `try` must not take it for a reason to use its default."""
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(Struct):
     """The steps that are left."""
 
     steps: int

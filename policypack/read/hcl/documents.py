@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
-from policypack.model import Unknown, Value
+from policypack.model import Unknown, Value, replace
 from policypack.read.hcl.convert import number_from, number_text
 from policypack.read.hcl.partial import EvaluationError, blend, join_text
 

@@ -6,8 +6,9 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from policypack.model import Gap, Location, Value
 from policypack.read.files import Tree, read_bytes
@@ -24,8 +25,7 @@ MAX_FILE = 2**20
 """The largest file that `file()` and its kin may read."""
 
 
-@dataclass(slots=True)
-class Estate:
+class Estate(Struct):
     """Shared by all modules of a root, and filled while they are read."""
 
     root: Path

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from policypack.model import Unknown, Value
 from policypack.read.hcl.scope import Scope
@@ -79,8 +80,7 @@ def names_in(expression: Expression) -> list[str]:
     return ["".join(text.split()).strip('"') for text in texts]
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(Struct, frozen=True):
     """A scope in which nothing is declared: for defaults, variable files and the command line."""
 
     why: str = "nothing can be referred to here"

@@ -7,10 +7,11 @@ Nothing here raises for what is scanned. Errors that Terraform would report are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, Union, cast
 
-from policypack.model import Unknown, Value
+from msgspec import Struct
+
+from policypack.model import Unknown, Value, replace
 from policypack.read.hcl import operators, terms
 from policypack.read.hcl.budget import CHARACTERS_PER_STEP, BudgetError, spend, step_budget
 from policypack.read.hcl.convert import kind_of, number, text, truth, unified
@@ -40,8 +41,7 @@ MAX_SIZE = 1_000_000
 Expression: TypeAlias = "Union[Node, Term]"
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(Struct, frozen=True):
     """Where a term stands. `strict`: inside `try` or `can`, where an error in an element is an error of the whole."""
 
     scope: Scope
@@ -353,8 +353,7 @@ def _can(term: terms.Call, frame: _Frame) -> Value:
     return blend((value,)) if has_unknown(value) else True
 
 
-@dataclass(frozen=True, slots=True)
-class _Files:
+class _Files(Struct, frozen=True):
     """What functions may ask of the world: files of the scanned tree, and templates with nothing but their variables."""
 
     scope: Scope

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, Union
+
+from msgspec import Struct, field
 
 from policypack.model import Unknown, Value
 from policypack.read.hcl.convert import integer
@@ -20,8 +21,7 @@ MAX_INSTANCES = 10_000
 """The most instances of one block. A larger count is taken for a mistake, and is a gap."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """The instances of a block. `unknown`: how many there are cannot be told, and "?" stands for all of them.
 
     `each` has the values of `for_each`. `cut` is how many there would be where that is beyond the limit.

@@ -7,8 +7,9 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from policypack.model import Comment, Gap, Location
 from policypack.read.hcl.syntax import MAX_NESTING, Attribute, Block, Body, Json, Parsed, strip_marks
@@ -118,8 +119,7 @@ def _unquoted(text: str) -> str:
         return text.strip('"')
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     file: str
     places: Mapping[Path, tuple[int, int]]
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from policypack.model import Gap
+from policypack.model import Gap, replace
 from policypack.read.hcl.syntax import Block, Body
 
 _MERGED_INSIDE = frozenset({"lifecycle", "required_providers"})

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from policypack.model import Location, Reference, Unknown, Value, Values
 from policypack.read.hcl.blocks import META_ARGUMENTS, META_BLOCKS, Marks, block_name, block_values, without_nulls
@@ -21,8 +22,7 @@ from policypack.read.hcl.trace import Trace, trace_of
 from policypack.read.hcl.variables import Given, declared_value, default_value, fitted
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """The module block that made a module: its arguments, and where they are evaluated."""
 
     module: Module
@@ -217,8 +217,7 @@ class Instance:
         return follow(Attributes({} if value is None else {name: value}, reference), steps)
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleScope:
+class ModuleScope(Struct, frozen=True):
     """A module as its expressions see it. `names` are what `each`, `count`, iterators and for expressions gave."""
 
     module: Module

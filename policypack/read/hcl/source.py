@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from policypack.model import Comment, Gap, Location
 from policypack.read.files import MAX_FILES, Tree, list_folder, not_text, read_bytes
@@ -15,8 +16,7 @@ from policypack.read.hcl.syntax import Attribute, Block, Parsed, parse_hcl
 SUFFIXES = (".tofu.json", ".tf.json", ".tofu", ".tf")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """What a module's folder declares. `files` counts what was there, also what could not be read."""
 
     folder: Path

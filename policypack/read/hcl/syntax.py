@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
+
+from msgspec import Struct, field
 
 from policypack.model import Comment, Gap, Location
 
@@ -17,24 +18,21 @@ MAX_NESTING = 64
 """The most blocks inside blocks that are read. Terraform's own schemas nest fewer than ten."""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """An expression in the native syntax, and how it is written."""
 
     node: Node
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Json:
+class Json(Struct, frozen=True):
     """An expression in the JSON syntax: strings in it are templates. `literal`: they are not (a variable's default)."""
 
     value: Any
     literal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """An expression that does not parse: its value cannot be told."""
 
     reason: str
@@ -43,8 +41,7 @@ class Broken:
 Expression: TypeAlias = Union[Code, Json, Broken]
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """`name = expression`."""
 
     name: str
@@ -52,8 +49,7 @@ class Attribute:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """What stands between braces. Names are unique among attributes; blocks keep their order."""
 
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
@@ -64,8 +60,7 @@ class Body:
         return (block for block in self.blocks if block.type == kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """`type "label" "label" { body }`."""
 
     type: str
@@ -74,8 +69,7 @@ class Block:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """One file: what could be read of it, and one gap where something could not."""
 
     body: Body = Body()
@@ -109,8 +103,7 @@ def parse_expression(text: str) -> Expression:
     return body.attributes["x"].expression
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where the lines of a piece of a file stand in it."""
 
     file: str

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from policypack.model import Value
 from policypack.read.hcl.partial import EvaluationError
 from policypack.read.hcl.scope import Scope
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateScope:
+class TemplateScope(Struct, frozen=True):
     """Sees `names` only; files are those of the scope around it."""
 
     around: Scope

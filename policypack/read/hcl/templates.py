@@ -7,8 +7,9 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, Union
+
+from msgspec import Struct
 
 from policypack.read.hcl.terms import Broken, Literal, Template, TemplateFor, TemplateIf, Term
 
@@ -22,15 +23,13 @@ _ESCAPE = re.compile(r'\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|\$\$(?=\{)
 _SHORT = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
-@dataclass(slots=True)
-class _Text:
+class _Text(Struct):
     """Literal text of one line at most: strip markers and indentation work line by line."""
 
     value: str
 
 
-@dataclass(slots=True)
-class _Sequence:
+class _Sequence(Struct):
     """`${ }` or `%{ }`. `kind` is "hole", "if", "else", "endif", "for" or "endfor"."""
 
     kind: str

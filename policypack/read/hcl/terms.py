@@ -2,58 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias, Union
+
+from msgspec import Struct
 
 from policypack.model import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """A value that is written as it is."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Traversal:
+class Traversal(Struct, frozen=True):
     """A name and the steps behind it that are plain to see: `aws_s3_bucket.b[0].arn`."""
 
     root: str
     steps: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(Struct, frozen=True):
     """Plain steps into a value that is not a name: `f(x)[0].name`."""
 
     source: Term
     steps: tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """A step whose key is computed: `local.names[each.key]`."""
 
     source: Term
     key: Term
 
 
-@dataclass(frozen=True, slots=True)
-class Splat:
+class Splat(Struct, frozen=True):
     """`source[*].a.b`, or the older `source.*.a.b`. What follows an older one's index applies to the whole result."""
 
     source: Term
     each: Term
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(Struct, frozen=True):
     """The element that a Splat stands at, inside its `each`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A function call. `spreads`: the last argument is a list of arguments (`...`)."""
 
     name: str
@@ -61,22 +55,19 @@ class Call:
     spreads: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ListTerm:
+class ListTerm(Struct, frozen=True):
     """`[a, b]`."""
 
     elements: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectTerm:
+class ObjectTerm(Struct, frozen=True):
     """`{ key = value }`."""
 
     items: tuple[tuple[Term, Term], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+class For(Struct, frozen=True):
     """`[for key, name in source : value if condition]`; with `result_key` it makes an object, `groups` with `...`."""
 
     names: tuple[str, ...]
@@ -87,8 +78,7 @@ class For:
     groups: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+class Conditional(Struct, frozen=True):
     """`condition ? yes : no`."""
 
     condition: Term
@@ -96,16 +86,14 @@ class Conditional:
     no: Term
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(Struct, frozen=True):
     """`-x` and `!x`."""
 
     operator: str
     operand: Term
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """`left operator right`."""
 
     operator: str
@@ -113,8 +101,7 @@ class Binary:
     right: Term
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateIf:
+class TemplateIf(Struct, frozen=True):
     """`%{ if condition }yes%{ else }no%{ endif }`."""
 
     condition: Term
@@ -122,8 +109,7 @@ class TemplateIf:
     no: Template
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateFor:
+class TemplateFor(Struct, frozen=True):
     """`%{ for key, name in source }body%{ endfor }`."""
 
     names: tuple[str, ...]
@@ -131,15 +117,13 @@ class TemplateFor:
     body: Template
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """Text with holes. One hole alone is that value, whatever its type."""
 
     pieces: tuple[str | Term | TemplateIf | TemplateFor, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """What could not be understood, and why."""
 
     reason: str

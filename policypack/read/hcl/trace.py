@@ -4,9 +4,10 @@ that is secret. This is about what is written, and so it holds for known values 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from policypack.model import Reference
 from policypack.read.hcl.blocks import META_BLOCKS
@@ -25,8 +26,7 @@ MAX_CHILDREN = 50
 """The most instances of a module that one traversal is followed into."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """The references behind an expression, each once, and whether a secret is behind it."""
 
     references: tuple[Reference, ...] = ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, Union
+
+from msgspec import Struct
 
 from policypack.model import Unknown, Value
 from policypack.read.hcl.convert import as_set, number, text, truth
@@ -18,30 +19,26 @@ MAX_DEPTH = 32
 """The most types inside types that are converted; deeper ones are left as they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Simple:
+class Simple(Struct, frozen=True):
     """string, number, bool, any."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Collection:
+class Collection(Struct, frozen=True):
     """list(x), set(x), map(x)."""
 
     name: str
     element: Constraint
 
 
-@dataclass(frozen=True, slots=True)
-class TupleOf:
+class TupleOf(Struct, frozen=True):
     """tuple([x, y])."""
 
     elements: tuple[Constraint, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectOf:
+class ObjectOf(Struct, frozen=True):
     """object({...}). `optional` has the default expressions of optional attributes, None where there is none."""
 
     attributes: Mapping[str, Constraint]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from policypack.model import Gap, Location, Reference, Unknown, Value
 from policypack.read.files import Tree, list_folder, not_text, read_bytes
@@ -16,8 +17,7 @@ from policypack.read.hcl.types import MisfitError, Simple, constraint, convert
 from policypack.read.options import ReadOptions
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """The values that a root module is given. Text of the environment and the command line is not yet of any type."""
 
     values: Mapping[str, Expression] = field(default_factory=dict)

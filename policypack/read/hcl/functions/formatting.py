@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Context, Decimal
+
+from msgspec import Struct
 
 from policypack.model import Unknown, Value
 from policypack.read.hcl.convert import number, number_text, text, truth
@@ -23,8 +24,7 @@ _VERB = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Verb:
+class _Verb(Struct, frozen=True):
     """One `%…x`."""
 
     verb: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from policypack.model import Value
 from policypack.read.hcl.partial import EvaluationError
@@ -29,8 +30,7 @@ class Files(Protocol):
         """The text of a template that sees nothing but these variables."""
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(Struct, frozen=True):
     """One function. Its Python parameters are its Terraform parameters, behind Files where it reads files."""
 
     call: Callable[..., Value]

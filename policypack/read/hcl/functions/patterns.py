@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from dataclasses import dataclass
 from typing import TypeAlias, Union
+
+from msgspec import Struct
 
 from policypack.read.hcl.partial import EvaluationError
 
@@ -19,8 +20,7 @@ class UnsupportedError(Exception):
     """RE2 knows this and we do not: the result cannot be told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Letters:
+class Letters(Struct, frozen=True):
     """One character of a set of ranges, or of Unicode categories."""
 
     ranges: tuple[tuple[int, int], ...]
@@ -41,29 +41,25 @@ class Letters:
         return any(unicodedata.category(letter).startswith(name) is not inverse for name, inverse in self.categories)
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """A place between characters: "start", "end", "line_start", "line_end", "word", "not_word"."""
 
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """One after the other."""
 
     nodes: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """The first that leads to a match."""
 
     nodes: tuple[Pattern, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True):
     """`most` None: without end."""
 
     node: Pattern
@@ -72,8 +68,7 @@ class Repeat:
     greedy: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """A group that captures, counted from 1."""
 
     node: Pattern

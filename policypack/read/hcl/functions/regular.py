@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias, Union
+
+from msgspec import Struct
 
 from policypack.model import Unknown, Value
 from policypack.read.hcl.budget import spend
@@ -35,8 +36,7 @@ Captures: TypeAlias = "tuple[int | None, ...]"
 _Step: TypeAlias = "Union[Letters, Edge, tuple[int, ...], int, None]"
 
 
-@dataclass(frozen=True, slots=True)
-class _Program:
+class _Program(Struct, frozen=True):
     """Steps, each followed by the next one: a set reads a character, a tuple forks, a number saves a place, None matches."""
 
     steps: Sequence[_Step]
@@ -127,8 +127,7 @@ def _search(program: _Program, text: str, start: int) -> Captures | None:
     return found
 
 
-@dataclass(slots=True)
-class _Moment:
+class _Moment(Struct):
     """One place in the text, and the threads that stand there."""
 
     text: str
