@@ -7,13 +7,13 @@ those that it may match. What a resource pattern says of one ARN is `match`'s bu
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from msgspec import Struct, field
 
 from policypack.authority.aws.match import glob, may, must
-from policypack.authority.aws.text import HOLES, has_hole, symbol
+from policypack.authority.aws.text import ANON, HOLES, has_hole, symbol
 
 Bits: TypeAlias = int
 Both: TypeAlias = "tuple[Bits, Bits]"
@@ -21,6 +21,8 @@ Both: TypeAlias = "tuple[Bits, Bits]"
 Row: TypeAlias = "tuple[str, Bits]"
 
 _TOP = "\U0010ffff"
+_FIELDS = 5
+"""The colons before the last field of an ARN."""
 
 
 class Family(Struct):
@@ -41,6 +43,11 @@ class Texts:
         self.by_end = sorted((text[::-1], number) for number, text in enumerate(self.names))
         self.ends = [text for text, _ in self.by_end]
         self.everything = join(bits for _, bits in self.rows)
+        self.aligned: dict[int, list[tuple[str, int]]] = {}
+        for number, text in enumerate(self.names):
+            self.aligned.setdefault(text.count(":"), []).append((_last_field(text), number))
+        for found in self.aligned.values():
+            found.sort()
 
     def find(self, pattern: str) -> Both:
         """What a pattern without holes matches."""
@@ -67,7 +74,22 @@ class Texts:
             start, stop = bisect_left(self.ends, end), bisect_left(self.ends, end + _TOP)
             if stop - start < high - low:
                 return (number for _, number in self.by_end[start:stop])
-        return range(low, high)
+        return self._by_last_field(pattern, low, high) if high - low > 16 else range(low, high)
+
+    def _by_last_field(self, pattern: str, low: int, high: int) -> Iterable[int]:
+        """Where a text has as many colons as the pattern no wildcard takes one in, so that the last fields face each other."""
+        colons = pattern.count(":")
+        start = _start(_last_field(pattern))
+        if colons < _FIELDS or not start:
+            return range(low, high)
+        found: list[int] = []
+        for count, rows in self.aligned.items():
+            if count > colons:
+                found += (number for _, number in rows if low <= number < high)
+            elif count == colons:
+                first, last = bisect_left(rows, (start, 0)), bisect_left(rows, (start + _TOP, 0))
+                found += (number for _, number in rows[first:last] if low <= number < high)
+        return found
 
     def _each(self, pattern: str, numbers: Iterable[int]) -> Both:
         certain = possible = 0
@@ -86,6 +108,11 @@ class Texts:
         if self.contiguous:
             return (1 << high) - (1 << low) if high > low else 0
         return join(bits for _, bits in self.rows[low:high])
+
+
+def _last_field(text: str) -> str:
+    """What stands behind the fifth colon."""
+    return text.split(":", _FIELDS)[-1] if text.count(":") >= _FIELDS else ""
 
 
 def whole(start: str) -> bool | None:
@@ -115,10 +142,15 @@ class Forms:
     def __init__(self, rows: Sequence[Row], everything: Bits) -> None:
         self.without = everything & ~join(bits for _, bits in rows)
         self.plain = Texts(row for row in rows if not has_hole(row[0]))
+        self.open: dict[str, list[Row]] = {}
+        for row in rows:
+            if _open_ended(row[0]):
+                self.open.setdefault(row[0][:-1], []).append(row)
+        self.open_starts = sorted(self.open)
         self.families: dict[str, dict[str, Family]] = {}
         self.by_base: dict[tuple[str, str], list[tuple[Family, Row]]] = {}
         for row in rows:
-            if has_hole(row[0]):
+            if has_hole(row[0]) and not _open_ended(row[0]):
                 self._add(row)
 
     def _add(self, row: Row) -> None:
@@ -156,13 +188,30 @@ class Forms:
                         text = next(text for text, bits in family.rows if bits & left)
                         one, other = self._one(pattern, text, left)
                         certain, possible = certain | one, possible | other
+        for one, other in self._open_ended(pattern, start):
+            certain, possible = certain | one, possible | other
         return certain, possible | self.without
+
+    def _open_ended(self, pattern: str, start: str) -> Iterator[Both]:
+        """What a pattern matches of the texts that are known but for their end: those that begin as it does, or it as they do."""
+        if not self.open:
+            return
+        low, high = bisect_left(self.open_starts, start), bisect_left(self.open_starts, start + _TOP)
+        shorter = (start[:end] for end in range(len(start)) if start[:end] in self.open)
+        for text in (*self.open_starts[low:high], *shorter):
+            for row in self.open[text]:
+                yield self._one(pattern, *row)
 
     @staticmethod
     def _one(pattern: str, text: str, bits: Bits) -> Both:
         if must(pattern, text):
             return bits, bits
         return 0, bits if may(pattern, text) else 0
+
+
+def _open_ended(text: str) -> bool:
+    """Whether all that is not known of a text is its end."""
+    return text.endswith(ANON) and not has_hole(text[:-1])
 
 
 def _start(pattern: str) -> str:
