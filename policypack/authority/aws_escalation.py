@@ -6,12 +6,13 @@ choosing within the boundary and the guardrails of whoever gets them, or the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from msgspec import Struct, field
 
-from policypack.authority.aws import Layers, Principal, Request, decide, decoded
+from policypack.authority.aws import Layers, Principal, Request, decide
+from policypack.authority.aws.document import Statement
 from policypack.authority.oracle import Oracle, Slot
 from policypack.authority.principals import ASSUME, PASS, Principals, spread
 from policypack.catalog.aws_iam.escalation import Escalation, Step, escalation_actions, escalations
@@ -164,11 +165,31 @@ class Escalations(Struct, dict=True):
         if service not in self._trusted:
             must = may = 0
             for number, identity in enumerate(self.principals.all):
-                outcome = _lets_in(identity, service) if identity.form == "role" else Outcome.NO
+                outcome = self._lets_in(identity, service) if self._services >> number & 1 else Outcome.NO
                 must |= (outcome is Outcome.YES) << number
                 may |= (outcome is not Outcome.NO) << number
             self._trusted[service] = (must, may)
         return self._trusted[service]
+
+    def _lets_in(self, identity: Identity, service: str) -> Outcome:
+        if identity.trust is None:
+            return Outcome.NO
+        trust = self.oracle.read(identity.trust)
+        if service == "federated":
+            return Outcome.MAYBE if _federated(trust.statements) else Outcome.NO
+        request = Request(ASSUME, ("*",), service)
+        return decide(request, Principal("service", (service,), service), Layers(resource=(trust,))).outcome
+
+    @cached_property
+    def _services(self) -> int:
+        """The roles whose trust policy may let anything in that is no account, role or user."""
+        found = 0
+        for number, identity in enumerate(self.principals.all):
+            for statement in self.oracle.read(identity.trust).statements if identity.trust and identity.form == "role" else ():
+                kinds = {kind if text != "*" else "*" for kind, text in statement.principals or (("*", "*"),)}
+                if statement.doubt or statement.not_principals or kinds - {"AWS", "CanonicalUser"}:
+                    found |= 1 << number
+        return found
 
     def _held(self, caller: int, rule: Escalation, actions: tuple[str, ...]) -> Both:
         """The roles of the resources on which all these actions are allowed."""
@@ -201,16 +222,5 @@ def _all(found: tuple[bool, bool]) -> Both:
     return -1 if found[0] else 0, -1 if found[1] else 0
 
 
-def _lets_in(identity: Identity, service: str) -> Outcome:
-    if identity.trust is None:
-        return Outcome.NO
-    trust = decoded(identity.trust)
-    if service == "federated":
-        return Outcome.MAYBE if _federated(trust.statements) else Outcome.NO
-    request = Request(ASSUME, ("*",), service)
-    return decide(request, Principal("service", (service,), service), Layers(resource=(trust,))).outcome
-
-
-def _federated(statements: object) -> bool:
-    assert isinstance(statements, tuple)
+def _federated(statements: Iterable[Statement]) -> bool:
     return any(kind == "Federated" and each.effect == "Allow" for each in statements for kind, _ in each.principals or ())

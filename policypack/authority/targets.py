@@ -84,6 +84,7 @@ class Block(Struct, frozen=True):
     subjects: Subjects
     arn: str = ""
     _slots: dict[str, Slot] = field(default_factory=dict)
+    edits: list[tuple[Call, ...]] = field(default_factory=list)
 
     def slot(self, at: str) -> Slot:
         """What a call is made on, for each target in order."""
@@ -281,6 +282,12 @@ _EDITS: Mapping[str, tuple[str, ...]] = {
 
 def policy_edits(block: Block) -> tuple[Call, ...]:
     """The calls that take away a Deny in the targets' own policies, where any has one."""
+    if not block.edits:
+        block.edits.append(tuple(_policy_edits(block)))
+    return block.edits[0]
+
+
+def _policy_edits(block: Block) -> tuple[Call, ...]:
     kind = block.targets[0].subject.resource.type
     if not any(target.subject.policies for target in block.targets):
         return ()
