@@ -1,0 +1,74 @@
+terraform {
+  backend "s3" {
+    bucket = "acme-terraform-state"
+    key    = "scenario.tfstate"
+    region = "eu-central-1"
+  }
+}
+
+provider "aws" {
+  region              = "eu-central-1"
+  allowed_account_ids = ["111111111111"]
+}
+
+resource "aws_dynamodb_table" "orders" {
+  name                        = "orders"
+  billing_mode                = "PAY_PER_REQUEST"
+  hash_key                    = "id"
+  deletion_protection_enabled = true
+  tags                        = { Backup = "daily" }
+
+  attribute {
+    name = "id"
+    type = "S"
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_backup_plan" "nightly" {
+  name = "nightly"
+
+  rule {
+    rule_name         = "nightly"
+    target_vault_name = "Default"
+    schedule          = "cron(0 3 * * ? *)"
+
+    lifecycle {
+      delete_after = 35
+    }
+
+    copy_action {
+      destination_vault_arn = "arn:aws:backup:eu-central-1:222222222222:backup-vault:elsewhere"
+
+      lifecycle {
+        delete_after = 35
+      }
+    }
+  }
+}
+
+resource "aws_backup_selection" "nightly" {
+  name         = "nightly"
+  plan_id      = aws_backup_plan.nightly.id
+  iam_role_arn = "arn:aws:iam::111111111111:role/backup"
+
+  selection_tag {
+    type  = "STRINGEQUALS"
+    key   = "backup"
+    value = "daily"
+  }
+}
+
+resource "aws_backup_restore_testing_plan" "weekly" {
+  name                = "weekly"
+  schedule_expression = "cron(0 6 ? * MON *)"
+
+  recovery_point_selection {
+    algorithm            = "LATEST_WITHIN_WINDOW"
+    include_vaults       = ["*"]
+    recovery_point_types = ["SNAPSHOT"]
+  }
+}
