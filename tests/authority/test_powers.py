@@ -1,0 +1,206 @@
+"""Who can do what to data: calls, guards, policies of resources, copies and keys, as short configurations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policypack.model import Outcome, Verb
+from tests.authority.pictures import ACCOUNT, BUCKET, DATABASE, allow, asked, deny, outcome, policy, role
+
+MAIN, DATA, BOT = "aws_db_instance.main", "aws_s3_bucket.data", "aws_iam_role.bot"
+ARN = "${aws_db_instance.main.arn}"
+OBJECTS = "${aws_s3_bucket.data.arn}/*"
+OPEN, GUARDED = DATABASE % "false", DATABASE % "true"
+VERSIONED = """resource "aws_s3_bucket_versioning" "v" {
+  bucket = aws_s3_bucket.data.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+"""
+LOCK = """resource "aws_s3_bucket_object_lock_configuration" "l" {
+  bucket = aws_s3_bucket.data.id
+  rule {
+    default_retention {
+      mode = "%s"
+      days = 30
+    }
+  }
+}
+"""
+REFUSES = f"""resource "aws_s3_bucket_policy" "p" {{
+  bucket = aws_s3_bucket.data.id
+  policy = "{policy({"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteObject*", "Resource": OBJECTS})}"
+}}
+"""
+KEY = 'resource "aws_kms_key" "k" {\n}\n'
+TRAIL = 'resource "aws_cloudtrail" "t" {\n  name = "t"\n  s3_bucket_name = "logs"\n}\n'
+
+CASES: list[tuple[str, str, list[dict[str, Any]], Verb, str, str]] = [
+    (
+        "a delete by reference is exact before anything exists",
+        OPEN,
+        [allow("rds:DeleteDBInstance", ARN)],
+        Verb.DESTROY,
+        MAIN,
+        "yes",
+    ),
+    (
+        "another database is another",
+        OPEN,
+        [allow("rds:DeleteDBInstance", f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:other")],
+        Verb.DESTROY,
+        MAIN,
+        "no",
+    ),
+    ("its name in an ARN is it", OPEN, [allow("rds:*", f"arn:aws:rds:*:{ACCOUNT}:db:ma*")], Verb.DESTROY, MAIN, "yes"),
+    ("protection holds against who cannot take it off", GUARDED, [allow("rds:DeleteDBInstance")], Verb.DESTROY, MAIN, "no"),
+    (
+        "protection is one call deep",
+        GUARDED,
+        [allow(["rds:DeleteDBInstance", "rds:ModifyDBInstance"])],
+        Verb.DESTROY,
+        MAIN,
+        "yes",
+    ),
+    ("taking protection off is a power", GUARDED, [allow("rds:Modify*"), deny("rds:Delete*")], Verb.WEAKEN, MAIN, "yes"),
+    ("who may not delete does not destroy", GUARDED, [allow("rds:Modify*"), deny("rds:Delete*")], Verb.DESTROY, MAIN, "no"),
+    (
+        "a retention of zero takes the copies",
+        GUARDED.replace("engine", "backup_retention_period = 7\n  engine"),
+        [allow("rds:ModifyDBInstance", ARN)],
+        Verb.DESTROY_COPIES,
+        MAIN,
+        "yes",
+    ),
+    ("objects are not the bucket", BUCKET, [allow("s3:DeleteObject", "${aws_s3_bucket.data.arn}")], Verb.DESTROY, DATA, "no"),
+    ("deleted objects are gone", BUCKET, [allow("s3:DeleteObject", OBJECTS)], Verb.DESTROY, DATA, "yes"),
+    (
+        "some objects are a doubt",
+        BUCKET,
+        [allow("s3:DeleteObject", "${aws_s3_bucket.data.arn}/tmp/*")],
+        Verb.DESTROY,
+        DATA,
+        "maybe",
+    ),
+    ("versions outlive a delete", BUCKET + VERSIONED, [allow("s3:DeleteObject", OBJECTS)], Verb.DESTROY, DATA, "no"),
+    (
+        "versions are deleted by their own call",
+        BUCKET + VERSIONED,
+        [allow("s3:DeleteObjectVersion", OBJECTS)],
+        Verb.DESTROY,
+        DATA,
+        "yes",
+    ),
+    (
+        "expiry deletes without a right to delete",
+        BUCKET + VERSIONED,
+        [allow("s3:PutLifecycleConfiguration")],
+        Verb.DESTROY,
+        DATA,
+        "yes",
+    ),
+    ("writing overwrites", BUCKET, [allow("s3:PutObject", OBJECTS)], Verb.OVERWRITE, DATA, "yes"),
+    ("versions outlive an overwrite", BUCKET + VERSIONED, [allow("s3:PutObject", OBJECTS)], Verb.OVERWRITE, DATA, "no"),
+    ("compliance holds against everybody", BUCKET + VERSIONED + LOCK % "COMPLIANCE", [allow("*")], Verb.DESTROY, DATA, "no"),
+    (
+        "governance yields to a right of its own",
+        BUCKET + VERSIONED + LOCK % "GOVERNANCE",
+        [allow("s3:*")],
+        Verb.DESTROY,
+        DATA,
+        "yes",
+    ),
+    (
+        "governance holds without that right",
+        BUCKET + VERSIONED + LOCK % "GOVERNANCE",
+        [allow("s3:Delete*", OBJECTS)],
+        Verb.DESTROY,
+        DATA,
+        "no",
+    ),
+    ("a bucket's own Deny holds", BUCKET + REFUSES, [allow("s3:DeleteObject", OBJECTS)], Verb.DESTROY, DATA, "no"),
+    (
+        "whoever may rewrite the Deny takes it off",
+        BUCKET + REFUSES,
+        [allow(["s3:DeleteObject", "s3:DeleteBucketPolicy"])],
+        Verb.DESTROY,
+        DATA,
+        "yes",
+    ),
+    (
+        "a key in the account is the account's",
+        KEY,
+        [allow("kms:ScheduleKeyDeletion", "${aws_kms_key.k.arn}")],
+        Verb.DESTROY_KEY,
+        "aws_kms_key.k",
+        "yes",
+    ),
+    ("using a key is not destroying it", KEY, [allow("kms:Decrypt")], Verb.DESTROY_KEY, "aws_kms_key.k", "no"),
+    (
+        "a trail is stopped by its own call",
+        TRAIL,
+        [allow("cloudtrail:StopLogging")],
+        Verb.STOP_AUDIT,
+        "aws_cloudtrail.t",
+        "yes",
+    ),
+    ("reading a trail stops nothing", TRAIL, [allow("cloudtrail:LookupEvents")], Verb.STOP_AUDIT, "aws_cloudtrail.t", "no"),
+]
+
+
+@pytest.mark.parametrize(("why", "parts", "statements", "verb", "target", "expected"), CASES, ids=[case[0] for case in CASES])
+def test_what_a_role_can_do(  # noqa: PLR0913, PLR0917 - the columns of the table
+    tmp_path: Path, why: str, parts: str, statements: list[dict[str, Any]], verb: Verb, target: str, expected: str
+) -> None:
+    """A role's statements, what stands in their way, and what comes of both."""
+    answers = asked(tmp_path, parts, role("bot", *statements))
+    assert outcome(answers, BOT, verb, target) is Outcome(expected), why
+
+
+BOUNDARY = f"""resource "aws_iam_policy" "limit" {{
+  name   = "limit"
+  policy = "{policy(allow("*"), deny(["rds:Delete*", "rds:Modify*", "iam:*", "sts:*"]))}"
+}}
+"""
+BOUND = "  permissions_boundary = aws_iam_policy.limit.arn"
+
+
+@pytest.mark.parametrize(
+    ("dropped", "expected"), [("", "no"), ("rds:Delete*", "no"), ("rds:Modify*", "no"), ("rds:Delete* rds:Modify*", "yes")]
+)
+def test_a_hard_deny_holds_until_an_action_is_dropped(tmp_path: Path, dropped: str, expected: str) -> None:
+    """PowerUser rights under a boundary that denies destruction are quiet; each action of the Deny is needed."""
+    boundary = BOUNDARY
+    for each in dropped.split():
+        boundary = boundary.replace(f'\\"{each}\\", ', "")
+    answers = asked(tmp_path, GUARDED, boundary, role("bot", allow("*"), more=BOUND))
+    assert outcome(answers, BOT, Verb.DESTROY, MAIN) is Outcome(expected)
+
+
+def test_the_proof_says_each_step_and_where_it_is_written(tmp_path: Path) -> None:
+    """A power has its calls in order, and every step its place."""
+    answers = asked(tmp_path, GUARDED, role("bot", allow(["rds:DeleteDBInstance", "rds:ModifyDBInstance"])))
+    (power,) = (each for each in answers.powers_of(BOT) if each.verb is Verb.DESTROY)
+    assert power.actions == ("rds:ModifyDBInstance", "rds:DeleteDBInstance")
+    assert [step.location is not None for step in power.path] == [True] * len(power.path)
+    assert "takes away deletion protection" in power.path[0].text
+
+
+def test_a_maybe_names_what_would_settle_it(tmp_path: Path) -> None:
+    """A policy that is not known makes everything possible, nothing certain, and is named."""
+    unknown = 'variable "p" {}\nresource "aws_iam_role_policy" "x" {\n  role = aws_iam_role.bot.name\n  policy = var.p\n}\n'
+    answers = asked(tmp_path, OPEN, role("bot"), unknown)
+    (power,) = (each for each in answers.powers_of(BOT) if (each.verb, each.target) == (Verb.DESTROY, MAIN))
+    assert power.outcome is Outcome.MAYBE
+    assert power.missing
+
+
+def test_nobody_and_nothing_load_nothing(tmp_path: Path) -> None:
+    """A picture without identities is answered without the engine."""
+    answers = asked(tmp_path, OPEN)
+    assert answers.powers_of(BOT) == answers.who_can(Verb.DESTROY, MAIN) == answers.destroys_all(MAIN) == ()
+    assert answers._engine is None
