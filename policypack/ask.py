@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -82,7 +81,6 @@ def _picture(question: Question) -> Infrastructure:
     settings = load_settings(question.config, base)
     paths, options = inputs_of(question.reading.paths, base), options_of(question.reading, base)
     catalog = load_catalog()
-    gc.disable()  # as for a scan: what is read lives to the end
     with Progress() as progress:
         inputs = read_all(paths, options, catalog.knows, progress)
         progress("building the picture")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import sys
@@ -72,7 +71,6 @@ def fulfil(request: Request) -> int:
     checks = load_checks(checks_folder())
     paths = inputs_of(request.reading.paths, base)
     options = options_of(request.reading, base)
-    gc.disable()  # what is read lives to the end of the process: looking for cycles in it only costs time
     with Progress() as progress:
         report = judge(paths, options, checks, settings, today=_today(), baseline=baseline, tell=progress)
     fail_on = FailOn.NEVER if telling.write_baseline else FailOn(telling.fail_on)
