@@ -9,8 +9,8 @@ from pathlib import Path
 
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _SKIPPED = {"node_modules", "__pycache__", "venv"}
-_CALL = re.compile(r"""(?:^|[{,])\s*"?source"?\s*[=:]\s*"(\.{1,2}(?:/[^"$%]*)?)\"""")
-_COMMENT = re.compile(r"/\*.*?\*/|^\s*(?:#|//).*?$", re.DOTALL | re.MULTILINE)
+_CALL = r"""(?:^|[{,])\s*"?source"?\s*[=:]\s*"(\.{1,2}(?:/[^"$%]*)?)\""""
+_COMMENT = r"(?sm)/\*.*?\*/|^\s*(?:#|//).*?$"
 _HEAD = 64 * 1024  # `terraform show -json` writes its version and its kind first
 _LARGEST_SOURCE = 4 * 1024 * 1024  # no hand writes a larger .tf file; its module calls are then not looked for
 
@@ -96,6 +96,6 @@ def _calls(module: Path) -> Iterator[Path]:
             text = entry.read_text("utf-8", "replace")
         except OSError:
             continue  # the reader says so where the module is scanned
-        for line in _COMMENT.sub("", text).splitlines():
-            for match in _CALL.finditer(line):
+        for line in re.sub(_COMMENT, "", text).splitlines():
+            for match in re.finditer(_CALL, line):
                 yield (module / match[1]).resolve()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -131,5 +130,9 @@ def _signature(source: Input, key: str) -> str:
     said = [(name, block.get(name)) for name in _CREDENTIALS if block.get(name) is not None]
     if any(isinstance(value, Unknown) for _, value in said):
         return key
+    if not said:
+        return "ambient"
+    import hashlib  # loads OpenSSL, and few provider blocks say so much
+
     # Hashed, because an access key must not appear in anything that could be shown.
-    return hashlib.sha256(repr(said).encode()).hexdigest() if said else "ambient"
+    return hashlib.sha256(repr(said).encode()).hexdigest()

@@ -17,7 +17,7 @@ from policypack.build.estate import Estate
 from policypack.model import Copy, CopyKind, Evidence, Resource, Unknown, Value, same_domain, strip_keys
 
 # Railway's own reference from one service to another's variables: ${{postgres.DATABASE_URL}}.
-_TEMPLATE = re.compile(r"\$\{\{\s*([\w .-]+?)\s*\.")
+_TEMPLATE = r"\$\{\{\s*([\w .-]+?)\s*\."
 
 
 class Dumps(Struct, frozen=True, dict=True):
@@ -62,7 +62,7 @@ class Dumps(Struct, frozen=True, dict=True):
             if any(strip_keys(reference.address) == store.configured_address for reference in each.refers_to):
                 return True
             if isinstance(name, str) and any(
-                name == found for text in _texts(each.values.get("value")) for found in _TEMPLATE.findall(text)
+                name == found for text in _texts(each.values.get("value")) for found in re.findall(_TEMPLATE, text)
             ):
                 return True
         return False

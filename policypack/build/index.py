@@ -12,8 +12,8 @@ from msgspec import Struct, field
 from policypack.catalog import Catalog
 from policypack.model import Reference, Resource, Unknown, Value, strip_keys
 
-_SEGMENT = re.compile(r"[:/]")
-_HOLE = re.compile(r"\$?\{[^}]*\}")
+_SEGMENT = r"[:/]"
+_HOLE = r"\$?\{[^}]*\}"
 ARN_PARTS = 6
 
 
@@ -47,7 +47,7 @@ def arn_pattern(template: str, resource: Resource) -> str:
         value = resource.get(text[1:-1]) if text.startswith("{") else None
         return value if isinstance(value, str) else "*"
 
-    return _HOLE.sub(filled, template)
+    return re.sub(_HOLE, filled, template)
 
 
 def patterns_meet(one: str, other: str) -> bool:
@@ -124,7 +124,7 @@ class Index(Struct, frozen=True, dict=True):
 
     def _by_arn(self, arn: str, fits: Callable[[str], bool]) -> list[Resource]:
         found = []
-        for each in self.by_name.get(_SEGMENT.split(arn)[-1], ()):
+        for each in self.by_name.get(re.split(_SEGMENT, arn)[-1], ()):
             entry = self.catalog.entry(each.type)
             if fits(each.type) and entry and entry.arn and patterns_meet(arn, arn_pattern(entry.arn, each)):
                 found.append(each)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from policypack.build.estate import Estate
 from policypack.model import Resource, Unknown
 
 
-@dataclass(eq=False, repr=False)
-class Placed:
+class Placed(Struct, eq=False):
     """Role, input and address of what they are about -> companions. `lost`: role -> why one of it could not be placed."""
 
     found: dict[tuple[str, str, str], list[Resource]] = field(default_factory=dict)

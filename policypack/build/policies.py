@@ -5,7 +5,6 @@ Who may do what is `authority`'s question; this one is only whether a policy den
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
@@ -22,6 +21,8 @@ def document_of(policy: Value) -> Value:
         return policy
     if not isinstance(policy, str) or len(policy) > _MANY:
         return None
+    import json  # many estates hold no JSON text
+
     try:
         decoded: Value = json.loads(policy)
     except ValueError:

@@ -6,11 +6,12 @@ an entry is typed when it is asked for, and both are kept.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import msgspec.json
 
 from policypack.catalog.entry import (
     BackupFact,
@@ -91,10 +92,7 @@ _COUNTED_ONLY = frozenset(
 
 
 class Catalog:
-    """The facts of all providers, by provider and by resource type. It never changes for its users; `load_catalog` makes it.
-
-    A plain class, because a dataclass of this size costs a cold start more than reading the index does.
-    """
+    """The facts of all providers, by provider and by resource type. It never changes for its users; `load_catalog` makes it."""
 
     __slots__ = ("_blocks", "_entries", "_folder", "_harmless", "_knows", "_providers", "_raw")
 
@@ -158,12 +156,12 @@ class Catalog:
         if provider not in self._providers:
             return {}
         if provider not in self._raw:
-            self._raw[provider] = json.loads(self._folder.joinpath(f"{provider}.json").read_bytes())
+            self._raw[provider] = msgspec.json.decode(self._folder.joinpath(f"{provider}.json").read_bytes())
         return self._raw[provider]
 
 
 @cache
 def load_catalog() -> Catalog:
     """The catalog of this installation. Every call gives the same one."""
-    index = json.loads(GENERATED.joinpath("index.json").read_bytes())
+    index = msgspec.json.decode(GENERATED.joinpath("index.json").read_bytes())
     return Catalog(GENERATED, index["providers"], index["harmless"])

@@ -6,7 +6,6 @@ Its arguments are not: nearly always every action is known, and only a resource 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 
 from policypack.model import Unknown, Value, Values
@@ -33,6 +32,8 @@ def policy_document(values: Values, sources: Sequence[Value] = (), overrides: Se
 def as_json(document: Value) -> Value:
     """The text of a document: a string where all of it is known, else Unknown with the document."""
     found = list(unknowns(document))
+    import json  # many estates hold no JSON text
+
     if not found:
         return json.dumps(document, sort_keys=True)
     references = tuple(dict.fromkeys(reference for each in found for reference in each.references))
@@ -45,6 +46,8 @@ def parsed(text: Value) -> Value:
         return text.document if text.document is not None else text
     if not isinstance(text, str):
         return Unknown("not a policy document")
+    import json  # as above
+
     try:
         document: Value = json.loads(text)
     except (ValueError, RecursionError):

@@ -31,17 +31,17 @@ def command_property(text: str) -> str:
     return visible(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
 
 
-_MARKS = re.compile(r"[\\`*_\[\]<>|~$&#]|^[+=-]|(?<=^\d)[.)]|(?<=://)|(?<=\bwww)\.", re.IGNORECASE)
-_INSIDE_A_WORD = re.compile(r"(?<=\w)\\_(?=\w)")  # no emphasis begins there, and names stay readable
+_MARKS = r"(?i)[\\`*_\[\]<>|~$&#]|^[+=-]|(?<=^\d)[.)]|(?<=://)|(?<=\bwww)\."
+_INSIDE_A_WORD = r"(?<=\w)\\_(?=\w)"  # no emphasis begins there, and names stay readable
 _ZERO_WIDTH = "&#8203;"
 
 
 def markdown(text: str) -> str:
     """Text in which nothing is Markdown, HTML, a link or a mention, in a table cell too."""
     shown = visible(text).strip()
-    escaped = _MARKS.sub(lambda mark: f"\\{mark[0]}" if mark[0] else _ZERO_WIDTH, shown)
+    escaped = re.sub(_MARKS, lambda mark: f"\\{mark[0]}" if mark[0] else _ZERO_WIDTH, shown)
     # A mention or a mail address is looked for after the Markdown, so an escape would not do.
-    return _INSIDE_A_WORD.sub("_", escaped).replace("@", f"@{_ZERO_WIDTH}")
+    return re.sub(_INSIDE_A_WORD, "_", escaped).replace("@", f"@{_ZERO_WIDTH}")
 
 
 def code(text: str) -> str:

@@ -9,10 +9,10 @@ from pathlib import Path
 from policypack.model import Location
 
 _LARGEST = 1_000_000
-_HEADER = re.compile(r'^\s*[A-Za-z_][\w-]*(?:[ \t]+(?:[A-Za-z_][\w-]*|"[^"\\$%]*"))*[ \t]*\{')
-_SECRET = re.compile(r"pass|secret|token|key|cred|pin\b|salt|private|auth", re.IGNORECASE)
-_HEREDOC = re.compile(r"<<(-?)([A-Za-z_][\w-]*)[ \t]*$")
-_NUMBER = re.compile(r"(?<![\w.])-?\d[\w.]*")
+_HEADER = r'^\s*[A-Za-z_][\w-]*(?:[ \t]+(?:[A-Za-z_][\w-]*|"[^"\\$%]*"))*[ \t]*\{'
+_SENSITIVE = r"(?i)pass|secret|token|key|cred|pin\b|salt|private|auth"
+_HEREDOC = r"<<(-?)([A-Za-z_][\w-]*)[ \t]*$"
+_NUMBER = r"(?<![\w.])-?\d[\w.]*"
 _HIDDEN = '"…"'
 
 
@@ -51,7 +51,7 @@ def redacted_lines(text: str) -> list[str | None]:
         inside = state.inside
         bare = _bare(line, state)
         shown.append(None if inside else _finished(line, bare))
-        heredoc = None if state.inside else _HEREDOC.search(bare)
+        heredoc = None if state.inside else re.search(_HEREDOC, bare)
         ends = heredoc[2] if heredoc else None
     return shown
 
@@ -70,14 +70,14 @@ class _State:
         return self.comment or bool(self.nesting)
 
 
-_TOKEN = re.compile(r'\\.|\$\$\{|%%\{|[$%]\{|["{}#]|//|/\*|\*/')
+_PIECE = r'\\.|\$\$\{|%%\{|[$%]\{|["{}#]|//|/\*|\*/'
 
 
 def _bare(line: str, state: _State) -> str:
     """The line without comments, with `"…"` for each outermost string."""
     kept: list[str] = []
     start = 0
-    for token in _TOKEN.finditer(line):
+    for token in re.finditer(_PIECE, line):
         sign = token[0]
         if state.comment:
             if sign == "*/":
@@ -115,14 +115,14 @@ def _closes(sign: str, nesting: list[str]) -> bool:
 
 
 def _finished(line: str, bare: str) -> str | None:
-    header = _HEADER.match(line)
+    header = re.match(_HEADER, line)
     if header:
         # The labels of a block are names. What follows them on the line is not.
         _, brace, rest = bare.partition("{")
         bare = header[0].rstrip("{") + brace + rest
     name, sign, value = bare.partition("=")
-    if sign and _SECRET.search(name):
-        bare = f"{name}={_NUMBER.sub('…', value)}"
+    if sign and re.search(_SENSITIVE, name):
+        bare = f"{name}={re.sub(_NUMBER, '…', value)}"
     return bare.strip() or None
 
 

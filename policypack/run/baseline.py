@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -31,6 +30,8 @@ def freeze(report: Report) -> str:
         {"fingerprint": print_, "check": check, "resource": address, "count": count}
         for (check, address, print_), count in sorted(counts.items())
     ]
+    import json  # most scans have no baseline
+
     return json.dumps({"schema_version": "1", "findings": entries}, indent=2) + "\n"
 
 
@@ -65,6 +66,8 @@ def apply(report: Report, text: str) -> Report:
 
 
 def _entries(text: str) -> Mapping[str, dict[str, Any]]:
+    import json  # as above
+
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from enum import Enum
 
@@ -84,6 +83,8 @@ class Report(Struct, frozen=True):
 
 def fingerprint(finding: Finding) -> str:
     """What stays the same when lines move: 16 hex digits of check, address and cause."""
+    import hashlib  # loads OpenSSL, and not every report shows fingerprints
+
     text = f"{finding.check}|{finding.resource.address}|{finding.cause}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

@@ -17,8 +17,8 @@ from policypack.check import Check, Finding
 from policypack.model import Comment, Gap, Location, replace
 from policypack.run.outcome import Note
 
-_FORM = re.compile(r"^(?P<names>[^()]*?)(?:\s+until\b\s*(?P<until>[^()\s]*))?\s*(?P<reason>\(.*)?$", re.DOTALL)
-_LIKE_A_NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+_FORM = r"(?s)^(?P<names>[^()]*?)(?:\s+until\b\s*(?P<until>[^()\s]*))?\s*(?P<reason>\(.*)?$"
+_LIKE_A_NAME = r"[a-z0-9]+(_[a-z0-9]+)+"
 _EXAMPLE = "write `# allow: NAME (reason)`"
 
 
@@ -111,7 +111,7 @@ def _texts(comment: str) -> Iterable[str]:
 
 
 def _read(text: str, checks: Mapping[str, Check], today: date) -> _Allowed | _Expired | _Mistake | None:
-    form = _FORM.match(text)
+    form = re.match(_FORM, text)
     names = tuple(name.strip() for name in (form["names"] if form else text).split(","))
     if not any(_meant(name, checks) for name in names):
         return None
@@ -133,7 +133,7 @@ def _read(text: str, checks: Mapping[str, Check], today: date) -> _Allowed | _Ex
 
 
 def _meant(name: str, checks: Mapping[str, Check]) -> bool:
-    if name in checks or _LIKE_A_NAME.fullmatch(name):
+    if name in checks or re.fullmatch(_LIKE_A_NAME, name):
         return True
     first = name.split(maxsplit=1)[:1]
     return bool(first) and (first[0] in checks or bool(difflib.get_close_matches(first[0], checks, 1, cutoff=0.8)))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from policypack.catalog import Catalog, load_catalog
@@ -26,7 +27,7 @@ def test_only_the_provider_that_is_asked_for_is_parsed(small: Catalog) -> None:
     """Types of one provider are answered although another provider's file is broken."""
     assert small.knows("good_box")
     assert not small.knows("good_lid")
-    with pytest.raises(json.JSONDecodeError):
+    with pytest.raises(msgspec.DecodeError):
         small.knows("bad_box")
 
 

@@ -9,13 +9,14 @@ import pytest
 
 from policypack.model import Unknown, Value
 from policypack.read.hcl.budget import BudgetError, step_budget
-from policypack.read.hcl.functions import COMMON, NEVER_TWICE_THE_SAME, rare
+from policypack.read.hcl.functions import GROUPS, NEVER_TWICE_THE_SAME, table
 from policypack.read.hcl.functions.function import Holes
 from policypack.read.hcl.functions.regular import every, first, substitute
 from policypack.read.hcl.partial import EvaluationError, has_unknown
 from tests.read.expression_scope import Names, parsed, value
 from tests.read.recording import FOLDER, REFUSED, ask, recorded, terraform
 
+FUNCTIONS = {name: function for group in GROUPS for name, function in table(group).items()}
 LOCALS = value(f"{{\n{(FOLDER / 'locals.hcl').read_text()}\n}}")
 assert isinstance(LOCALS, dict)
 SCOPE = Names(LOCALS, FOLDER)
@@ -82,10 +83,16 @@ def test_the_recorded_table_is_what_terraform_says() -> None:
     assert ask([expression for expression, _ in LIVE]) == [answer for _, answer in LIVE]
 
 
-@pytest.mark.parametrize("name", sorted({*COMMON, *rare()}))
+@pytest.mark.parametrize("group", GROUPS)
+def test_each_file_has_the_functions_that_it_is_loaded_for(group: str) -> None:
+    """No function is missed because its file is not looked into, and none is looked for in vain."""
+    assert sorted(table(group)) == GROUPS[group].split()
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_functions_say_nothing_certain_about_wholly_unknown_arguments(name: str) -> None:
     """A function of unknown arguments is unknown, never an error, a default or an empty value."""
-    least = max({**COMMON, **rare()}[name].least, 2 if name in {"join", "setproduct", "lookup", "merge"} else 1)
+    least = max(FUNCTIONS[name].least, 2 if name in {"join", "setproduct", "lookup", "merge"} else 1)
     arguments = ", ".join(f"aws_thing.a{number}.x" for number in range(least))
     found = value(f"{name}({arguments})")
     assert isinstance(found, Unknown)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -12,7 +11,7 @@ from policypack.read.hcl.budget import spend
 from policypack.read.hcl.partial import Attributes, EvaluationError, SetValue, has_unknown, same
 
 MAX_DIGITS = 400
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,5})?")
+_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,5})?"
 
 
 def kind_of(value: Value) -> str:
@@ -67,7 +66,7 @@ def number(value: Value) -> int | float:
     """A known value as a number. Raises EvaluationError where it is none."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and len(value) <= MAX_DIGITS and _NUMBER.fullmatch(value):
+    if isinstance(value, str) and len(value) <= MAX_DIGITS and re.fullmatch(_NUMBER, value):
         return number_from(Decimal(value))
     raise _refuse(value, "number")
 
@@ -203,6 +202,8 @@ def as_set(values: Iterable[Value]) -> SetValue:
 
 
 def _shown(value: Value) -> str:
+    import json  # many estates hold no JSON text
+
     return json.dumps(value, sort_keys=True)
 
 

@@ -10,7 +10,7 @@ from policypack.model import Value, Values
 from policypack.read import documents
 from policypack.read.hcl.providers import account_of
 
-_PLAIN_REGION = re.compile(r"(?:us|eu|ap|sa|ca|me|af|il|mx)-(?!gov|iso)[a-z]+-\d")
+_PLAIN_REGION = r"(?:us|eu|ap|sa|ca|me|af|il|mx)-(?!gov|iso)[a-z]+-\d"
 
 
 def computed(kind: str, name: str, written: Callable[[str], Value], provider: Callable[[], Values]) -> Value:
@@ -53,7 +53,7 @@ def _region(_written: Callable[[str], Value], provider: Callable[[], Values]) ->
 
 def _partition(written: Callable[[str], Value], provider: Callable[[], Values]) -> Value:
     region = _region(written, provider)
-    return "aws" if isinstance(region, str) and _PLAIN_REGION.fullmatch(region) else None
+    return "aws" if isinstance(region, str) and re.fullmatch(_PLAIN_REGION, region) else None
 
 
 def _suffix(written: Callable[[str], Value], provider: Callable[[], Values]) -> Value:

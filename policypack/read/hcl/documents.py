@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -11,8 +10,8 @@ from policypack.model import Unknown, Value, replace
 from policypack.read.hcl.convert import number_from, number_text
 from policypack.read.hcl.partial import EvaluationError, blend, join_text
 
-_MARK = re.compile("\ue000(\\d+)\ue001")
-_STRING_ENDS = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*("|$)', re.DOTALL)
+_MARK = "\ue000(\\d+)\ue001"
+_STRING_ENDS = r'(?s)[^"\\]*(?:\\.[^"\\]*)*("|$)'
 _HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
@@ -27,6 +26,8 @@ def _with_document(joined: Unknown, pieces: Sequence[str | Unknown]) -> Unknown:
     if not isinstance(first, str) or first.lstrip()[:1] not in ("{", "["):
         return joined
     holes = [piece for piece in pieces if isinstance(piece, Unknown)]
+    import json  # many estates hold no JSON text
+
     try:
         decoded = json.loads(_marked(pieces))
         return replace(joined, document=_filled(decoded, holes))
@@ -56,7 +57,7 @@ def _inside_string(text: str, *, inside: bool) -> bool:
     at = 0
     while at < len(text):
         if inside:
-            match = _STRING_ENDS.match(text, at)
+            match = re.compile(_STRING_ENDS).match(text, at)
             at, inside = (match.end(), match.group(1) != '"') if match else (len(text), True)
         else:
             quote = text.find('"', at)
@@ -80,7 +81,7 @@ def _filled(value: Value, holes: Sequence[Unknown]) -> Value:
 
 
 def _pieces(text: str, holes: Sequence[Unknown]) -> Iterator[str | Unknown]:
-    for at, part in enumerate(_MARK.split(text)):
+    for at, part in enumerate(re.split(_MARK, text)):
         if at % 2:
             yield holes[int(part)]
         elif part:
@@ -101,6 +102,8 @@ def encode_partial(value: Value) -> Unknown:
 
 
 def _write(value: Value, pieces: list[str]) -> None:
+    import json  # as above
+
     if isinstance(value, dict):
         pieces.append("{")
         for at, key in enumerate(sorted(value)):
@@ -123,11 +126,15 @@ def _write(value: Value, pieces: list[str]) -> None:
 
 
 def _string(text: str) -> str:
+    import json  # as above
+
     return json.dumps(text, ensure_ascii=False).translate(_HTML)
 
 
 def decode(text: str) -> Value:
     """`jsondecode`. Raises EvaluationError where the text is not JSON."""
+    import json  # as above
+
     try:
         decoded: Value = json.loads(text, parse_constant=_refuse, parse_float=_fraction, parse_int=_whole)
     except (ValueError, RecursionError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -78,6 +77,8 @@ class Estate(Struct):
         if isinstance(data, Gap):
             self.gaps[data] = None
             return {}
+        import json  # most modules have no such list
+
         try:
             entries = json.loads(data)["Modules"]
             return {str(entry["Key"]): str(entry["Dir"]) for entry in entries}

@@ -26,9 +26,9 @@ INNER = {
 """The blocks that Terraform itself defines inside others, with their labels."""
 SCHEMAS = frozenset({"resource", "data", "provider", "backend", "cloud"})
 """Blocks whose inner objects are, mostly, blocks of a provider's schema."""
-PLAIN_MAP = re.compile(r"(^|_)(tags|tags_all|labels|annotations|variables|metadata|parameters|options)$")
+PLAIN_MAP = r"(^|_)(tags|tags_all|labels|annotations|variables|metadata|parameters|options)$"
 """Arguments that are maps of the user's own keys. Any other that holds an object is taken for a block."""
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]', re.DOTALL)
+_PIECE = r'(?s)"(?:[^"\\]|\\.)*"|[{}\[\]:,]'
 
 
 def parse_json(data: bytes, file: str) -> Parsed:
@@ -89,7 +89,7 @@ def _places(text: str) -> Mapping[Path, tuple[int, int]]:
     places: dict[Path, tuple[int, int]] = {}
     path: list[str | int] = []
     word = ""
-    for token in _TOKEN.finditer(text):
+    for token in re.finditer(_PIECE, text):
         kind = token.group()
         line = bisect.bisect_right(starts, token.start())
         if kind[0] == '"':
@@ -190,5 +190,5 @@ class _Reader(Struct, frozen=True):
 
 def _is_block(key: str, value: object) -> bool:
     if isinstance(value, dict):
-        return not PLAIN_MAP.search(key)
+        return not re.search(PLAIN_MAP, key)
     return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)

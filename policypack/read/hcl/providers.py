@@ -13,7 +13,7 @@ from policypack.read.hcl.source import Source
 from policypack.read.hcl.syntax import Block, Code, Expression, Json, code, parse_hcl
 
 LOCK = ".terraform.lock.hcl"
-_PIN = re.compile(r"^(=|~>|>=|<|<=|)\s*v?(\d+)((?:\.\d+)*)")
+_PIN = r"^(=|~>|>=|<|<=|)\s*v?(\d+)((?:\.\d+)*)"
 
 
 def block_key(block: Block) -> str:
@@ -90,7 +90,7 @@ def pinned(constraint: str) -> str | None:
     """What a version constraint pins: `5.100.0` itself, `~> 5.0` to "5", `~> 5.31.0` to "5.31", `>= 5, < 6` to "5"."""
     lower = upper = None
     for part in constraint.split(","):
-        match = _PIN.match(part.strip())
+        match = re.match(_PIN, part.strip())
         if match is None:
             continue
         operator, major, rest = match.groups()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from policypack.model import Value
 
-_NAME = re.compile(
-    r"(?:^|_)(?:password|passwd|passphrase|secret|secrets|token|private_key|access_key|secret_key|api_key|apikey|auth_key"
+_NAME = (
+    r"(?i)(?:^|_)(?:password|passwd|passphrase|secret|secrets|token|private_key|access_key|secret_key|api_key|apikey|auth_key"
     r"|account_key|shared_key|signing_key|encryption_key_material|key_material|secret_string|secret_binary|secret_data"
-    r"|connection_string|credentials|kubeconfig|pat|webhook_url)(?:_(?:wo|pem|value|base64|plaintext|openssh))?$",
-    re.IGNORECASE,
+    r"|connection_string|credentials|kubeconfig|pat|webhook_url)(?:_(?:wo|pem|value|base64|plaintext|openssh))?$"
 )
 _BY_TYPE = {
     "aws_ssm_parameter": {"value", "value_wo", "insecure_value"},
@@ -36,7 +36,12 @@ _BY_TYPE = {
 
 def holds_secret(kind: str, name: str) -> bool:
     """Whether the argument of that resource type, or the key of a map, holds a secret by its name."""
-    return bool(_NAME.search(name)) or name in _BY_TYPE.get(kind, ())
+    return _sounds_secret(name) or name in _BY_TYPE.get(kind, ())
+
+
+@lru_cache(maxsize=1 << 14)  # a plan has few names, each of them thousands of times
+def _sounds_secret(name: str) -> bool:
+    return re.search(_NAME, name) is not None
 
 
 def secret_paths(kind: str, value: Value, path: str = "", depth: int = 0) -> Iterator[str]:

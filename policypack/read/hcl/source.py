@@ -9,7 +9,6 @@ from msgspec import Struct, field
 
 from policypack.model import Comment, Gap, Location
 from policypack.read.files import MAX_FILES, Tree, list_folder, not_text, read_bytes
-from policypack.read.hcl.json_syntax import parse_json
 from policypack.read.hcl.overrides import merge_overrides
 from policypack.read.hcl.syntax import Attribute, Block, Parsed, parse_hcl
 
@@ -95,7 +94,11 @@ def _parsed(path: Path, tree: Tree) -> Parsed:
     why = not_text(data)
     if why is not None:
         return Parsed(gaps=(Gap(f"{file} cannot be read: {why}", Location(file), unreadable=True),))
-    return parse_json(data, file) if path.name.endswith(".json") else parse_hcl(data, file)
+    if not path.name.endswith(".json"):
+        return parse_hcl(data, file)
+    from policypack.read.hcl.json_syntax import parse_json  # few modules are written in it
+
+    return parse_json(data, file)
 
 
 def _source(folder: Path, files: int, blocks: list[Block], gaps: tuple[Gap, ...], comments: tuple[Comment, ...]) -> Source:

@@ -79,10 +79,9 @@ class Parsed(Struct, frozen=True):
 
 MAX_BRACKETS = 200
 """Brackets nested deeper than this are a gap: the evaluator does not go there, and nobody writes them."""
-_BRACKET = re.compile(rb"[(){}\[\]]")
-_TOP_LEVEL = re.compile(
-    rb"^(?:resource|data|ephemeral|module|variable|output|locals|provider|terraform|moved|import|removed|check)\b[^\n={]*\{",
-    re.MULTILINE,
+_BRACKET = rb"[(){}\[\]]"
+_TOP_LEVEL = (
+    rb"(?m)^(?:resource|data|ephemeral|module|variable|output|locals|provider|terraform|moved|import|removed|check)\b[^\n={]*\{"
 )
 
 
@@ -136,7 +135,7 @@ def _nested(data: bytes, file: str) -> Iterator[Gap]:
     if data.count(b"(") + data.count(b"[") + data.count(b"{") <= MAX_BRACKETS:
         return
     depth = 0
-    for match in _BRACKET.finditer(data):
+    for match in re.finditer(_BRACKET, data):
         depth += 1 if match[0] in b"([{" else -1
         if depth > MAX_BRACKETS:
             line = data.count(b"\n", 0, match.start()) + 1
@@ -148,7 +147,7 @@ def _nested(data: bytes, file: str) -> Iterator[Gap]:
 def _pieces(data: bytes) -> Iterator[tuple[int, bytes]]:
     """A broken file, cut where blocks of the top level seem to begin, each with the number of lines before it. The
     parser's own recovery may take all that follows an error for text; this way it loses one block."""
-    starts = [match.start() for match in _TOP_LEVEL.finditer(data)]
+    starts = [match.start() for match in re.finditer(_TOP_LEVEL, data)]
     before = 0
     for start, end in zip([0, *starts], [*starts, len(data)], strict=True):
         piece = data[start:end]

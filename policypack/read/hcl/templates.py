@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MakeTerm: TypeAlias = "Callable[[Node, int], Term]"
 Piece: TypeAlias = Union[str, Term, TemplateIf, TemplateFor]
 
-_ESCAPE = re.compile(r'\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|\$\$(?=\{)|%%(?=\{)')
+_ESCAPE = r'\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|\$\$(?=\{)|%%(?=\{)'
 _SHORT = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
@@ -225,7 +225,7 @@ def _directive(tokens: list[_Token], at: int) -> tuple[Piece, int]:
 
 
 def _unescape_quoted(text: str) -> str:
-    return _ESCAPE.sub(_unescaped, text) if "\\" in text or "{" in text else text
+    return re.sub(_ESCAPE, _unescaped, text) if "\\" in text or "{" in text else text
 
 
 def _unescape_dollars(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from msgspec import Struct, field
 from policypack.model import Gap, Location, Reference, Unknown, Value
 from policypack.read.files import Tree, list_folder, not_text, read_bytes
 from policypack.read.hcl.evaluating import Nothing, value_of
-from policypack.read.hcl.json_syntax import json_number
 from policypack.read.hcl.syntax import Block, Expression, Json, parse_expression, parse_hcl
 from policypack.read.hcl.types import MisfitError, Simple, constraint, convert
 from policypack.read.options import ReadOptions
@@ -59,6 +57,10 @@ def _file(path: Path, tree: Tree) -> tuple[dict[str, Expression], Gap | None]:
     if not path.name.endswith(".json"):
         parsed = parse_hcl(data, shown)
         return {name: each.expression for name, each in parsed.body.attributes.items()}, next(iter(parsed.gaps), None)
+    import json  # few variables are given in JSON
+
+    from policypack.read.hcl.json_syntax import json_number
+
     try:
         values = json.loads(data, parse_float=json_number, parse_constant=json_number)
     except (ValueError, RecursionError):

@@ -24,7 +24,6 @@ from policypack.read.hcl.convert import (
 )
 from policypack.read.hcl.functions.function import Function, leafy, patient, whole
 from policypack.read.hcl.functions.numeric import add
-from policypack.read.hcl.functions.strings import clusters
 from policypack.read.hcl.partial import (
     MAX_ELEMENTS,
     Attributes,
@@ -174,6 +173,8 @@ def _length(value: Value) -> Value:
     if isinstance(value, (list, dict)):
         return len(value)
     if isinstance(value, str):
+        from policypack.read.hcl.functions.strings import clusters  # mostly it is a list whose length is asked for
+
         return len(clusters(value))
     raise EvaluationError(f"length of {kind_of(value)}")
 

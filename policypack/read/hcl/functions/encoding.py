@@ -13,7 +13,7 @@ from policypack.read.hcl.documents import decode, encode, encode_partial
 from policypack.read.hcl.functions.function import Function, patient, whole
 from policypack.read.hcl.partial import EvaluationError, blend, has_unknown
 
-_CHARSET = re.compile(
+_CHARSET = (
     r"(?i)(utf-?8|utf-?16(le|be)?|utf-?32(le|be)?|iso-8859-\d{1,2}|windows-125\d|us-ascii|shift_jis|big5|gbk|euc-(jp|kr))"
 )
 
@@ -44,7 +44,7 @@ def _base64encode(value: Value) -> Value:
 
 def _charset(name: Value) -> str:
     found = text(name)
-    if not _CHARSET.fullmatch(found):
+    if not re.fullmatch(_CHARSET, found):
         raise EvaluationError(f"the encoding {found[:40]!r} is not supported")
     return found
 

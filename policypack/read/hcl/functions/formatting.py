@@ -17,10 +17,9 @@ from policypack.read.hcl.partial import EvaluationError, SetValue, blend, has_un
 MAX_WIDTH = 10_000
 _WORDS = frozenset(("s", "q", "json"))
 _NUMBERS = frozenset((*"dboxXfeEgG", "natural"))
-_VERB = re.compile(
-    r"%(?:\[(?P<first>\d{1,4})\])?(?P<flags>[-+# 0]*)(?P<width>\d{1,6})?(?P<precision>\.\d{0,6})?"
-    r"(?:\[(?P<index>\d{1,4})\])?(?P<verb>.)?",
-    re.DOTALL,
+_VERB = (
+    r"(?s)%(?:\[(?P<first>\d{1,4})\])?(?P<flags>[-+# 0]*)(?P<width>\d{1,6})?(?P<precision>\.\d{0,6})?"
+    r"(?:\[(?P<index>\d{1,4})\])?(?P<verb>.)?"
 )
 
 
@@ -46,7 +45,7 @@ def written(pattern: str, arguments: Sequence[Value]) -> list[str | Unknown]:
     """The pieces of formatted text. An unknown argument stays a hole, of which `%s` and `%v` keep what is known."""
     pieces: list[str | Unknown] = []
     at = used = highest = 0
-    for match in _VERB.finditer(pattern):
+    for match in re.finditer(_VERB, pattern):
         pieces.append(pattern[at : match.start()])
         at = match.end()
         if match["verb"] == "%":

@@ -29,7 +29,7 @@ from policypack.read.hcl.functions.patterns import (
 from policypack.read.hcl.partial import MAX_ELEMENTS, MAX_TEXT, EvaluationError
 
 MAX_PROGRAM = 20_000
-_TEMPLATE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))")
+_TEMPLATE = r"\$(?:(\$)|\{(\w+)\}|(\w+))"
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 Captures: TypeAlias = "tuple[int | None, ...]"
@@ -256,4 +256,4 @@ def _expanded(program: _Program, text: str, captures: Captures, template: str) -
         number = int(name) if name.isdecimal() and len(name) < 6 else numbers[0] if numbers else -1
         return (_captured(text, captures, number) or "") if 0 <= number <= program.groups else ""
 
-    return _TEMPLATE.sub(value, template)
+    return re.sub(_TEMPLATE, value, template)

@@ -10,7 +10,6 @@ from typing import cast
 from policypack.model import Unknown, Value
 from policypack.read.hcl.convert import integer, sequence, text
 from policypack.read.hcl.documents import join_pieces
-from policypack.read.hcl.functions import regular
 from policypack.read.hcl.functions.formatting import spread, written
 from policypack.read.hcl.functions.function import Function, patient, whole
 from policypack.read.hcl.partial import MAX_TEXT, EvaluationError, blend, has_unknown
@@ -120,6 +119,8 @@ def _substr(value: Value, offset: Value, length: Value) -> Value:
 def _replace(value: Value, old: Value, new: Value) -> Value:
     source, search, instead = text(value), text(old), text(new)
     if len(search) > 1 and search.startswith("/") and search.endswith("/"):
+        from policypack.read.hcl.functions import regular  # few modules need patterns
+
         return regular.substitute(search[1:-1], source, instead)
     if len(source) + (source.count(search) if search else len(source) + 1) * len(instead) > MAX_TEXT:
         raise EvaluationError(f"the text is longer than {MAX_TEXT} characters")
@@ -127,10 +128,14 @@ def _replace(value: Value, old: Value, new: Value) -> Value:
 
 
 def _regex(pattern: Value, value: Value) -> Value:
+    from policypack.read.hcl.functions import regular  # as above
+
     return regular.first(text(pattern), text(value))
 
 
 def _regexall(pattern: Value, value: Value) -> Value:
+    from policypack.read.hcl.functions import regular  # as above
+
     return regular.every(text(pattern), text(value))
 
 
