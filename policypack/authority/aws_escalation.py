@@ -48,16 +48,16 @@ class Escalations(Struct, dict=True):
 
     def leads(self, caller: int) -> Iterator[Lead]:
         """Every rule's way that leads anywhere, in the order of the rules: the plain assumption of a role first."""
-        granted = self._granted(caller)
-        for rule in self._rules:
-            if not self._concerns(rule, caller):
-                continue
-            for way in rule.ways:
-                if any(step.action not in granted for step in way if step.action != ASSUME):
-                    continue
+        granted = self._granted(caller) | {ASSUME}  # which the policy of a role alone may allow
+        for rule, way, needed in self._ways:
+            if needed <= granted and self._concerns(rule, caller):
                 certain, possible = self._way(caller, rule, way)
                 if possible:
                     yield Lead(rule, way, 0 if rule.depends else certain, possible)
+
+    @cached_property
+    def _ways(self) -> list[tuple[Escalation, tuple[Step, ...], frozenset[str]]]:
+        return [(rule, way, frozenset(step.action for step in way)) for rule in self._rules for way in rule.ways]
 
     @cached_property
     def _rules(self) -> tuple[Escalation, ...]:

@@ -6,6 +6,7 @@ those that it may match. What a resource pattern says of one ARN is `match`'s bu
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
@@ -13,7 +14,7 @@ from typing import TypeAlias
 from msgspec import Struct, field
 
 from policypack.authority.aws.match import glob, may, must
-from policypack.authority.aws.text import ANON, HOLES, has_hole, symbol
+from policypack.authority.aws.text import ANON, FIRST_HOLE, HOLES, has_hole, symbol
 
 Bits: TypeAlias = int
 Both: TypeAlias = "tuple[Bits, Bits]"
@@ -21,6 +22,7 @@ Both: TypeAlias = "tuple[Bits, Bits]"
 Row: TypeAlias = "tuple[str, Bits]"
 
 _TOP = "\U0010ffff"
+_LOOSE = re.compile(f"[*?{FIRST_HOLE}-{ANON}]")
 _FIELDS = 5
 """The colons before the last field of an ARN."""
 
@@ -216,10 +218,15 @@ def _open_ended(text: str) -> bool:
 
 def _start(pattern: str) -> str:
     """What stands before the first wildcard or hole."""
-    for place, letter in enumerate(pattern):
-        if letter in "*?" or HOLES.match(letter):
-            return pattern[:place]
-    return pattern
+    found = _LOOSE.search(pattern)
+    return pattern[: found.start()] if found else pattern
+
+
+def _head(text: str) -> str | None:
+    """The part up to the service, where all of it is plain text: texts that differ in it do not match. None elsewhere."""
+    fields = text.split(":", 3)
+    head = ":".join(fields[:3])
+    return head if len(fields) > 3 and _LOOSE.search(head) is None and "${" not in head else None
 
 
 class Arns:
@@ -234,10 +241,13 @@ class Arns:
             for slot in range(depth)
         ]
         self._known: dict[str, Both] = {}
+        self._heads = {_head(forms[0]) for forms in resources if forms}
 
     def find(self, pattern: str) -> Both:
         """What a resource pattern certainly and possibly matches: the best informed description of a resource wins."""
         found = self._known.get(pattern)
+        if found is None and None not in self._heads and _head(pattern) not in {None, *self._heads}:
+            return 0, 0  # of another service
         if found is None:
             certain, possible = 0, self.everything
             for slot in self._slots:
