@@ -40,7 +40,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def globs(pattern: str, text: str, star: str = ".*", mark: str = ".") -> bool:
-    """A glob by a regular expression; \\x01 and \\x02 in patterns are the characters * and ?."""
+    r"""A glob by a regular expression; \x01 and \\x02 in patterns are the characters * and ?."""
     parts = {"*": star, "?": mark, "\x01": r"\*", "\x02": r"\?"}
     return re.fullmatch("".join(parts.get(letter) or re.escape(letter) for letter in pattern), text, re.DOTALL) is not None
 
@@ -54,7 +54,7 @@ def head_globs(pattern: str, text: str) -> bool:
 
 def surely_matches(pattern: str, arn: str) -> bool:
     """The documented rules of the Resource element."""
-    if pattern == "*" or pattern.replace("\x01", "*").replace("\x02", "?") == arn:
+    if set(pattern) == {"*"} or pattern.replace("\x01", "*").replace("\x02", "?") == arn:
         return True
     fields = arn.split(":", 5)
     wanted = pattern.split(":", 3)
@@ -138,60 +138,69 @@ def address(text: str) -> Any:
         return None
 
 
-def compare(name: str, pair: tuple[str, str], value: str) -> str:
-    """One value of the policy with one of the request, for the operator without Not."""
+def compare_text(name: str, pair: tuple[str, str], value: str) -> str:
+    """Equality of texts, with or without case."""
     sure, may = pair
     plain = sure.replace("\x01", "*").replace("\x02", "?")
-    if name in {"StringEquals", "StringEqualsIgnoreCase"}:
-        if "\x04" in sure:
-            return MAYBE if globs(may, value) else NO
-        return whether(plain == value if name == "StringEquals" else plain.lower() == value.lower())
-    if name == "StringLike":
-        return YES if globs(sure, value) else MAYBE if globs(may, value) else NO
-    if name in {"ArnLike", "ArnEquals"}:
-        if sure == "*":
-            return YES
-        wanted, fields = sure.split(":", 5), value.split(":", 5)
-        if not globs(may, value):
-            return NO
-        if len(wanted) < 6 or len(fields) < 6:
-            return MAYBE
-        if all(globs(*each) for each in zip(wanted, fields, strict=True)):
-            return YES
-        return NO if sure == may else MAYBE
-    if name == "Bool":
-        known = {sure.lower(), value.lower()} <= {"true", "false"}
-        return whether(sure.lower() == value.lower()) if known else MAYBE
-    if name == "IpAddress":
-        network, one = address(sure), address(value)
-        if network is None or one is None:
-            return MAYBE
-        return whether(network.version == one.version and one[0] in network)
+    if "\x04" in sure:
+        return MAYBE if globs(may, value) else NO
+    return whether(plain == value if name == "StringEquals" else plain.lower() == value.lower())
+
+
+def compare_arn(pair: tuple[str, str], value: str) -> str:
+    """Segment by segment."""
+    sure, may = pair
+    if set(sure) == {"*"}:
+        return YES
+    if not globs(may, value):
+        return NO
+    wanted, fields = sure.split(":", 5), value.split(":", 5)
+    if len(wanted) < 6 or len(fields) < 6:
+        return MAYBE
+    if all(globs(*each) for each in zip(wanted, fields, strict=True)):
+        return YES
+    return NO if sure == may else MAYBE
+
+
+def compare_order(name: str, sure: str, value: str) -> str:
+    """Numbers and dates."""
     parse = number if name.startswith("Numeric") else moment
     limit, given = parse(sure), parse(value)
     if limit is None or given is None:
         return MAYBE
     kind = re.sub("^(Numeric|Date)", "", name)
-    return whether(
-        {
-            "Equals": given == limit,
-            "LessThan": given < limit,
-            "LessThanEquals": given <= limit,
-            "GreaterThan": given > limit,
-            "GreaterThanEquals": given >= limit,
-        }[kind]
-    )
+    answers = [given == limit, given < limit, given <= limit, given > limit, given >= limit]
+    return whether(answers[ORDERS.index(kind)])
 
 
-NAMES = {
-    name.lower(): name
-    for name in (
-        "StringEquals StringNotEquals StringEqualsIgnoreCase StringNotEqualsIgnoreCase StringLike StringNotLike ArnEquals "
-        "ArnNotEquals ArnLike ArnNotLike IpAddress NotIpAddress Bool Null NumericEquals NumericNotEquals NumericLessThan "
-        "NumericLessThanEquals NumericGreaterThan NumericGreaterThanEquals DateEquals DateNotEquals DateLessThan "
-        "DateLessThanEquals DateGreaterThan DateGreaterThanEquals"
-    ).split()
-}
+def compare_network(sure: str, value: str) -> str:
+    """An address in a block."""
+    network, one = address(sure), address(value)
+    if network is None or one is None:
+        return MAYBE
+    return whether(network.version == one.version and one[0] in network)
+
+
+def compare(name: str, pair: tuple[str, str], value: str) -> str:
+    """One value of the policy with one of the request, for the operator without Not."""
+    sure, may = pair
+    if name in {"StringEquals", "StringEqualsIgnoreCase"}:
+        return compare_text(name, pair, value)
+    if name == "StringLike":
+        return YES if globs(sure, value) else MAYBE if globs(may, value) else NO
+    if name in {"ArnLike", "ArnEquals"}:
+        return compare_arn(pair, value)
+    if name == "Bool":
+        known = {sure.lower(), value.lower()} <= {"true", "false"}
+        return whether(sure.lower() == value.lower()) if known else MAYBE
+    return compare_network(sure, value) if name == "IpAddress" else compare_order(name, sure, value)
+
+
+TEXTUAL = ["StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike", "IpAddress"]
+ORDERS = ["Equals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"]
+ORDERED = [f"{family}{order}" for family in ("Numeric", "Date") for order in ORDERS]
+NEGATED = [re.sub("^(String|Arn|Numeric|Date|)", r"\1Not", name) for name in (*TEXTUAL, "NumericEquals", "DateEquals")]
+NAMES = {name.lower(): name for name in (*TEXTUAL, *ORDERED, *NEGATED, "Bool", "Null")}
 
 
 def condition(written: str, key: str, values: Any, version: Any, keys: Keys) -> str:
@@ -287,26 +296,28 @@ def is_account(text: str, account: str) -> bool:
     return text in {account, f"arn:aws:iam::{account}:root"}
 
 
+def left_in(one: Mapping[str, Any], call: Call) -> str:
+    """Whether a NotPrincipal leaves the caller in."""
+    texts = listed(one["NotPrincipal"]["AWS"])
+    own, account = call.caller in texts, any(is_account(text, call.account) for text in texts)
+    if one["Effect"] == "Allow":
+        return NO if own or "*" in texts else MAYBE
+    if call.boundary is not None:
+        return YES
+    session = ":assumed-role/" in call.caller
+    role = call.role in texts if session else True
+    if "*" in texts or (own and account and role and ":role/" not in call.caller):
+        return NO
+    return MAYBE if own or account or (session and role) else YES
+
+
 def named(one: Mapping[str, Any], call: Call) -> dict[str, str]:
     """By which forms a statement of a resource policy names the caller."""
     if "NotPrincipal" in one:
-        texts = listed(one["NotPrincipal"]["AWS"])
-        if one["Effect"] == "Deny" and call.boundary is not None:
-            return {"anyone": YES}
-        own, account = call.caller in texts, any(is_account(text, call.account) for text in texts)
-        session = ":assumed-role/" in call.caller
-        role = call.role in texts if session else True
-        if "*" in texts:
-            return {}
-        if one["Effect"] == "Allow":
-            return {} if own else {"anyone": MAYBE}
-        if own and account and role and ":role/" not in call.caller:
-            return {}
-        return {"anyone": MAYBE if own or account or (session and role) else YES}
+        return {"anyone": left_in(one, call)}
     written = one["Principal"]
-    texts = ["*"] if written == "*" else listed(written.get("AWS", []))
     forms: dict[str, str] = {}
-    for text in texts:
+    for text in ["*"] if written == "*" else listed(written.get("AWS", [])):
         if text == "*":
             forms["anyone"] = YES
         elif is_account(text, call.account):
@@ -315,11 +326,14 @@ def named(one: Mapping[str, Any], call: Call) -> dict[str, str]:
             forms["direct"] = YES
         elif text == call.role:
             forms["role"] = YES
-        elif ":role/" in call.caller and text.startswith(
-            f"arn:aws:sts::{call.account}:assumed-role/{call.caller.rpartition('/')[2]}/"
-        ):
+        elif ":role/" in call.caller and text.startswith(f"{sessions_of(call)}/"):
             forms["direct"] = any_of((MAYBE, forms.get("direct", NO)))
     return forms
+
+
+def sessions_of(call: Call) -> str:
+    """How the ARN of every session of a role begins."""
+    return f"arn:aws:sts::{call.account}:assumed-role/{call.caller.rpartition('/')[2]}"
 
 
 def decide(call: Call) -> str:

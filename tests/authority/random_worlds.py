@@ -52,7 +52,7 @@ VALUES = {
     "aws:CurrentTime": ["2026-01-01T00:00:00Z", "1700000000"],
     "aws:Tags": ["a", "b", "c"],
 }
-OPERATORS = {
+OPERATORS: dict[str, list[str]] = {
     "aws:username": ["StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIgnoreCase", "Null"],
     "aws:PrincipalTag/team": ["StringEquals", "StringNotEqualsIgnoreCase", "StringLike", "ArnLike", "Null", "Wibble"],
     "aws:SourceIp": ["IpAddress", "NotIpAddress"],
@@ -60,7 +60,7 @@ OPERATORS = {
     "aws:CurrentTime": ["DateLessThan", "DateGreaterThanEquals", "DateNotEquals", "NumericGreaterThan"],
     "aws:Tags": ["StringEquals", "StringNotEquals", "StringLike"],
 }
-POLICY_VALUES = {
+POLICY_VALUES: dict[str, list[Any]] = {
     "aws:username": ["agent", "b*", "${aws:PrincipalTag/team}", "Agent"],
     "aws:PrincipalTag/team": ["x", "Y", "*", "${aws:username}", "${*}", "arn:aws:iam::1:role/*"],
     "aws:SourceIp": ["10.0.0.0/8", "203.0.113.5", "2001:db8::/32", "nowhere"],
@@ -86,7 +86,7 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
     return found
 
 
-PRINCIPALS = [
+PRINCIPALS: list[Any] = [
     *(
         "*",
         {"AWS": "*"},
@@ -103,7 +103,7 @@ PRINCIPALS = [
         {"AWS": OTHER_ACCOUNT},
     ),
 ]
-NOT_PRINCIPALS = [
+NOT_PRINCIPALS: list[list[str]] = [
     [USER],
     [USER, ACCOUNT],
     [f"arn:aws:iam::{ACCOUNT}:root"],
@@ -116,7 +116,7 @@ NOT_PRINCIPALS = [
 @st.composite
 def statements(draw: st.DrawFn, *, resource_policy: bool = False, deny: bool = True, negated: bool = True) -> dict[str, Any]:
     """A statement for an identity policy, or for one that stands on a resource."""
-    found: dict[str, Any] = {"Effect": draw(st.sampled_from(["Allow", "Allow", "Deny"] if deny else ["Allow"]))}
+    found: dict[str, Any] = {"Effect": draw(st.sampled_from(["Allow", "Allow", "Allow", "Deny"] if deny else ["Allow"]))}
     action = draw(st.sampled_from(["Action", "Action", "Action", "NotAction"])) if negated else "Action"
     found[action] = draw(st.lists(st.sampled_from(ACTION_PATTERNS), min_size=1, max_size=2))
     resource = draw(st.sampled_from(["Resource", "Resource", "Resource", "NotResource"])) if negated else "Resource"
@@ -136,6 +136,9 @@ def statements(draw: st.DrawFn, *, resource_policy: bool = False, deny: bool = T
 def documents(draw: st.DrawFn, *, resource_policy: bool = False) -> dict[str, Any]:
     """A policy of one to three statements, now and then of the old version."""
     listed = draw(st.lists(statements(resource_policy=resource_policy), min_size=1, max_size=3))
+    if draw(st.integers(0, 2)):  # most policies allow something first, or next to no request would get anywhere
+        generous = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        listed.insert(0, {**generous, **({"Principal": draw(st.sampled_from(PRINCIPALS))} if resource_policy else {})})
     version = draw(st.sampled_from(["2012-10-17", "2012-10-17", "2012-10-17", "2008-10-17", None]))
     return {**({"Version": version} if version else {}), "Statement": listed}
 

@@ -50,7 +50,7 @@ def test_closing_what_is_unknown_stays_inside_the_answer(call: Call, data: st.Da
     closed: dict[str, Any] = {}
     for key, value in call.keys.items():
         name = next(each for each in KEYS if each.lower() == key)
-        options = st.just([]) | st.lists(st.sampled_from(VALUES[name]), min_size=1, max_size=1)
+        options: st.SearchStrategy[list[str]] = st.just([]) | st.lists(st.sampled_from(VALUES[name]), min_size=1, max_size=1)
         closed[key] = data.draw(options) if value is None else value
     found = engine(replace(call, keys=closed))
     assert opened is Outcome.MAYBE or found is opened

@@ -121,7 +121,7 @@ class Evaluator:
     def _own(self, principal: Principal, layers: Layers) -> Iterator[_Part]:
         if principal.kind not in {"root", "service", "federated"}:
             singles = [("identity", each) for each in layers.identity]
-            singles += [(name, one) for name, one in (("boundary", layers.boundary), ("session", layers.session)) if one]
+            singles += [(name, one) for name, one in (("boundary", layers.boundary), ("session policy", layers.session)) if one]
             for layer, each in singles:
                 yield from self._parts(layer, each)
         for number, level in enumerate(layers.scps if principal.bound_by_scps else ()):
@@ -228,7 +228,7 @@ class Evaluator:
         everything = self._compiler.everything
         layers, principal = caller.layers, caller.principal
         limit = ceiling = (everything, everything)
-        for layer, one in (("boundary", layers.boundary), ("session", layers.session)):
+        for layer, one in (("boundary", layers.boundary), ("session policy", layers.session)):
             if one is not None:
                 limit = _both(limit, sums.get(layer, _NOTHING))
         for number, level in enumerate(layers.scps if principal.bound_by_scps else ()):
@@ -276,7 +276,7 @@ class Evaluator:
 
     def _agree(self, lines: Sequence[Line], environment: Environment) -> bool:
         own = any(_told(line, environment.known) for line in lines)
-        key = (environment.action, *sorted({id(line) for line in lines}))
+        key: tuple[str | int, ...] = (environment.action, *sorted({id(line) for line in lines}))
         found = None if own else self._agreed.get(key)
         if found is None:
             found = agree({id(line): line.statement for line in lines}.values(), environment)

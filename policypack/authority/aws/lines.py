@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
-from policypack.authority.aws.choices import favourable
+from policypack.authority.aws.choices import chosen_variables, favourable
 from policypack.authority.aws.context import Context, Environment
 from policypack.authority.aws.document import Statement
 from policypack.authority.aws.index import Arns, Bits, Both
@@ -155,7 +155,7 @@ class Compiler:
             verdict, chosen = favourable(statement, environment)
             choosing = choosing or chosen
             one, other = self.resources(statement, environment) if line.varies else line.resources
-            if line.varies and chosen:
+            if line.varies and chosen_variables(statement, environment):
                 one, other = (other, other) if statement.effect == "Allow" else (0, 0)
             certain |= bits & one if verdict == T else 0
             possible |= bits & other if verdict else 0

@@ -63,7 +63,7 @@ def like(must: str, may: str, value: str) -> Verdict:
 def arn_like(must: str, may: str, value: str) -> Verdict:
     """Six segments compared one by one, wildcards inside each. A shorter pattern is documented nowhere: `*` apart, U."""
     value = literal(value)
-    if must == "*" or (must == value and glob(must, value)):
+    if (must and not must.strip("*")) or (must == value and glob(must, value)):
         return T
     if not overlap(may, value):
         return F
