@@ -124,9 +124,9 @@ def test_an_absent_key(name: str) -> None:
 def test_every_absent_result_counts(mutant: tuple[str, bool], monkeypatch: pytest.MonkeyPatch) -> None:
     """If any entry of the table of absent keys were the other way round, the test above would see it."""
     monkeypatch.setitem(condition.ABSENT_RESULTS, mutant, T - condition.ABSENT_RESULTS[mutant])
+    name = "StringNotEquals" if mutant[1] else "StringEquals"
     with pytest.raises(AssertionError):
-        for name in ("StringEquals", "StringNotEquals"):
-            test_an_absent_key(name)
+        test_an_absent_key(name)
 
 
 @pytest.mark.parametrize("name", list(OPERATORS))
@@ -136,7 +136,7 @@ def test_every_negation_counts(name: str, monkeypatch: pytest.MonkeyPatch) -> No
     if operator.family == "presence":
         return
     changed = type(operator)(operator.name, operator.family, not operator.negated, operator.compare, operator.variables)
-    monkeypatch.setitem(OPERATORS, name, changed)  # type: ignore[arg-type]
+    monkeypatch.setitem(OPERATORS, name, changed)
     with pytest.raises(AssertionError):
         test_an_absent_key(operator.name)
 

@@ -25,6 +25,7 @@ LARGEST: Final = 2_000_000
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,39}")
 _ELEMENTS = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"}
+_ARTICLES = {"Action": "an Action", "Resource": "a Resource"}
 _VERSIONS = {"2012-10-17": T, "2008-10-17": F}
 
 
@@ -141,10 +142,10 @@ def _statement(
         problem = f"has {_element(strange)}"
     doubt = doubt or (f"{where} {problem}" if problem else "")
     effect = written.get("Effect")
-    if effect not in {"Allow", "Deny"}:
+    effects = (effect,) if isinstance(effect, str) and effect in {"Allow", "Deny"} else ("Allow", "Deny")
+    if len(effects) > 1:
         doubt = doubt or f"whether {where} allows or denies is not known"
     patterns = tuple(text.lower() for text in actions or ())
-    effects = (effect,) if isinstance(effect, str) and effect in {"Allow", "Deny"} else ("Allow", "Deny")
     for each in effects:
         yield Statement(
             each, patterns, not_actions, resources, not_resources, principals, not_principals, conditions, modern, doubt, index
@@ -164,17 +165,18 @@ def _either(written: dict[str, Value], element: str, inside: str) -> tuple[tuple
     if value is None:
         return None, False, ""
     texts, wrong = _texts(value, inside)
-    return texts, negated is not None, f"has an {element} that is not text" if wrong else ""
+    return texts, negated is not None, f"has {_ARTICLES[element]} that is not text" if wrong else ""
 
 
-def _texts(value: Value, inside: str) -> tuple[tuple[str, ...], bool]:
-    """The texts of one item or a list, and whether anything else stood there."""
+def _texts(value: Value, inside: str, *, scalars: bool = False) -> tuple[tuple[str, ...], bool]:
+    """The texts of one item or a list, and whether anything else stood there (numbers and booleans are text if `scalars`)."""
     if isinstance(value, str):
         return (encode(value, inside),), False
     if isinstance(value, Unknown) and isinstance(value.document, list):
         value = value.document
     items = value if isinstance(value, list) else [value]
-    return tuple(encode(item, inside) for item in items), any(not isinstance(item, (str, Unknown)) for item in items)
+    wrong = any(not isinstance(item, (str, Unknown)) for item in items)
+    return tuple(encode(item, inside) if scalars or isinstance(item, (str, Unknown)) else ANON for item in items), wrong
 
 
 def _principals(written: dict[str, Value], inside: str) -> tuple[tuple[tuple[str, str], ...] | None, bool, str]:
@@ -215,7 +217,7 @@ def _conditions(block: Value, inside: str) -> Iterator[Condition]:
             yield Condition(None, "", False, "", ())
             continue
         for key, values in keys.items():
-            texts, _ = _texts(values, inside)
+            texts, _ = _texts(values, inside, scalars=True)
             wrong = not texts or isinstance(values, dict)
             yield Condition(None if wrong else operator, quantifier, if_exists, key.lower(), texts)
 

@@ -21,6 +21,7 @@ RCP_SERVICES: Final = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager", "d
 RCP_FREE: Final = frozenset({"rds", "ec2", "backup", "elasticfilesystem", "redshift"})
 """Services that they do not reach. Of every other service it is not known here."""
 
+_OWN: Final = "its own policies"
 _TRUST: Final = frozenset(
     f"sts:{name}"
     for name in ("assumerole", "assumerolewithsaml", "assumerolewithwebidentity", "tagsession", "setsourceidentity")
@@ -99,7 +100,7 @@ def lacking(sums: Sums, request: Request, principal: Principal) -> tuple[str, ..
     if core == T and same != U:
         return tuple(found)
     if sums.identity != T and principal.kind not in {"root", "service", "federated"}:
-        found.append(_said("its own policies", sums.identity))
+        found.append(_said(_OWN, sums.identity))
     for name, each in (("the permissions boundary", sums.boundary), ("the session policy", sums.session)):
         if each is not None and each != T:
             found.append(_said(name, each))
@@ -110,4 +111,4 @@ def lacking(sums: Sums, request: Request, principal: Principal) -> tuple[str, ..
 
 
 def _said(layer: str, verdict: Verdict) -> str:
-    return f"{layer} may not allow it" if verdict == U else f"{layer} {'do' if layer.endswith('s') else 'does'} not allow it"
+    return f"{layer} may not allow it" if verdict == U else f"{layer} {'do' if layer == _OWN else 'does'} not allow it"
