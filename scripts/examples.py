@@ -1,4 +1,4 @@
-"""Makes plan.json of every example from a real `terraform plan`, offline.
+"""Makes plan.json of every example and scenario from a real `terraform plan`, offline.
 
     python scripts/examples.py [FOLDER…] [--check]
 
@@ -30,12 +30,21 @@ from urllib.parse import parse_qs
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "terraform-examples"
+SCENARIOS = (ROOT / "tests" / "scenarios", ROOT / "tests" / "authority" / "scenarios")
 AWS_VERSION = "5.100.0"
 LINEAGE = "00000000-0000-0000-0000-000000000000"
 ACCOUNT = "111111111111"
 NAMES = ("bucket", "identifier", "cluster_identifier", "name", "function_name", "key_id", "file_system_id")
 # Lists that a provider computes: null would be planned as unknown again.
-LISTS = ("condition", "listener_endpoint", "not_resources", "replicas", "vpc_security_group_ids")
+LISTS = (
+    "condition",
+    "inline_policy",
+    "listener_endpoint",
+    "managed_policy_arns",
+    "not_resources",
+    "replicas",
+    "vpc_security_group_ids",
+)
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
 ROUNDS = 6
 OVERRIDE = """terraform {
@@ -56,9 +65,9 @@ SKIPS = """  skip_credentials_validation = true
 
 
 def folders(chosen: Iterable[str] = ()) -> Iterator[Path]:
-    """Every folder that is an example: it has a main.tf, and is not the `before/` of another."""
+    """Every folder that is an example or a scenario: it has a main.tf, and is not the `before/` of another."""
     wanted = [Path(each).resolve() for each in chosen]
-    for main in sorted(EXAMPLES.glob("*/*/**/main.tf")):
+    for main in sorted([*EXAMPLES.glob("*/*/**/main.tf"), *(path for each in SCENARIOS for path in each.glob("s*/main.tf"))]):
         folder = main.parent
         if folder.name != "before" and (not wanted or any(each in (folder, *folder.parents) for each in wanted)):
             yield folder
@@ -221,6 +230,8 @@ def _instance(change: dict[str, Any], schema: int, alias: str) -> dict[str, Any]
     values.setdefault("id", name)
     service = change["type"].split("_")[1]
     where = f"arn:aws:s3:::{name}" if change["type"] == "aws_s3_bucket" else f"arn:aws:{service}:us-east-1:{ACCOUNT}:{name}"
+    if service == "iam":
+        where = f"arn:aws:iam::{ACCOUNT}:{change['type'].removeprefix('aws_iam_')}/{name}"
     values.setdefault("arn", where)
     unknown = change["change"]["after_unknown"]
     if unknown.get("master_user_secret") is True:

@@ -23,9 +23,11 @@ TODAY = date(2026, 9, 1)
 ITSELF = "itself"
 # What no plan holds: the lifecycle blocks and the backend.
 FROM_SOURCE = {
+    "agent_can_write_state",
     "prevent_destroy_missing",
     "protection_drift_ignored",
     "state_holds_itself",
+    "state_key_destroyable",
     "state_local",
     "state_unprotected",
 }

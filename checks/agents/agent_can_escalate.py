@@ -1,0 +1,34 @@
+"""AGT-03."""
+
+from collections.abc import Iterator
+
+from policypack.authority.held import escalating, gained_by, implied
+from policypack.check import Finding, Severity, check
+from policypack.model import Infrastructure
+
+
+@check(severity=Severity.CRITICAL, maps=["OWASP NHI5", "OWASP ASI03", "NIST AC-6(10)", "ATT&CK T1098.003"], since="0.1.0")
+def agent_can_escalate(infrastructure: Infrastructure) -> Iterator[Finding]:
+    """An agent, or whoever finds a static credential, can give itself the rights that it was not given.
+
+    Why: an identity that can edit its own policy, make keys for another user or hand a stronger role to a machine that it
+    starts has every right of what it can become. Its own policy looks narrow and says nothing.
+
+    Fix: take the rights over identities away from it, or let it have them only under a permissions boundary that it must
+    attach and cannot remove (`iam:PermissionsBoundary`).
+
+    Misses: identities and machines outside the inputs. A role that it may simply assume is agent_can_destroy_data's.
+    """
+    known = {each.address for each in infrastructure.identities}
+    for each in escalating(infrastructure):
+        if implied(infrastructure, each.identity):
+            continue
+        lost = gained_by(infrastructure, each.identity)
+        own = any(power.target not in known and each.identity.address in power.target for power in each.powers)
+        yield Finding(
+            each.identity.resource,
+            f"It {each.can} {'give itself any right' if own else f'become {each.targets}'}{f', and then destroy {lost}' if lost else ''}.",
+            certain=each.certain,
+            because=each.because,
+            fix=f"take {', '.join(each.worst.actions) or 'the rights over identities'} away, or bind them to a boundary",
+        )

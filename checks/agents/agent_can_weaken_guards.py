@@ -1,0 +1,36 @@
+"""AGT-02."""
+
+from collections.abc import Iterator
+
+from policypack.authority.held import by_its_own_policies, held, implied
+from policypack.check import Finding, Severity, check
+from policypack.model import Infrastructure, Verb
+
+
+@check(severity=Severity.CRITICAL, maps=["OWASP NHI5", "NIST AC-6(1)", "NIST CM-5", "ATT&CK T1490"], since="0.1.0")
+def agent_can_weaken_guards(infrastructure: Infrastructure) -> Iterator[Finding]:
+    """An agent, or whoever finds a static credential, can take off what protects production or its copies.
+
+    Why: protection is one call away from being gone: modify, then delete. Whoever may only modify prepares the loss that
+    somebody else's next destroy completes, and a retention of zero deletes the backups by itself.
+
+    Fix: take the modifying actions away from it, or deny them in a boundary that it cannot change.
+
+    Misses: guards outside the inputs. An identity that may do everything is agent_holds_admin's.
+    """
+    guarded = {store.address for store in infrastructure.production if store.kind != "key"}
+    for vault in infrastructure.vaults:
+        if vault.environment.production or guarded.intersection(vault.stores):
+            guarded.add(vault.resource.address)
+    for each in held(
+        infrastructure, {Verb.WEAKEN}, wanted=lambda power: power.target in guarded and by_its_own_policies(power)
+    ):
+        if implied(infrastructure, each.identity):
+            continue
+        yield Finding(
+            each.identity.resource,
+            f"It {each.can} take off what protects {each.targets}.",
+            certain=each.certain,
+            because=each.because,
+            fix=f"take {', '.join(each.worst.actions) or 'the modifying actions'} away, or deny it in a boundary",
+        )

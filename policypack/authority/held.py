@@ -1,0 +1,277 @@
+"""What the checks ask of authority: who is watched, what each of them holds, and the words to say it in one finding.
+
+Findings about identities are findings about agents and about whoever has a static credential: the same power of a person,
+of plain automation or of a workload is what `who-can` and one_identity_destroys_all are for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from policypack.authority.grants import at, conditional_denies, rules_everything
+from policypack.model import Evidence, Identity, IdentityKind, Infrastructure, Outcome, Power, Unknown, Verb
+
+SHOWN = 3
+DESTRUCTIVE = frozenset({Verb.DESTROY, Verb.OVERWRITE, Verb.DESTROY_COPIES, Verb.DESTROY_KEY, Verb.WEAKEN})
+"""What makes data or a way back to it disappear, now or with the next call."""
+ASSUMED = "assume"
+# A login profile is a person's password, not a string that lies in a file and works by itself.
+_BEARER = frozenset(
+    {"aws_iam_access_key", "aws_iam_service_specific_credential", "aws_iam_user_ssh_key", "aws_iam_signing_certificate"}
+)
+
+
+def watched(infrastructure: Infrastructure) -> tuple[Identity, ...]:
+    """Agents, and identities that a static credential exists for: a string that an agent finds makes it that identity."""
+    return tuple(each for each in infrastructure.identities if is_watched(each))
+
+
+def is_watched(identity: Identity) -> bool:
+    """Whether findings speak of it. A group acts only through its members, which stand for themselves."""
+    if identity.form == "group" or identity.resource.goes:
+        return False
+    return identity.kind is IdentityKind.AGENT or any(each.type in _BEARER for each in identity.credentials)
+
+
+class Held(Struct, frozen=True):
+    """What one identity can do, as the answer to one question: one power a target, the surest and then the shortest first."""
+
+    identity: Identity
+    powers: tuple[Power, ...]
+
+    @property
+    def worst(self) -> Power:
+        """The power to show."""
+        return self.powers[0]
+
+    @property
+    def certain(self) -> bool:
+        """Whether at least one of the powers is proved."""
+        return self.worst.outcome is Outcome.YES
+
+    @property
+    def can(self) -> str:
+        """How to say it."""
+        return "can" if self.certain else "may be able to"
+
+    @property
+    def targets(self) -> str:
+        """The targets as a sentence has them. Of a proved power only what is proved: the rest is said to be possible."""
+        proved = [each.target for each in self.powers if each.outcome is self.worst.outcome]
+        possible = len(self.powers) - len(proved)
+        return named(proved) + (f", and perhaps {possible} more" if possible else "")
+
+    @property
+    def because(self) -> tuple[Evidence, ...]:
+        """Who it is and why it counts, then the path of the worst power, and what would settle a possible one."""
+        return (who(self.identity), *self.worst.path, *missing(self.worst))
+
+
+def held(
+    infrastructure: Infrastructure,
+    verbs: Collection[Verb],
+    *,
+    wanted: Callable[[Power], bool] = lambda _: True,
+    identities: Iterable[Identity] | None = None,
+    opaque: bool = False,
+) -> Iterator[Held]:
+    """For each watched identity (or each of `identities`) its powers with one of the verbs: nothing where it has none.
+
+    A policy that cannot be read may allow anything. That is one cause, and one question speaks of it (`opaque`); for the
+    others such a power is none.
+    """
+    asked = watched(infrastructure) if identities is None else tuple(identities)
+    if not asked:
+        return
+    from policypack.authority import authority
+
+    answers = authority(infrastructure)
+    others = _not_production(infrastructure)
+    for identity in asked:
+        powers = [each for each in answers.powers_of(identity.address) if each.verb in verbs and each.target not in others]
+        powers = [each for each in powers if wanted(each)]
+        powers = _undenied(identity, powers if opaque else readable(powers))
+        if powers:
+            yield Held(identity, one_a_target(powers))
+
+
+def _undenied(identity: Identity, powers: Sequence[Power]) -> list[Power]:
+    """Without what is only possible because a deny of its own asks a condition first: agent_can_bypass_boundary speaks of that."""
+    if all(each.outcome is Outcome.YES for each in powers):
+        return list(powers)
+    denies = list(conditional_denies(identity))
+    return [
+        each
+        for each in powers
+        if each.outcome is Outcome.YES
+        or each.rules
+        or not any(deny.covers(action) for deny in denies for action in each.actions)
+    ]
+
+
+def _not_production(infrastructure: Infrastructure) -> frozenset[str]:
+    """The addresses of stores and vaults of other environments: what can be done to them is nobody's finding."""
+    production = {store.address for store in infrastructure.production}
+    others = {store.address for store in infrastructure.stores} - production
+    for vault in infrastructure.vaults:
+        if not (vault.environment.production or production.intersection(vault.stores)):
+            others.add(vault.resource.address)
+    return frozenset(others)
+
+
+def implied(infrastructure: Infrastructure, identity: Identity) -> bool:
+    """Whether it may do everything and nothing limits it, itself or as a role that it may assume.
+
+    What else such an identity can do follows from that and is not said again: agent_holds_admin or agent_can_destroy_data says
+    the cause and what is lost by it.
+    """
+    if rules_everything(identity):
+        return True
+    rulers = {each.address for each in infrastructure.identities if rules_everything(each)}
+    if not rulers:
+        return False
+    from policypack.authority import authority
+
+    answers = authority(infrastructure)
+    becomes = {each.target for each in answers.reaches(identity.address) if each.outcome is Outcome.YES}
+    escalates = {each.target for each in answers.powers_of(identity.address) if each.verb is Verb.ESCALATE}
+    return bool(rulers & (becomes - escalates))
+
+
+def readable(powers: Iterable[Power]) -> list[Power]:
+    """The powers that rest on policies whose text is known."""
+    return [each for each in powers if each.outcome is Outcome.YES or " says is not known" not in each.missing]
+
+
+def by_its_own_policies(power: Power) -> bool:
+    """Whether the power is had as things stand: its own, or that of a role which lets it in.
+
+    What it has only after it changed rights (its own, those of another, those of a machine that it starts) is the
+    consequence of an escalation, which is one cause and is reported as one.
+    """
+    return all(rule == ASSUMED for rule in power.rules)
+
+
+def only_weakens(infrastructure: Infrastructure, power: Power) -> bool:
+    """Whether the calls that destroy copies are those that take the store's protection off: one cause, said once."""
+    from policypack.authority import authority
+
+    others = authority(infrastructure).powers_of(power.identity)
+    weakens = (each for each in others if each.verb is Verb.WEAKEN and each.target == power.target)
+    return any(set(power.actions) <= set(each.actions) for each in weakens)
+
+
+def gained_by(infrastructure: Infrastructure, identity: Identity) -> str:
+    """The production stores that an identity can only destroy once it changed rights, "" where there are none."""
+    from policypack.authority import authority
+
+    stores = {store.address for store in infrastructure.production}
+    powers = authority(infrastructure).powers_of(identity.address)
+    lost = [each for each in powers if each.verb is Verb.DESTROY and each.target in stores and not by_its_own_policies(each)]
+    return named(each.target for each in one_a_target(lost)) if lost else ""
+
+
+def escalating(infrastructure: Infrastructure) -> Iterator[Held]:
+    """The watched identities that can change rights, with what they become, where that can destroy something of production.
+
+    A role that can do no harm is no gain; rights of one's own choosing are, unless a boundary leaves nothing to choose.
+    """
+    from policypack.authority import authority
+
+    asked = watched(infrastructure) if infrastructure.production else ()
+    for identity in asked:
+        answers = authority(infrastructure)
+        powers = readable(answers.powers_of(identity.address))
+        harmful = [each for each in powers if each.verb in DESTRUCTIVE]
+        becomes = [each for each in powers if each.verb is Verb.ESCALATE]
+        known = {each.address for each in infrastructure.identities}
+        kept = [
+            each
+            for each in becomes
+            if harmful and (each.target not in known or any(one.verb in DESTRUCTIVE for one in answers.powers_of(each.target)))
+        ]
+        if kept:
+            yield Held(identity, one_a_target(kept))
+
+
+def writes_objects(infrastructure: Infrastructure, each: Held) -> Outcome:
+    """Whether an identity adds objects to the bucket that its worst power is about, by itself or by replication."""
+    from policypack.authority import authority
+
+    answers = authority(infrastructure)
+    asked = ("s3:PutObject", "s3:ReplicateObject")
+    found = [answers.can(each.identity.address, action, each.worst.target).outcome for action in asked]
+    return max(found, key=lambda outcome: outcome.rank)
+
+
+_LEAVING = ("organizations:LeaveOrganization", "account:CloseAccount", "organizations:CloseAccount")
+
+
+def leaving(infrastructure: Infrastructure) -> Iterator[Held]:
+    """The watched identities that can close an account of production, or take it out of its organisation.
+
+    An account is seldom a resource of the inputs, so that its own calls are asked for as well (AWS Organizations User Guide,
+    leaving an organization; Account Management Reference Guide, CloseAccount): they have no resource but the account itself.
+    """
+    from policypack.authority import authority
+
+    homes = {str(store.domain) for store in infrastructure.production}
+    for identity in watched(infrastructure) if homes else ():
+        answers = authority(infrastructure)
+        powers = [
+            each
+            for each in answers.powers_of(identity.address)
+            if each.verb is Verb.REMOVE_DOMAIN and by_its_own_policies(each)
+        ]
+        for action in _LEAVING if str(identity.domain) in homes else ():
+            decision = answers.can(identity.address, action, "*")
+            if decision.outcome is Outcome.YES or (decision.outcome is Outcome.MAYBE and not _opaque(identity)):
+                steps = tuple(
+                    at(each.policy, f"{each.policy.name} allows {action}")
+                    for each in decision.because
+                    if each.effect == "Allow"
+                )
+                name = f"account {identity.domain}"
+                powers.append(Power(identity.address, Verb.REMOVE_DOMAIN, name, decision.outcome, steps, (action,)))
+        if powers:
+            yield Held(identity, one_a_target(powers))
+
+
+def _opaque(identity: Identity) -> bool:
+    return any(isinstance(policy.document, Unknown) and policy.document.document is None for policy in identity.policies)
+
+
+def one_a_target(powers: Iterable[Power]) -> tuple[Power, ...]:
+    """The surest power over each target (the shortest of equals), the surest first."""
+    best: dict[str, Power] = {}
+    for each in powers:
+        known = best.get(each.target)
+        if known is None or _rank(each) < _rank(known):
+            best[each.target] = each
+    return tuple(sorted(best.values(), key=lambda each: (*_rank(each), each.target)))
+
+
+def _rank(power: Power) -> tuple[int, int]:
+    return (-power.outcome.rank, len(power.path))
+
+
+def who(identity: Identity) -> Evidence:
+    """Why an identity counts as what it is."""
+    kind = "an agent's" if identity.kind is IdentityKind.AGENT else f"of kind {identity.kind.value}"
+    return Evidence(f"{identity.address} is {kind}: {identity.reason}", identity.address, identity.resource.location)
+
+
+def missing(power: Power) -> tuple[Evidence, ...]:
+    """What would settle a power that is only possible."""
+    return (Evidence(f"not certain: {power.missing}", power.identity),) if power.missing else ()
+
+
+def named(addresses: Iterable[str]) -> str:
+    """The first few, and how many more there are."""
+    found = list(dict.fromkeys(addresses))
+    shown, rest = found[:SHOWN], len(found) - SHOWN
+    if rest > 0:
+        return f"{', '.join(shown)} and {rest} more"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"

@@ -1,0 +1,49 @@
+resource "aws_iam_role" "report_agent" {
+  name = "report-agent"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "report_agent" {
+  name = "report-agent"
+  role = aws_iam_role.report_agent.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["rds:DescribeDBInstances", "rds:ListTagsForResource"]
+      Resource = ["*"]
+    }]
+  })
+}
+
+resource "aws_iam_role" "summary_agent" {
+  name = "summary-agent"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "summary_agent" {
+  name = "summary-agent"
+  role = aws_iam_role.summary_agent.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["rds:DescribeDBInstances", "rds:ListTagsForResource"]
+      Resource = ["*"]
+    }]
+  })
+}

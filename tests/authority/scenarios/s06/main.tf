@@ -1,0 +1,148 @@
+# S06, Code Spaces. One account, three administrators, and an offsite vault that each of them can empty.
+
+terraform {
+  backend "s3" {
+    bucket       = "acme-terraform-state"
+    key          = "shop.tfstate"
+    region       = "eu-central-1"
+    use_lockfile = true
+  }
+}
+
+provider "aws" {
+  region              = "eu-central-1"
+  allowed_account_ids = ["111111111111"]
+}
+
+provider "aws" {
+  alias               = "backup"
+  region              = "eu-west-1"
+  allowed_account_ids = ["111111111111"]
+}
+
+# expect: backup_in_same_domain
+resource "aws_db_instance" "orders" {
+  identifier                  = "orders"
+  engine                      = "postgres"
+  instance_class              = "db.t4g.small"
+  allocated_storage           = 20
+  username                    = "orders"
+  manage_master_user_password = true
+  deletion_protection         = true
+  delete_automated_backups    = false
+  backup_retention_period     = 35
+  final_snapshot_identifier   = "orders-final"
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+# expect: vault_unlocked
+resource "aws_backup_vault" "daily" {
+  name = "daily"
+}
+
+# expect: vault_unlocked
+resource "aws_backup_vault" "offsite" {
+  provider = aws.backup
+  name     = "offsite"
+}
+
+resource "aws_backup_plan" "daily" {
+  name = "daily"
+  rule {
+    rule_name         = "daily"
+    target_vault_name = aws_backup_vault.daily.name
+    schedule          = "cron(0 3 * * ? *)"
+    lifecycle {
+      delete_after = 35
+    }
+    copy_action {
+      destination_vault_arn = aws_backup_vault.offsite.arn
+      lifecycle {
+        delete_after = 90
+      }
+    }
+  }
+}
+
+resource "aws_backup_selection" "daily" {
+  name         = "daily"
+  plan_id      = aws_backup_plan.daily.id
+  iam_role_arn = "arn:aws:iam::111111111111:role/backup"
+  resources    = [aws_db_instance.orders.arn]
+}
+
+resource "aws_backup_restore_testing_plan" "weekly" {
+  name                = "weekly"
+  schedule_expression = "cron(0 5 ? * SUN *)"
+  recovery_point_selection {
+    algorithm            = "LATEST_WITHIN_WINDOW"
+    include_vaults       = ["*"]
+    recovery_point_types = ["SNAPSHOT"]
+  }
+}
+
+# expect: one_identity_destroys_all
+resource "aws_iam_role" "alice" {
+  name = "administrators-alice"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = ["sts:AssumeRoleWithSAML"]
+        Principal = { Federated = "arn:aws:iam::111111111111:saml-provider/directory" }
+        Condition = { StringEquals = { "SAML:aud" = "https://signin.aws.amazon.com/saml" } }
+      }
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "alice" {
+  role       = aws_iam_role.alice.name
+  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+}
+
+# expect: one_identity_destroys_all
+resource "aws_iam_role" "ben" {
+  name = "administrators-ben"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = ["sts:AssumeRoleWithSAML"]
+        Principal = { Federated = "arn:aws:iam::111111111111:saml-provider/directory" }
+        Condition = { StringEquals = { "SAML:aud" = "https://signin.aws.amazon.com/saml" } }
+      }
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "ben" {
+  role       = aws_iam_role.ben.name
+  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+}
+
+# expect: one_identity_destroys_all
+resource "aws_iam_role" "carol" {
+  name = "administrators-carol"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = ["sts:AssumeRoleWithSAML"]
+        Principal = { Federated = "arn:aws:iam::111111111111:saml-provider/directory" }
+        Condition = { StringEquals = { "SAML:aud" = "https://signin.aws.amazon.com/saml" } }
+      }
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "carol" {
+  role       = aws_iam_role.carol.name
+  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+}
