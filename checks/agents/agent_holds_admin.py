@@ -24,6 +24,7 @@ def agent_holds_admin(infrastructure: Infrastructure) -> Iterator[Finding]:
     services = {action.partition(":")[0].lower() for store in infrastructure.production for action in store.delete_actions}
     for identity in watched(infrastructure):
         grants = list(broad(identity, services))
+        grants = [each for each in grants if each.everything] or grants
         if not grants:
             continue
         limited = identity.boundary is not None or any(not policy.assumed for level in identity.guardrails for policy in level)

@@ -40,7 +40,8 @@ def guardrails(infrastructure: Infrastructure) -> Iterator[tuple[Resource, str]]
     if before is None or not changed:
         return
     limits: dict[Place, str] = {}
-    stood = {each.address for each in before.identities}
+    # An identity that goes has no limits any more that anybody could change.
+    stood = {each.address for each in before.identities} & {each.address for each in infrastructure.identities}
     for identity in (*before.identities, *infrastructure.identities):
         if identity.address in stood and is_watched(identity):
             limits.update({place: text for place, text in _of(identity).items() if place not in limits})
