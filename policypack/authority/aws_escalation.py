@@ -19,6 +19,17 @@ from policypack.catalog.aws_iam.escalation import Escalation, Step, escalation_a
 from policypack.model import Identity, Outcome
 
 Both = tuple[int, int]
+STATE = "state"
+# Terraform does what its state says of the world: whoever writes it chooses what the next apply destroys, with the rights of
+# whoever applies (this project's own rule).
+_STATE_WRITTEN = Escalation(
+    "state_that_a_pipeline_applies",
+    "existing_pass_role",
+    ((Step("s3:PutObject", "holder"),),),
+    ("role",),
+    holders={STATE: ()},
+    depends="that somebody applies this state with the provider's role",
+)
 _NONE: Both = (0, 0)
 
 
@@ -61,14 +72,14 @@ class Escalations(Struct, dict=True):
 
     @cached_property
     def _rules(self) -> tuple[Escalation, ...]:
-        known = [each for each in escalations() if each.gains != "cluster"]
+        known = [*(each for each in escalations() if each.gains != "cluster"), _STATE_WRITTEN]
         return tuple(
             sorted(known, key=lambda each: (each.name != "assume_role", bool(each.depends), len(each.ways[0]), each.name))
         )
 
     def _granted(self, caller: int) -> frozenset[str]:
         if caller not in self._allowed:
-            self._allowed[caller] = self.oracle.granted(caller, tuple(sorted(escalation_actions())))
+            self._allowed[caller] = self.oracle.granted(caller, tuple(sorted({*escalation_actions(), *_STATE_WRITTEN.actions})))
         return self._allowed[caller]
 
     @cached_property

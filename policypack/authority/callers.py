@@ -16,6 +16,8 @@ from policypack.authority.principals import Principals, joined, unbounded, with_
 from policypack.authority.reach import Graph, bits
 from policypack.model import Identity
 
+# Groups that one after another are joined: the sets of them are many, where there are many.
+_MOST_GROUPS, _FEW_GROUPS = 3, 6
 _CHANGES: dict[str, Callable[[Identity], Identity]] = {"admin": with_any_rights, "unbounded": unbounded}
 
 
@@ -65,8 +67,7 @@ class Callers(Struct, dict=True):
         """The caller that a change to a base caller makes, None where it changes nothing."""
         own = lead.rule.kind == "self" or not lead.rule.target
         if lead.gains == "group":
-            group = self.principals.groups[place]
-            return self._add(caller, f"{self.gains[caller]} group {place}", lambda identity: joined(identity, group))
+            return self._join(caller, place)
         if lead.gains in self.gains[caller].split() and own and lead.rule.target:
             return None
         before = self.gains[caller] if own else ""
@@ -77,6 +78,17 @@ class Callers(Struct, dict=True):
         gained = " ".join(sorted({*(word for word in before.split() if word in _CHANGES), lead.gains}))
         start = caller if own else place
         return self._add(start, gained, _CHANGES[lead.gains])
+
+    def _join(self, caller: int, place: int) -> int | None:
+        """The caller in one more group, None where it is in it, or in as many as are followed."""
+        words = self.gains[caller].split()
+        inside = sorted({int(word[1:]) for word in words if word[0] == "+"} | {place})
+        most = _MOST_GROUPS if len(self.principals.groups) <= _FEW_GROUPS else 1
+        if f"+{place}" in words or len(inside) > most:
+            return None
+        kept = [word for word in words if word in _CHANGES]
+        group = self.principals.groups[place]
+        return self._add(caller, " ".join([*kept, "group", *(f"+{each}" for each in inside)]), lambda each: joined(each, group))
 
     def _add(self, start: int, gained: str, change: Callable[[Identity], Identity]) -> int:
         base = self.origin[start]

@@ -83,7 +83,7 @@ def held(
     others such a power is none.
     """
     asked = watched(infrastructure) if identities is None else tuple(identities)
-    if not asked:
+    if not asked or not (infrastructure.production or Verb.STOP_AUDIT in verbs):
         return
     from policypack.authority import authority
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct, field
 
 from policypack.authority.oracle import Both, Oracle
-from policypack.authority.targets import BARE, Block, Obstacle, obstacles, policy_edits
+from policypack.authority.targets import BARE, RETAGGED, Block, Obstacle, obstacles, policy_edits, tag_edits
 from policypack.authority.ways import Call, Way
 from policypack.model import Verb
 
@@ -71,6 +71,12 @@ class Powers(Struct):
             if other:
                 bare, may_bare = self.oracle.bits(caller, call.action, block.slot(call.at + BARE))
                 certain, possible = certain | (one & bare), possible | (other & may_bare)
+        left = (1 << len(block.targets)) - 1 & ~possible
+        if left and call not in tag_edits(block):
+            # Whoever changes the tags chooses what conditions on them say: that is possible, and more is not known.
+            _, other = self._any(caller, block, tag_edits(block))
+            if other & left:
+                possible |= other & left & self.oracle.bits(caller, call.action, block.slot(call.at + RETAGGED))[1]
         return certain, possible
 
     def _any(self, caller: int, block: Block, calls: Sequence[Call]) -> Both:

@@ -179,6 +179,8 @@ class Principals(Struct, frozen=True, dict=True):
         return {}
 
     def _find_holders(self, kind: str, arguments: tuple[str, ...]) -> tuple[Slot, tuple[int, ...]]:
+        if kind == "state":
+            return self._appliers()
         found: list[tuple[Resource, int]] = []
         for each in self._by_type.get(kind, ()):
             roles = 0
@@ -189,6 +191,17 @@ class Principals(Struct, frozen=True, dict=True):
         name = f"holders {kind} {' '.join(arguments)}"
         subjects = tuple(self.subjects.of(each) for each, _ in found)
         return Slot(name, subjects, _called_on("holder")), tuple(roles for _, roles in found)
+
+    def _appliers(self) -> tuple[Slot, tuple[int, ...]]:
+        """The states of the inputs, and the roles that their provider blocks assume."""
+        found: list[tuple[Subject, int]] = []
+        for source, subject in self.subjects.states():
+            roles = 0
+            for block in source.providers.values():
+                roles |= self.named_by(block.get("assume_role.role_arn"), block)
+            if roles:
+                found.append((subject, roles))
+        return Slot("states applied", tuple(each for each, _ in found), ("s3:PutObject",)), tuple(roles for _, roles in found)
 
 
 def _trust(identity: Identity) -> tuple[Policy, ...]:

@@ -8,14 +8,14 @@ resource's own `arn` stands beside it, so that a policy that names the resource 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct, field
 
 from policypack.authority.aws import ABSENT, ANON, Context, Given, account_of_domain, encode, given, hole
 from policypack.catalog import Catalog
-from policypack.model import Domain, Infrastructure, Policy, Reference, Resource, Unknown, Value
+from policypack.model import Domain, Infrastructure, Input, Policy, Reference, Resource, Unknown, Value, replace
 
 _HOLE = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\*")
 Place = tuple[str, str]
@@ -98,6 +98,23 @@ class Subjects(Struct, frozen=True, dict=True):
             self._context(resource, account),
             self._guardrails.get(account, ()),
         )
+
+    def states(self) -> Iterator[tuple[Input, Subject]]:
+        """The inputs whose state lies in a bucket, and the object that it is. The bucket may be among the inputs."""
+        buckets = {
+            each.resource.get("bucket"): each
+            for each in self.infrastructure.stores
+            if each.resource.type == "aws_s3_bucket" and isinstance(each.resource.get("bucket"), str)
+        }
+        for source in self.infrastructure.inputs:
+            backend = source.backend
+            if backend is None or isinstance(backend, Unknown) or backend.type != "s3":
+                continue
+            bucket, key = (each if isinstance(each, str) else ANON for each in (backend.get("bucket"), backend.get("key")))
+            held = buckets.get(bucket)
+            subject = self.of(held.resource, held.domain) if held else Subject(backend, (), ANON)
+            forms = (f"arn:aws:s3:::{bucket}/{key}", *(f"{form}/{key}" for form in subject.forms))
+            yield source, replace(subject, forms=tuple(dict.fromkeys(forms)))
 
     def forms(self, resource: Resource, domain: Domain) -> Forms:
         """The ARN of a resource: as it is known, as its template has it, and as a reference to it."""

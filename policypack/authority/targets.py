@@ -51,7 +51,7 @@ _POINTS: Mapping[str, str] = {
     "aws_fsx_": "arn:${Partition}:fsx:${Region}:${Account}:backup/*",
     "aws_redshift_cluster": "arn:${Partition}:redshift:${Region}:${Account}:snapshot:*/awsbackup:*",
 }
-BARE = " without its policy"
+BARE, RETAGGED = " without its policy", " with other tags"
 _POINT = "arn:${Partition}:backup:${Region}:${Account}:recovery-point:*"
 
 
@@ -98,9 +98,12 @@ class Block(Struct, frozen=True):
         """All that is asked about what `at` names: the calls of the ways, and those that take guards away."""
         calls = [call for _, way in verbs_of(self.ways) for call in way.calls]
         calls += removals(self)
-        return tuple(sorted({call.action for call in calls if call.at == at.removesuffix(BARE)}))
+        return tuple(sorted({call.action for call in calls if call.at == at.removesuffix(BARE).removesuffix(RETAGGED)}))
 
     def _at(self, target: Target, at: str) -> Subject:
+        if at.endswith(RETAGGED):
+            made = self._at(target, at.removesuffix(RETAGGED))
+            return replace(made, context={key: each for key, each in made.context.items() if not _is_tag(key)})
         if at.endswith(BARE):
             return replace(self._at(target, at.removesuffix(BARE)), policies=())
         subject = target.subject
@@ -184,25 +187,14 @@ class Targets(Struct, frozen=True, dict=True):
 
     def _states(self) -> Iterator[Block]:
         """The state objects of the inputs' backends: whoever writes one chooses what the next apply destroys."""
-        buckets: dict[str, Store] = {}
-        for store in self.infrastructure.stores:
-            name = store.resource.get("bucket")
-            if store.resource.type == "aws_s3_bucket" and isinstance(name, str):
-                buckets[name] = store
+        stores = {(each.resource.inside, each.address): each for each in self.infrastructure.stores}
         targets = []
-        for source in self.infrastructure.inputs:
-            backend = source.backend
-            if backend is None or isinstance(backend, Unknown) or backend.type != "s3":
-                continue
-            bucket, key = backend.get("bucket"), backend.get("key")
-            held = buckets.get(bucket) if isinstance(bucket, str) else None
-            text = f"arn:aws:s3:::{bucket if isinstance(bucket, str) else ANON}/{key if isinstance(key, str) else ANON}"
-            subject = self.subjects.of(held.resource, held.domain) if held else Subject(backend, (), ANON)
-            forms = (text, *(f"{form}/{key if isinstance(key, str) else ANON}" for form in subject.forms))
+        for source, subject in self.subjects.states():
+            held = stores.get((subject.resource.inside, subject.address))
             domain = (
                 held.domain if held else Domain("aws", Unknown("the account of the state's bucket"), f"{source.path}#backend")
             )
-            targets.append(Target(replace(subject, forms=forms), domain, store=held, name=source.path))
+            targets.append(Target(subject, domain, store=held, name=source.path))
         write = tuple(Way((Call(f"s3:{name}"),)) for name in ("PutObject", "DeleteObject", "DeleteObjectVersion"))
         read = (Way((Call("s3:GetObject"),)),)
         if targets:
@@ -267,6 +259,7 @@ def removals(block: Block) -> Iterator[Call]:
             for obstacle in obstacles(target, verb, way, block.arn):
                 yield from obstacle.calls
     yield from policy_edits(block)
+    yield from tag_edits(block)
 
 
 _EDITS: Mapping[str, tuple[str, ...]] = {
@@ -278,6 +271,28 @@ _EDITS: Mapping[str, tuple[str, ...]] = {
     "aws_ecr_repository": ("ecr:DeleteRepositoryPolicy", "ecr:SetRepositoryPolicy"),
     "aws_efs_file_system": ("elasticfilesystem:DeleteFileSystemPolicy", "elasticfilesystem:PutFileSystemPolicy"),
 }
+
+
+_TAGS: Mapping[str, tuple[str, ...]] = {
+    "rds": ("rds:AddTagsToResource", "rds:RemoveTagsFromResource"),
+    "ec2": ("ec2:CreateTags", "ec2:DeleteTags"),
+    "s3": ("s3:PutBucketTagging",),
+    "elasticache": ("elasticache:AddTagsToResource", "elasticache:RemoveTagsFromResource"),
+    "redshift": ("redshift:CreateTags", "redshift:DeleteTags"),
+    "elasticfilesystem": ("elasticfilesystem:TagResource", "elasticfilesystem:UntagResource"),
+}
+
+
+def tag_edits(block: Block) -> tuple[Call, ...]:
+    """The calls with which a caller changes the tags of a target, on which conditions may depend."""
+    service = block.arn.split(":")[2] if block.arn.count(":") > 2 else ""
+    if not service or Verb.WRITE_STATE in block.ways:
+        return ()
+    return tuple(Call(each) for each in _TAGS.get(service, (f"{service}:TagResource", f"{service}:UntagResource")))
+
+
+def _is_tag(key: str) -> bool:
+    return key.startswith("aws:resourcetag/")
 
 
 def policy_edits(block: Block) -> tuple[Call, ...]:

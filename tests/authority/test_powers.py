@@ -81,7 +81,7 @@ CASES: list[tuple[str, str, list[dict[str, Any]], Verb, str, str]] = [
     (
         "some objects are a doubt",
         BUCKET,
-        [allow("s3:DeleteObject", "${aws_s3_bucket.data.arn}/tmp/*")],
+        [allow("s3:DeleteObject", "${aws_s3_bucket.data.arn}/scratch/*")],
         Verb.DESTROY,
         DATA,
         "maybe",
@@ -204,3 +204,36 @@ def test_nobody_and_nothing_load_nothing(tmp_path: Path) -> None:
     answers = asked(tmp_path, OPEN)
     assert answers.powers_of(BOT) == answers.who_can(Verb.DESTROY, MAIN) == answers.destroys_all(MAIN) == ()
     assert answers._engine is None
+
+
+TAGGED = OPEN.replace("engine", 'tags = { env = "prod" }\n  engine')
+UNLESS = deny("rds:Delete*", Condition={"StringEquals": {"aws:ResourceTag/env": "prod"}})
+
+
+@pytest.mark.parametrize(
+    ("allowed", "expected"),
+    [(["rds:DeleteDBInstance"], "no"), (["rds:DeleteDBInstance", "rds:RemoveTagsFromResource"], "maybe")],
+)
+def test_a_deny_by_a_tag_holds_only_where_the_caller_cannot_change_it(
+    tmp_path: Path, allowed: list[str], expected: str
+) -> None:
+    """A tag that the caller may take off decides nothing for certain."""
+    answers = asked(tmp_path, TAGGED, role("bot", allow(allowed), UNLESS))
+    assert outcome(answers, BOT, Verb.DESTROY, MAIN) is Outcome(expected)
+
+
+BACKEND = 'terraform {\n  backend "s3" {\n    bucket = "data"\n    key = "prod.tfstate"\n    region = "eu-west-1"\n  }\n}\n'
+APPLIES = f'provider "aws" {{\n  region = "eu-west-1"\n  assume_role {{\n    role_arn = "arn:aws:iam::{ACCOUNT}:role/apply"\n  }}\n}}\n'
+
+
+def test_whoever_writes_the_state_may_act_as_whoever_applies_it(tmp_path: Path) -> None:
+    """Writing the state object is a power, and a possible step to the role of the provider block; another object is neither."""
+    apply = role("apply", allow("rds:DeleteDBInstance"))
+    writer = role("bot", allow("s3:PutObject", "arn:aws:s3:::data/prod.tfstate"))
+    other = role("other", allow("s3:PutObject", "arn:aws:s3:::data/readme"))
+    answers = asked(tmp_path, BACKEND, BUCKET, OPEN, apply, writer, other, provider=APPLIES)
+    (state,) = (each.target for each in answers.powers_of(BOT) if each.verb is Verb.WRITE_STATE)
+    assert outcome(answers, BOT, Verb.WRITE_STATE, state) is Outcome.YES
+    assert outcome(answers, BOT, Verb.DESTROY, MAIN) is Outcome.MAYBE
+    assert outcome(answers, "aws_iam_role.other", Verb.WRITE_STATE, state) is Outcome.NO
+    assert outcome(answers, "aws_iam_role.other", Verb.DESTROY, MAIN) is Outcome.NO

@@ -49,10 +49,16 @@ class _Part(Struct, frozen=True):
 
 
 class _Caller(Struct, frozen=True):
+    """A caller with its lines. `limits` and `ceilings` are layers that have to allow, with what they do if they say nothing;
+    `alone`: no policy of a target may name it, and every target is of its account."""
+
     principal: Principal
     layers: Layers
     parts: tuple[_Part, ...]
     same: Both
+    limits: tuple[tuple[str, Both], ...]
+    ceilings: tuple[tuple[str, Both], ...]
+    alone: bool
 
 
 class Evaluator:
@@ -110,13 +116,25 @@ class Evaluator:
         return tuple(found)
 
     def _caller(self, principal: Principal, layers: Layers) -> _Caller:
-        parts = list(self._own(principal, layers)) + list(self._named(principal, layers))
+        own, named = list(self._own(principal, layers)), list(self._named(principal, layers))
         certain = possible = 0
         for owner, bits in self._owners.items():
             verdict = same_text(principal.account, owner)
             certain |= bits if verdict == T else 0
             possible |= bits if verdict else 0
-        return _Caller(principal, layers, tuple(parts), (certain, possible))
+        limits = [
+            (name, _NOTHING)
+            for name, one in (("boundary", layers.boundary), ("session policy", layers.session))
+            if one is not None
+        ]
+        ceilings = [
+            (f"scp{number}", _NOTHING if level else (0, -1))
+            for number, level in enumerate(layers.scps if principal.bound_by_scps else ())
+        ]
+        mine = certain == self._compiler.everything and principal.kind in {"user", "role", "session"}
+        alone = mine and all(part.layer == "rcp" for part in named)
+        same = (certain, possible)
+        return _Caller(principal, layers, (*own, *named), same, tuple(limits), tuple(ceilings), alone)
 
     def _own(self, principal: Principal, layers: Layers) -> Iterator[_Part]:
         if principal.kind not in {"root", "service", "federated"}:
@@ -226,38 +244,49 @@ class Evaluator:
 
     def _formula(self, caller: _Caller, sums: dict[str, Both], name: str) -> Both:
         everything = self._compiler.everything
-        layers, principal = caller.layers, caller.principal
-        limit = ceiling = (everything, everything)
-        for layer, one in (("boundary", layers.boundary), ("session policy", layers.session)):
-            if one is not None:
-                limit = _both(limit, sums.get(layer, _NOTHING))
-        for number, level in enumerate(layers.scps if principal.bound_by_scps else ()):
-            ceiling = _both(ceiling, sums.get(f"scp{number}", _NOTHING) if level else (0, everything))
+        found = self._core(caller, sums, name)
+        for layer, silent in caller.ceilings:
+            found = _both(found, sums.get(layer, silent))
+        return found[0] & everything, found[1] & everything
+
+    def _core(self, caller: _Caller, sums: dict[str, Both], name: str) -> Both:
+        delegated = self._delegated(name)
+        own = sums.get("identity", _NOTHING)
+        for layer, silent in caller.limits:
+            own = _both(own, sums.get(layer, silent))
+        if caller.alone:
+            return own[0] & ~delegated, own[1] & ~delegated
         granted = _either(sums.get(naming, _NOTHING) for naming in _NAMINGS)
-        own = _both(sums.get("identity", _NOTHING), limit)
         direct = _either(sums.get(naming, _NOTHING) for naming in (ANYONE, USER, SESSION))
-        account = sums.get(ACCOUNT, _NOTHING)
-        delegated = (
-            everything if name.startswith("sts:") and is_delegated(name, ()) else self._keys if name.startswith("kms:") else 0
+        if caller.principal.kind in {"service", "federated"}:
+            return self._placed(caller, _either((direct, sums.get(OTHER, _NOTHING))), granted)
+        role = sums.get(ROLE, _NOTHING)
+        for layer, silent in caller.limits:
+            role = _both(role, sums.get(layer, silent))
+        direct, account = _either((direct, role)), sums.get(ACCOUNT, _NOTHING)
+        root = caller.principal.kind == "root"
+        own = (-1, -1) if root else own
+        alone, usual = _either((direct, _both(account, own))), _either((direct, own))
+        within = (
+            (alone[0] & delegated) | (usual[0] & ~delegated),
+            (alone[1] & delegated) | (usual[1] & ~delegated),
         )
-        if principal.kind in {"service", "federated"}:
-            within, across = _either((sums.get(ANYONE, _NOTHING), sums.get(OTHER, _NOTHING))), granted
-        else:
-            direct = _either((direct, _both(sums.get(ROLE, _NOTHING), limit)))
-            if principal.kind == "root":
-                own, across = (everything, everything), granted
-                alone = _either((direct, account))
-            else:
-                across = _both(own, granted)
-                alone = _either((direct, _both(account, own)))
-            usual = _either((direct, own))
-            within = tuple((alone[n] & delegated) | (usual[n] & ~delegated) for n in (0, 1))  # type: ignore[assignment]
+        return self._placed(caller, within, _both(own, granted))
+
+    def _delegated(self, name: str) -> Bits:
+        """The targets of an action whose own policy must name the caller or its account."""
+        if name.startswith("kms:"):
+            return self._keys
+        return self._compiler.everything if name.startswith("sts:") and is_delegated(name, ()) else 0
+
+    @staticmethod
+    def _placed(caller: _Caller, within: Both, across: Both) -> Both:
+        """What holds within the caller's account, and across accounts, each on its targets; both where that is not known."""
         certain, possible = caller.same
-        core = (
+        return (
             (certain & within[0]) | (~possible & across[0]) | (within[0] & across[0]),
             (certain & within[1]) | (~possible & across[1]) | (possible & ~certain & (within[1] | across[1])),
         )
-        return _both(core, _both(ceiling, (everything, everything)))
 
     def _settled(self, caller: _Caller, number: int, choosing: Sequence[_Part], found: Both) -> Both:
         """The answer where the caller chooses: as found where one choice suits all, decided class by class elsewhere."""

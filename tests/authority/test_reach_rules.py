@@ -1,0 +1,109 @@
+"""Every rule of escalation, with the least that makes it work and with a call taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from policypack.authority import Authority
+from policypack.catalog.aws_iam.escalation import Escalation, escalations
+from policypack.model import Outcome, Verb
+from tests.authority.pictures import ACCOUNT, DATABASE, allow, asked, outcome, policy, role, user
+
+MAIN, BOT = "aws_db_instance.main", "aws_iam_role.bot"
+OPEN = DATABASE % "false"
+STRONG = allow("rds:DeleteDBInstance", "${aws_db_instance.main.arn}")
+ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+MANAGED = 'resource "aws_iam_policy" "own" {\n  name = "own"\n  policy = "%s"\n}\n'
+ATTACHED = (
+    'resource "aws_iam_%s_policy_attachment" "own" {\n  %s = aws_iam_%s.%s.name\n  policy_arn = aws_iam_policy.own.arn\n}\n'
+)
+GROUP = """resource "aws_iam_group" "g" {
+  name = "g"
+}
+resource "aws_iam_group_policy" "g" {
+  group  = aws_iam_group.g.name
+  policy = "%s"
+}
+"""
+MEMBER = (
+    'resource "aws_iam_user_group_membership" "m" {\n  user = aws_iam_user.bot.name\n  groups = [aws_iam_group.g.name]\n}\n'
+)
+BOUNDARY = f'resource "aws_iam_policy" "limit" {{\n  name = "limit"\n  policy = "{policy(allow("iam:*"))}"\n}}\n'
+UNSEEN = {"permission_set_assigned", "permission_set_given_rights", "cluster_administrator"}
+RULES = [each for each in escalations() if each.name not in UNSEEN]
+HAND: dict[str, str] = {
+    "aws_instance": 'resource "aws_iam_instance_profile" "p" {\n  name = "p"\n  role = aws_iam_role.target.name\n}\n',
+    "aws_launch_template": 'resource "aws_iam_instance_profile" "p" {\n  name = "p"\n  role = aws_iam_role.target.name\n}\n',
+    "aws_emr_cluster": 'resource "aws_iam_instance_profile" "p" {\n  name = "p"\n  role = aws_iam_role.target.name\n}\n',
+}
+
+
+def holder(kind: str, argument: str) -> str:
+    """A resource that runs as the target role."""
+    value = "aws_iam_instance_profile.p.name" if "profile" in argument else "aws_iam_role.target.arn"
+    block, _, inner = argument.partition(".")
+    written = f"  {block} {{\n    {inner} = {value}\n  }}\n" if inner else f"  {block} = {value}\n"
+    return HAND.get(kind, "") + f'resource "{kind}" "h" {{\n{written}}}\n'
+
+
+def world(rule: Escalation, calls: list[str]) -> tuple[str, ...]:
+    """Somebody who may make these calls anywhere, and what the rule needs to lead to the database."""
+    form = "user" if rule.target in {("user",), ("group",)} and rule.kind == "self" else "role"
+    statements = [allow(calls)] if calls else [allow("s3:ListAllMyBuckets")]
+    services = [*rule.services, *(each for each in rule.trusts if "." in each)]
+    trust: Mapping[str, object] = {"Service": services or ["ec2.amazonaws.com"]}
+    if rule.trust == "now":
+        trust = ROOT
+    if "federated" in rule.trusts:
+        trust = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/example.com"}
+    managed = allow(["ssm:UpdateInstanceInformation"])
+    target = (
+        user("target", STRONG)
+        if rule.target == ("user",) and rule.kind == "principal"
+        else role("target", STRONG, managed, trust=trust)
+    )
+    parts = [OPEN, target]
+    parts += [holder(kind, arguments[0]) for kind, arguments in rule.holders.items()]
+    on = {step.on for way in rule.ways for step in way}
+    bound = "  permissions_boundary = aws_iam_policy.limit.arn" if rule.gains == "unbounded" else ""
+    parts += [BOUNDARY] if bound else []
+    if "own_policy" in on or "target_policy" in on:
+        owner = "bot" if "own_policy" in on else "target"
+        parts += [MANAGED % policy(allow("s3:ListAllMyBuckets")), ATTACHED % ("role", "role", "role", owner)]
+    if "own_group" in on:
+        parts += [GROUP % policy(allow("s3:ListAllMyBuckets")), MEMBER]
+    if rule.gains == "group":
+        parts.append(GROUP % policy(STRONG))
+    if bound:
+        statements += [STRONG]
+    make = user if form == "user" else role
+    return (*parts, make("bot", *statements, more=bound))
+
+
+def verdict(answers: Authority) -> Outcome:
+    """Whether the bot gets at the database."""
+    return max((outcome(answers, each, Verb.DESTROY, MAIN) for each in (BOT, "aws_iam_user.bot")), key=lambda each: each.rank)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_works_with_its_calls_and_with_none_less(tmp_path: Path, rule: Escalation) -> None:
+    """The calls of each way lead to the database: for certain, or possibly where a fact outside decides too. Without the
+    last of them that way is closed."""
+    for number, way in enumerate(rule.ways):
+        calls = list(dict.fromkeys(step.action for step in way))
+        folder = tmp_path / f"way{number}"
+        folder.mkdir()
+        found = verdict(asked(folder, *world(rule, calls)))
+        assert found is (Outcome.MAYBE if rule.depends else Outcome.YES), calls
+        for missing in calls[-1:]:
+            rest = [each for each in calls if each != missing]
+            if any({step.action for step in other} <= set(rest) for each in escalations() for other in each.ways):
+                continue  # what is left is a way of its own
+            if missing == "sts:AssumeRole" and rule.trust == "rewritten":
+                continue  # within an account, a trust policy that names the caller is enough
+            apart = folder / missing.replace(":", "_")
+            apart.mkdir()
+            assert verdict(asked(apart, *world(rule, rest))) is Outcome.NO, missing

@@ -1,0 +1,109 @@
+"""`who-can` and `can` as a user calls them: sentences, contracts, exit codes, and what is said where nothing can be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from policypack.pages import schema_text
+from tests.authority.pictures import ACCOUNT, DATABASE, PROVIDER, allow, role
+from tests.test_cli import call
+
+MAIN = "aws_db_instance.main"
+ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+ESTATE = (
+    PROVIDER
+    + (DATABASE % "true").replace("engine", "backup_retention_period = 7\n  engine", 1)
+    + role("deploy", allow(["rds:ModifyDBInstance", "rds:DeleteDBInstance"], "${aws_db_instance.main.arn}"), trust=ROOT)
+    + role("cursor", allow("sts:AssumeRole", "${aws_iam_role.deploy.arn}"))
+    + role("reader", allow("rds:Describe*"))
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A module in which an agent can become the role that deploys."""
+    (tmp_path / "main.tf").write_text(ESTATE, "utf-8")
+    return tmp_path
+
+
+def test_the_answer_reads_as_a_sentence(folder: Path) -> None:
+    """Who assumes whom, what that one may do first, what goes then, what dies with it, and where each is written."""
+    done = call("who-can", "destroy", MAIN, ".", cwd=folder)
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 0
+    assert said.startswith(f"2 identities can destroy {MAIN}. yes aws_iam_role.cursor agent: ")
+    assert "aws_iam_role.cursor assumes aws_iam_role.deploy (main.tf:" in said
+    assert "may rds:ModifyDBInstance, which takes away deletion protection (main.tf:" in said
+    assert f"and may rds:DeleteDBInstance, which destroys {MAIN} (main.tf:" in said
+    assert "its only copies are automated backups and die with it (main.tf:" in said
+    assert "reader" not in said
+
+
+@pytest.mark.parametrize("verb", ["destroy", "weaken", "destroy-copies", "destroy-all"])
+def test_programs_get_the_contract(folder: Path, verb: str) -> None:
+    """The JSON is what the published schema says, for every verb, and the same bytes each time."""
+    done = call("who-can", verb, MAIN, ".", "--format", "json", cwd=folder)
+    told = json.loads(done.stdout)
+    jsonschema.validate(told, json.loads(schema_text("who-can")))
+    assert [(each["identity"], each["outcome"]) for each in told["powers"]] == [
+        ("aws_iam_role.cursor", "yes"),
+        ("aws_iam_role.deploy", "yes"),
+    ]
+    assert call("who-can", verb, MAIN, ".", "--format", "json", cwd=folder).stdout == done.stdout
+
+
+def test_all_lists_those_that_cannot(folder: Path) -> None:
+    """--all adds the identities whose answer is no."""
+    told = json.loads(call("who-can", "destroy", MAIN, ".", "--all", "--format", "json", cwd=folder).stdout)
+    assert [each["outcome"] for each in told["powers"]] == ["yes", "yes", "no"]
+
+
+@pytest.mark.parametrize(
+    ("identity", "action", "resource", "expected"),
+    [
+        ("aws_iam_role.deploy", "rds:DeleteDBInstance", MAIN, "yes"),
+        ("aws_iam_role.reader", "rds:DeleteDBInstance", MAIN, "no"),
+        (f"arn:aws:iam::{ACCOUNT}:role/reader", "rds:DescribeDBInstances", "*", "yes"),
+        ("aws_iam_role.cursor", "sts:AssumeRole", "aws_iam_role.deploy", "yes"),
+        ("aws_iam_role.cursor", "sts:AssumeRole", "aws_iam_role.reader", "no"),
+        ("aws_iam_role.deploy", "rds:DeleteDBInstance", f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:main", "yes"),
+    ],
+)
+def test_one_decision(folder: Path, identity: str, action: str, resource: str, expected: str) -> None:
+    """`can` answers by address and by ARN, exits 0 whatever the answer, and keeps its contract."""
+    done = call("can", identity, action, resource, ".", "--format", "json", cwd=folder)
+    told = json.loads(done.stdout)
+    jsonschema.validate(told, json.loads(schema_text("can")))
+    assert (done.returncode, told["outcome"]) == (0, expected)
+    assert call("can", identity, action, resource, ".", cwd=folder).stdout.startswith(f"{expected}: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["who-can", "destroi", MAIN], "did you mean 'destroy'?"),
+        (["who-can", "destroy", "aws_db_instance.mian"], f"did you mean '{MAIN}'?"),
+        (["who-can", "stop-audit", MAIN], "ask for destroy"),
+        (["can", "aws_iam_role.reeder", "rds:X", MAIN], "did you mean 'aws_iam_role.reader'?"),
+        (["can", "aws_iam_role.reader", "delete", MAIN], "SERVICE:NAME"),
+        (["can", "aws_iam_role.reader", "rds:X", "aws_db_instance.mian"], f"did you mean '{MAIN}'?"),
+    ],
+)
+def test_what_cannot_be_judged_says_so(folder: Path, arguments: list[str], hint: str) -> None:
+    """A name that is none is an exit of 2, one line, and the nearest name."""
+    done = call(*arguments, ".", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert hint in done.stderr
+
+
+def test_a_lost_input_is_no_quiet_answer(folder: Path) -> None:
+    """Where an input cannot be read the answer is about the others, and the exit says so."""
+    (folder / "plan.json").write_text("{", "utf-8")
+    done = call("who-can", "destroy", MAIN, ".", "plan.json", cwd=folder)
+    assert done.returncode == 2
+    assert "aws_iam_role.cursor" in done.stdout
+    assert "plan.json" in done.stderr
