@@ -7,12 +7,14 @@ one without its boundary, one in another group. They are made when a step leads 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 from msgspec import Struct, field
 
+from policypack.authority.apart import told_apart
 from policypack.authority.aws_escalation import Escalations, Lead
 from policypack.authority.oracle import Oracle
-from policypack.authority.principals import Principals, joined, unbounded, with_any_rights
+from policypack.authority.principals import Principals, joined, newcomer, unbounded, with_any_rights
 from policypack.authority.reach import Graph, bits
 from policypack.model import Identity
 
@@ -56,16 +58,52 @@ class Callers(Struct, dict=True):
         if lead.gains == "target":
             return lead.certain, lead.possible
         certain = possible = 0
-        for place in bits(lead.possible):
-            made = self._make(caller, place, lead)
+        for alike in self._alike(lead):
+            within = alike & lead.possible
+            made = self._make(caller, _first(within), lead) if within else None
             if made is not None:
                 possible |= 1 << made
-                certain |= (lead.certain >> place & 1) << made
+                certain |= (lead.certain & alike != 0) << made
         return certain, possible
+
+    def through(self, caller: int, goal: int, lead: Lead) -> int:
+        """The base caller, or the place of the group, by which a lead leads to a caller that it makes: a certain one first."""
+        if lead.gains == "target" or self._is_own(lead):
+            return self.origin[goal]
+        for found in (lead.certain, lead.possible):
+            for alike in self._alike(lead):
+                within = alike & found
+                if within and self._make(caller, _first(within), lead) == goal:
+                    return _first(within)
+        return self.origin[goal]
+
+    @staticmethod
+    def _is_own(lead: Lead) -> bool:
+        """Whether it is the caller itself, or somebody new, that gains."""
+        return (lead.rule.kind == "self" and lead.gains != "group") or not lead.rule.target
+
+    def _alike(self, lead: Lead) -> Iterator[int]:
+        """The base callers that come to the same once the lead has changed them: each set makes one caller."""
+        if lead.gains == "admin" and not self._is_own(lead):
+            return iter(self._classes)
+        return (1 << place for place in bits(lead.possible))
+
+    @cached_property
+    def _classes(self) -> tuple[int, ...]:
+        """The base callers by what any rights would be for them."""
+        found: dict[object, int] = {}
+        for number in range(len(self.principals.all)):
+            key = self._key(number, "admin")
+            found[key] = found.get(key, 0) | 1 << number
+        return tuple(found.values())
+
+    @cached_property
+    def _apart(self) -> int:
+        return told_apart(self.principals, self.oracle)
 
     def _make(self, caller: int, place: int, lead: Lead) -> int | None:
         """The caller that a change to a base caller makes, None where it changes nothing."""
-        own = lead.rule.kind == "self" or not lead.rule.target
+        own = self._is_own(lead)
         if lead.gains == "group":
             return self._join(caller, place)
         if lead.gains in self.gains[caller].split() and own and lead.rule.target:
@@ -74,7 +112,7 @@ class Callers(Struct, dict=True):
         if "group" in before and lead.gains == "unbounded":
             return None
         if not lead.rule.target:  # a new principal: nobody's boundary
-            return self._add(caller, "admin new", lambda identity: unbounded(with_any_rights(identity)))
+            return self._add(caller, "admin new", newcomer)
         gained = " ".join(sorted({*(word for word in before.split() if word in _CHANGES), lead.gains}))
         start = caller if own else place
         return self._add(start, gained, _CHANGES[lead.gains])
@@ -92,17 +130,24 @@ class Callers(Struct, dict=True):
 
     def _add(self, start: int, gained: str, change: Callable[[Identity], Identity]) -> int:
         base = self.origin[start]
-        key: tuple[object, ...] = (base, gained)
-        if "admin" in gained.split():
-            # Any rights within one account, boundary and set of guardrails are the same rights, whoever has them.
-            identity = self.oracle.callers[start]
-            boundary = None if {"unbounded", "new"} & set(gained.split()) else identity.boundary
-            key = (identity.domain, id(boundary and boundary.document), tuple(map(id, identity.guardrails)))
+        key = self._key(start, gained)
         if key not in self._made:
             self._made[key] = self.oracle.add(change(self.oracle.callers[start]))
             self.origin.append(base)
             self.gains.append(gained)
         return self._made[key]
+
+    def _key(self, start: int, gained: str) -> tuple[object, ...]:
+        """What a changed caller is known by. Any rights within one account, boundary and set of guardrails are the same
+        rights, whoever of those has them whom no policy tells apart."""
+        words, base, identity = gained.split(), self.origin[start], self.oracle.callers[start]
+        if "admin" not in words or ("new" not in words and self._apart >> base & 1):
+            return (base, gained)
+        principal = self.oracle.known(start)[0]
+        boundary = None if {"unbounded", "new"} & {*words} else identity.boundary
+        levels = tuple(tuple(id(policy.document) for policy in level) for level in identity.guardrails)
+        factor = repr(principal.context.get("aws:multifactorauthpresent"))
+        return (identity.domain, id(boundary and boundary.document), levels, principal.kind, factor, "new" in words)
 
     def leads_to(self, caller: int, goal: int, *, certainly: bool) -> Iterator[Lead]:
         """The leads that take a step of the graph."""
@@ -110,3 +155,8 @@ class Callers(Struct, dict=True):
             row = self.rows(caller, lead)[0 if certainly else 1]
             if row >> goal & 1:
                 yield lead
+
+
+def _first(found: int) -> int:
+    """The lowest place of a set."""
+    return (found & -found).bit_length() - 1

@@ -66,7 +66,7 @@ class Explain(Struct, frozen=True):
         gains = self.callers.gains[caller].split()
         said = {"admin": "with rights of its own choosing", "unbounded": "without its boundary", "group": "in another group"}
         if gains == ["admin", "new"]:
-            return f"a new principal made by {identity.address}"
+            return f"a new principal made by {self.callers.principals.all[self.callers.origin[caller]].address}"
         told = [said[word] for word in gains if word in said]
         return f"{identity.address} {' and '.join(told)}" if told else identity.address
 
@@ -86,7 +86,9 @@ class Explain(Struct, frozen=True):
 
     def _hop(self, source: int, goal: int, lead: Lead) -> Proof:
         one, other = self.name(source), self.name(goal)
-        place = self.callers.origin[goal]
+        place = self.callers.through(source, goal, lead)
+        if lead.gains == "admin" and place != self.callers.origin[goal]:
+            other = f"{self.callers.principals.all[place].address} with rights of its own choosing"
         steps: list[Evidence] = []
         missing = lead.rule.depends
         for step in lead.way:
@@ -114,7 +116,7 @@ class Explain(Struct, frozen=True):
         if on in {"self", "target"}:
             number = own if on == "self" else place
             if lead.gains == "group" and on == "target":
-                return next(iter(principals.group_slot.subjects), None)
+                return principals.group_slot.subjects[place]
             if action == ASSUME:
                 return (principals.trusting if lead.rule.trust == "now" else principals.opened).subjects[number]
             services = (*lead.rule.services, *lead.rule.trusts)

@@ -218,6 +218,13 @@ def unbounded(identity: Identity) -> Identity:
     return replace(identity, boundary=None)
 
 
+def newcomer(maker: Identity) -> Identity:
+    """A principal that the identity makes: any rights, no boundary, and a name and tags that nobody knows yet."""
+    unknown = Unknown("a principal of the caller's making")
+    resource = replace(maker.resource, address=f"{maker.address}#new")
+    return replace(maker, resource=resource, arn=unknown, tags=unknown, policies=(ANY_RIGHTS,), boundary=None)
+
+
 def joined(identity: Identity, group: Identity) -> Identity:
     """The identity as a member of one more group."""
     return replace(identity, policies=(*identity.policies, *group.policies))
