@@ -48,5 +48,5 @@ def _deleting(infrastructure: Infrastructure, resource: Resource, stores: list[s
 
     answers = authority(infrastructure)
     found = [each for verb in (Verb.DESTROY_COPIES, Verb.DESTROY) for each in answers.who_can(verb, resource.address)]
-    worse = {each.identity for store in stores for each in answers.destroys_all(store)}
+    worse = {each.identity for store in stores for each in answers.destroys_all(store, proved=False)}
     return tuple(each for each in readable(found) if each.identity not in worse)

@@ -1,12 +1,10 @@
 """BKP-03."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
-from policypack.authority import authority
-from policypack.authority.held import Held, one_a_target, readable
+from policypack.authority.held import taking_all
 from policypack.check import Finding, Severity, check
-from policypack.model import Infrastructure, Power
+from policypack.model import Infrastructure
 
 
 @check(
@@ -27,17 +25,8 @@ def one_identity_destroys_all(infrastructure: Infrastructure) -> Iterator[Findin
     is not shown is nobody's to delete here. A store without any backup is
     backup_missing's.
     """
-    known = {each.address: each for each in infrastructure.identities if each.form != "group" and not each.resource.goes}
-    stores = [store for store in infrastructure.irreplaceable if store.backups]
-    if not known or not stores:
-        return
-    found: dict[str, list[Power]] = defaultdict(list)
-    for store in stores:
-        for power in readable(authority(infrastructure).destroys_all(store.address)):
-            if power.identity in known:
-                found[power.identity].append(power)
-    for address, powers in sorted(found.items()):
-        each = Held(known[address], one_a_target(powers))
+    stores = [store.address for store in infrastructure.irreplaceable if store.backups]
+    for each in taking_all(infrastructure, stores):
         yield Finding(
             each.identity.resource,
             f"It {each.can} destroy {each.targets} and every backup of {'it' if len(each.powers) == 1 else 'them'}.",

@@ -20,7 +20,7 @@ class Authority(Struct, dict=True):
 
     infrastructure: Infrastructure
     _powers: dict[str, tuple[Power, ...]] = field(default_factory=dict)
-    _all: dict[str, tuple[Power, ...]] = field(default_factory=dict)
+    _all: dict[tuple[str, bool], tuple[Power, ...]] = field(default_factory=dict)
 
     @cached_property
     def _engine(self) -> Engine | None:
@@ -95,14 +95,14 @@ class Authority(Struct, dict=True):
         engine = self._engine
         return tuple(each for caller in engine.callers_at(identity) for each in engine.reaches(caller)) if engine else ()
 
-    def destroys_all(self, store: str) -> tuple[Power, ...]:
+    def destroys_all(self, store: str, *, proved: bool = True) -> tuple[Power, ...]:
         """The identities that can take a store and every backup of it that counts, by whatever they can become. A store
-        without such a backup is taken with the store alone."""
-        if store not in self._all:
+        without such a backup is taken with the store alone. Not `proved`: who and how surely, without the paths."""
+        if (store, proved) not in self._all:
             from policypack.authority.everything import destroys_all
 
-            self._all[store] = tuple(destroys_all(self._engine, store)) if self._engine else ()
-        return self._all[store]
+            self._all[store, proved] = tuple(destroys_all(self._engine, store, proved=proved)) if self._engine else ()
+        return self._all[store, proved]
 
     @cached_property
     def targets(self) -> Mapping[str, frozenset[Verb]]:

@@ -17,9 +17,9 @@ from policypack.authority.subjects import Subject, Subjects
 from policypack.authority.targets import Targets
 from policypack.authority.ways import place as place_of_call
 from policypack.catalog import load_catalog
-from policypack.model import Identity, Infrastructure, Outcome, Power, Verb
+from policypack.model import Identity, Infrastructure, Outcome, Power, Verb, replace
 
-_MOST_EXPLAINED = 200
+_MOST_PROVED = 20
 _ORDER = {verb: number for number, verb in enumerate(Verb)}
 
 
@@ -70,15 +70,20 @@ class Engine(Struct, dict=True):
         return Outcome.YES if certain >> place & 1 else Outcome.MAYBE if possible >> place & 1 else Outcome.NO
 
     def powers_of(self, caller: int) -> Iterator[Power]:
-        """Every power of a caller, in the order of verbs, blocks and targets. Where there are very many, the last ones are
-        told without their proof."""
-        explained = 0
+        """Every power of a caller, in the order of verbs, blocks and targets. Where there are very many of a kind, the last ones
+        are told without a path of their own, with what the others of their kind rest on."""
         keys = sorted(self.all_of(caller), key=lambda key: (_ORDER[key[1]], key[0]))
         for key in keys:
             _, possible = self.all_of(caller)[key]
+            alike: dict[tuple[Outcome, tuple[str, ...]], list[Power]] = {}
             for place in bits(possible):
-                explained += 1
-                yield self.power(caller, key, place, proved=explained <= _MOST_EXPLAINED)
+                bare = self.power(caller, key, place, proved=False)
+                known = alike.setdefault((bare.outcome, bare.rules), [])
+                if len(known) < _MOST_PROVED:
+                    known.append(self.power(caller, key, place))
+                    yield known[-1]
+                else:
+                    yield replace(bare, actions=known[-1].actions, missing=known[-1].missing)
 
     def power(self, caller: int, key: Key, place: int, *, proved: bool = True) -> Power:
         """One power with its proof."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 
 from msgspec import Struct
@@ -28,20 +28,9 @@ class Losses(Struct, frozen=True, dict=True):
     engine: Engine
     store: Store
 
-    @cached_property
-    def _places(self) -> Mapping[tuple[str, str, Verb], list[Place]]:
-        """Input, address and verb -> where that is asked."""
-        found: dict[tuple[str, str, Verb], list[Place]] = {}
-        for number, block in enumerate(self.engine.targets.blocks):
-            for verb in block.ways:
-                for place, target in enumerate(block.targets):
-                    key = (target.subject.resource.inside, target.address, verb)
-                    found.setdefault(key, []).append(((number, verb), place))
-        return found
-
     def of(self, resource: Resource, verb: Verb) -> list[Place]:
         """Where doing something to a resource is asked."""
-        return self._places.get((resource.inside, resource.address, verb), [])
+        return list(self.engine.targets.places.get((resource.inside, resource.address, verb), ()))
 
     @cached_property
     def primary(self) -> list[Loss]:
@@ -90,7 +79,7 @@ class Losses(Struct, frozen=True, dict=True):
                 yield from (Loss(f"the key of the {copy.kind.value}", at) for at in self.of(store.resource, Verb.DESTROY_KEY))
 
 
-def destroys_all(engine: Engine, address: str) -> Iterator[Power]:
+def destroys_all(engine: Engine, address: str, *, proved: bool = True) -> Iterator[Power]:
     """The powers over every store of an address, those that are sure first, in order."""
     found: dict[str, Power] = {}
     for store in engine.infrastructure.stores:
@@ -98,24 +87,27 @@ def destroys_all(engine: Engine, address: str) -> Iterator[Power]:
             losses = Losses(engine, store)
             parts = [losses.primary, *(losses.backup(copy) for copy in store.backups)]
             for caller in range(len(engine.principals.all)):
-                power = _power(engine, caller, address, parts)
+                power = _power(engine, caller, address, parts, proved=proved)
                 known = found.get(power.identity)
                 if power.outcome is not Outcome.NO and (known is None or known.outcome.rank < power.outcome.rank):
                     found[power.identity] = power
     yield from sorted(found.values(), key=lambda each: (-each.outcome.rank, each.identity))
 
 
-def _power(engine: Engine, caller: int, address: str, parts: list[list[Loss]]) -> Power:
+def _power(engine: Engine, caller: int, address: str, parts: list[list[Loss]], *, proved: bool) -> Power:
     chosen: list[tuple[Loss, Outcome]] = []
     for part in parts:
         told = [(loss, _outcome(engine, caller, loss)) for loss in part]
-        if not told:
+        best = max(told, key=lambda each: each[1].rank, default=None)
+        if best is None or best[1] is Outcome.NO:
             break
-        chosen.append(max(told, key=lambda each: each[1].rank))
+        chosen.append(best)
     outcome = min((each for _, each in chosen), key=lambda each: each.rank, default=Outcome.NO)
     name = engine.identity(caller).address
     if len(chosen) < len(parts) or outcome is Outcome.NO:
         return Power(name, Verb.DESTROY, address, Outcome.NO)
+    if not proved:
+        return Power(name, Verb.DESTROY, address, outcome)
     steps: dict[Evidence, None] = {}
     actions: dict[str, None] = {}
     missing = ""

@@ -129,7 +129,7 @@ def implied(infrastructure: Infrastructure, identity: Identity) -> bool:
     """
     if rules_everything(identity):
         return True
-    rulers = {each.address for each in infrastructure.identities if rules_everything(each)}
+    rulers = _rulers(infrastructure)
     if not rulers:
         return False
     from policypack.authority import authority
@@ -138,6 +138,19 @@ def implied(infrastructure: Infrastructure, identity: Identity) -> bool:
     becomes = {each.target for each in answers.reaches(identity.address) if each.outcome is Outcome.YES}
     escalates = {each.target for each in answers.powers_of(identity.address) if each.verb is Verb.ESCALATE}
     return bool(rulers & (becomes - escalates))
+
+
+_last_rulers: list[tuple[Infrastructure, frozenset[str]]] = []
+
+
+def _rulers(infrastructure: Infrastructure) -> frozenset[str]:
+    """The identities of a picture that rule everything. The last picture's are kept: every question asks about every agent."""
+    for known, addresses in _last_rulers:
+        if known is infrastructure:
+            return addresses
+    found = frozenset(each.address for each in infrastructure.identities if rules_everything(each))
+    _last_rulers[:] = [(infrastructure, found)]
+    return found
 
 
 def readable(powers: Iterable[Power]) -> list[Power]:
@@ -154,13 +167,40 @@ def by_its_own_policies(power: Power) -> bool:
     return all(rule == ASSUMED for rule in power.rules)
 
 
-def only_weakens(infrastructure: Infrastructure, power: Power) -> bool:
+def only_weakens(infrastructure: Infrastructure) -> Callable[[Power], bool]:
     """Whether the calls that destroy copies are those that take the store's protection off: one cause, said once."""
     from policypack.authority import authority
 
-    others = authority(infrastructure).powers_of(power.identity)
-    weakens = (each for each in others if each.verb is Verb.WEAKEN and each.target == power.target)
-    return any(set(power.actions) <= set(each.actions) for each in weakens)
+    known: dict[str, dict[str, set[str]]] = {}
+
+    def asked(power: Power) -> bool:
+        if power.identity not in known:
+            weakens = [each for each in authority(infrastructure).powers_of(power.identity) if each.verb is Verb.WEAKEN]
+            known[power.identity] = {each.target: set(each.actions) for each in weakens}
+        return bool(power.actions) and set(power.actions) <= known[power.identity].get(power.target, set())
+
+    return asked
+
+
+def taking_all(infrastructure: Infrastructure, stores: Sequence[str]) -> Iterator[Held]:
+    """Everybody who can take some of these stores and every backup of them, by address. The path is that of one store."""
+    from policypack.authority import authority
+
+    known = {each.address: each for each in infrastructure.identities if each.form != "group" and not each.resource.goes}
+    if not known or not stores:
+        return
+    answers = authority(infrastructure)
+    found: dict[str, list[Power]] = {}
+    for store in stores:
+        for power in answers.destroys_all(store, proved=False):
+            found.setdefault(power.identity, []).append(power)
+    for address in sorted(found.keys() & known.keys()):
+        powers = one_a_target(found[address])
+        for place, bare in enumerate(powers[:SHOWN]):
+            proved = [each for each in answers.destroys_all(bare.target) if each.identity == address]
+            if readable(proved):  # a policy that cannot be read is agent_can_destroy_data's
+                yield Held(known[address], (proved[0], *powers[:place], *powers[place + 1 :]))
+                break
 
 
 def gained_by(infrastructure: Infrastructure, identity: Identity) -> str:
@@ -253,8 +293,8 @@ def one_a_target(powers: Iterable[Power]) -> tuple[Power, ...]:
     return tuple(sorted(best.values(), key=lambda each: (*_rank(each), each.target)))
 
 
-def _rank(power: Power) -> tuple[int, int]:
-    return (-power.outcome.rank, len(power.path))
+def _rank(power: Power) -> tuple[int, bool, int]:
+    return (-power.outcome.rank, not power.path, len(power.path))
 
 
 def who(identity: Identity) -> Evidence:

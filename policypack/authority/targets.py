@@ -130,6 +130,17 @@ class Targets(Struct, frozen=True, dict=True):
         """Stores by type, their own copies by type, vaults by what they hold, audit trails, states, accounts."""
         return tuple(block for block in (*self._stores(), *self._vaults(), *self._trails(), *self._states()) if block.ways)
 
+    @cached_property
+    def places(self) -> Mapping[tuple[str, str, Verb], list[tuple[tuple[int, Verb], int]]]:
+        """Input, address and verb -> where that is asked: the block's number with the verb, and the place in the block."""
+        found: dict[tuple[str, str, Verb], list[tuple[tuple[int, Verb], int]]] = {}
+        for number, block in enumerate(self.blocks):
+            for verb in block.ways:
+                for position, target in enumerate(block.targets):
+                    key = (target.subject.resource.inside, target.address, verb)
+                    found.setdefault(key, []).append(((number, verb), position))
+        return found
+
     def _entry(self, kind: str) -> TypeEntry | None:
         return self.subjects.catalog.entry(kind)
 

@@ -127,3 +127,8 @@ def test_what_rests_on_an_unreadable_policy_is_left_out() -> None:
     unread = power("a", Outcome.MAYBE, missing="what p says is not known: not among the inputs")
     asked = power("b", Outcome.MAYBE, missing="aws:SourceIp (statement 1 of p)")
     assert readable([unread, asked, power("c", Outcome.YES)]) == [asked, power("c", Outcome.YES)]
+
+
+def test_a_power_without_a_path_does_not_speak_for_others() -> None:
+    """Where there are very many powers the last ones come without a path: the finding shows one that has it."""
+    assert [each.target for each in one_a_target([power("a", Outcome.YES, 0), power("b", Outcome.YES, 2)])] == ["b", "a"]
