@@ -58,7 +58,10 @@ class Powers(Struct):
             if not possible:
                 return 0, 0
         for each in self._obstacles(number, verb, way):
-            one, other = self._any(caller, block, each.calls)
+            one = other = 0
+            for call in each.calls:  # with tags and policies that the caller may change first, as for the act itself
+                must, may = self._call(caller, block, call)
+                one, other = one | must, other | may
             certain &= ~each.possible | one
             possible &= ~each.certain | other
         return (0 if way.depends else certain), possible

@@ -226,3 +226,10 @@ def test_a_policy_that_cannot_be_read_is_one_doubt(tmp_path: Path) -> None:
     assert {Found(each.check, each.resource.address, each.certain) for each in report.findings} == {
         Found("agent_can_destroy_data", AGENT, certain=False)
     }
+
+
+def test_a_deny_that_can_be_stepped_out_of_is_never_a_no() -> None:
+    """S10: who can take the tag off may destroy, and take the protection off first, under the same deny: possible, not excluded."""
+    answers = authority(judged(HERE / "s10").infrastructure)
+    for verb in (Verb.DESTROY, Verb.WEAKEN):
+        assert [each.outcome for each in answers.who_can(verb, "aws_db_instance.orders")] == [Outcome.MAYBE]
