@@ -112,7 +112,7 @@ class Resource(Struct, frozen=True):
 
     def get(self, path: str) -> Value:
         """The value at a dotted path: see `lookup`."""
-        return lookup(self.values, path)
+        return lookup(self.values, path) if "." in path else self.values.get(path)
 
     def written(self, path: str) -> Value:
         """The value at a dotted path, None also for an empty text: that is how plans and states show many an unset argument."""
@@ -146,7 +146,10 @@ class Resource(Struct, frozen=True):
     @property
     def goes(self) -> bool:
         """Whether nothing of this resource stands after the plan (deleted for good, or let go of)."""
-        return self.change is not None and not self.change.replaces and (self.change.destroys or self.change.forgets)
+        if self.change is None:
+            return False
+        actions = self.change.actions
+        return ("delete" in actions and "create" not in actions) or ("forget" in actions and not self.change.replaces)
 
 
 def strip_keys(address: str) -> str:

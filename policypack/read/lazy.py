@@ -35,7 +35,7 @@ class LazyValues(Mapping[str, Value]):
 
     def get(self, key: str, default: Value = None) -> Value:  # type: ignore[override]  # Mapping's is generic in the default
         """The value of the key: one look-up, where Mapping's own `get` would raise and catch."""
-        values = self._values()
+        values = self._made if self._make is None else self._values()
         return UNREADABLE if values is None else values.get(key, default)
 
     def __iter__(self) -> Iterator[str]:

@@ -14,7 +14,7 @@ from msgspec import Raw, Struct
 
 from policypack.model import Reference
 from policypack.read.addresses import dotted, last_key, module_of, most_specific, split
-from policypack.read.plan_json import NULL, BlockJson, CallJson, ConfigurationJson, Json, ModuleJson, decode, heads, loose
+from policypack.read.plan_json import NULL, BlockJson, CallJson, ConfigurationJson, Json, ModuleJson, decode_some, loose
 
 MAX_HOPS = 64
 _NOWHERE = {"each", "count", "path", "terraform", "self"}
@@ -28,10 +28,10 @@ class Module(Struct, dict=True):
     call: CallJson | None = None
 
     @cached_property
-    def blocks(self) -> Mapping[str, Raw]:
+    def blocks(self) -> Mapping[str, BlockJson]:
         """Its resource blocks by relative address (`aws_s3_bucket.b`, `data.aws_region.r`), of the types that are wanted."""
-        listed = heads(self.json.resources or (), "the configuration's resources")
-        return {head.address: raw for head, raw in listed if head.mode == "data" or self.wanted(head.type)}
+        listed = decode_some(self.json.resources, list[BlockJson]) or ()
+        return {block.address: block for block in listed if block.mode == "data" or self.wanted(block.type)}
 
     @cached_property
     def children(self) -> Mapping[str, Module]:
@@ -96,7 +96,7 @@ class Configuration:
         if scope is None:
             return None
         block = scope.module.blocks.get(last_key(address[len(scope.prefix) :])[0])
-        return (decode(block, BlockJson), scope) if block is not None else None
+        return (block, scope) if block is not None else None
 
     def follow(self, references: Sequence[str], scope: Scope, key: str = "") -> Followed:
         """Where references lead, as seen from a module instance; `key` is the key of the instance that has them."""

@@ -82,10 +82,12 @@ class Head(Struct, gc=False):
     deposed_key: str | None = None
 
 
-class BlockJson(Struct):
+class BlockJson(Struct, gc=False):
     """A resource block of the configuration, one for all its instances."""
 
     address: str
+    type: str
+    mode: str = "managed"
     provider_config_key: str | None = None
     expressions: Raw = NULL
     count_expression: Raw = NULL
@@ -118,7 +120,7 @@ class CallJson(Struct):
 class ModuleJson(Struct):
     """The configuration of one module."""
 
-    resources: list[Raw] | None = None
+    resources: Raw = NULL
     module_calls: dict[str, CallJson] | None = None
     outputs: dict[str, OutputJson] | None = None
     variables: dict[str, VariableJson] | None = None

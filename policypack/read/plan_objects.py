@@ -152,8 +152,10 @@ def _dotted(path: Json) -> str:
 
 def _from_variables(place: _Place, mentioned: tuple[str, ...]) -> frozenset[str]:
     """The arguments that a sensitive variable goes into."""
-    secret = {f"var.{name}" for name in place[1].module.sensitive} if place else set()
-    if place is None or not secret or not any(_variable(each) in secret for each in mentioned):
+    if place is None or not place[1].module.sensitive:
+        return frozenset()
+    secret = {f"var.{name}" for name in place[1].module.sensitive}
+    if not any(_variable(each) in secret for each in mentioned):
         return frozenset()
     written = loose(place[0].expressions)
     return frozenset(

@@ -55,13 +55,35 @@ def decoded(raw: Raw) -> Values:
 
 def planned(after: Raw, unknown: Raw, expressions: Raw, resolve: Resolve) -> Values:
     """The normal form of what a plan makes of a resource. Raises what msgspec raises."""
-    known, marks, written = (msgspec.json.decode(each) for each in (after, unknown, expressions))
-    return _Walk(resolve).body(
-        known if isinstance(known, dict) else {},
-        marks if isinstance(marks, dict) else {},
-        written if isinstance(written, dict) else {},
-        0,
-    )
+    known, marks = _mapping(after), _mapping(unknown)
+    if _needs_expressions(known, marks, bytes(expressions)):
+        return _Walk(resolve).body(known, marks, _mapping(expressions), 0)
+    return {name: value for name, value in known.items() if value is not None and marks.get(name) is not True}
+
+
+def _mapping(raw: Raw) -> dict[str, Json]:
+    value = msgspec.json.decode(raw)
+    return value if isinstance(value, dict) else {}
+
+
+def _needs_expressions(known: dict[str, Json], marks: dict[str, Json], expressions: bytes) -> bool:
+    """Whether the walk could come to another end than leaving everything as it is. Most of a plan's expressions decide nothing,
+    and decoding them would be most of the work: an unknown argument that is not so much as named there is not written."""
+    for name, mark in marks.items():
+        if mark and (mark is not True or f'"{name}"'.encode() in expressions):
+            return True
+    if b"\\u" in expressions and True in marks.values():
+        return True  # a name may be spelt with escapes
+    return not all(value is None or _is_normal(value, 0) for value in known.values())
+
+
+def _is_normal(value: Json, depth: int) -> bool:
+    """Whether a value is its own normal form, whatever wrote it: nothing null, empty or fractional in it."""
+    if isinstance(value, (str, bool, int)):
+        return True
+    if depth > MAX_DEPTH // 2 or not isinstance(value, (dict, list)):
+        return False
+    return bool(value) and all(_is_normal(each, depth + 1) for each in (value.values() if isinstance(value, dict) else value))
 
 
 def is_attribute(expression: Json) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec.json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Raw
 
 from policypack.model import Reference, Unknown, Value
+from policypack.read import plan_values
 from policypack.read.addresses import dotted, last_key, module_of, most_specific, split
-from policypack.read.plan_values import plain
+from policypack.read.plan_values import plain, planned
 from tests.read.planning import block, change, found, plan, read_json, refers
 
 ARN = refers("aws_s3_bucket.b.arn", "aws_s3_bucket.b")
@@ -229,3 +232,31 @@ def test_parts_of_an_address() -> None:
     assert last_key("aws_x.y") == ("aws_x.y", "")
     assert dotted(split('roots[0].tags["a"]')) == "roots.0.tags.a"
     assert most_specific(["a.b.c", "a.b", "a.d", "a.b.c", "a.b", 3]) == ["a.b.c", "a.d"]
+
+
+NAMES = st.sampled_from(["arn", "id", "tags", "x"])
+LEAVES = st.none() | st.booleans() | st.integers(0, 3) | st.sampled_from([0.5, 2.0, "", "a"])
+TREES = st.recursive(LEAVES, lambda each: st.lists(each, max_size=2) | st.dictionaries(NAMES, each, max_size=2), max_leaves=5)
+MARKS = st.recursive(
+    st.booleans(), lambda each: st.lists(each, max_size=2) | st.dictionaries(NAMES, each, max_size=2), max_leaves=4
+)
+EXPRESSIONS = st.recursive(
+    st.builds(lambda value: {"constant_value": value}, LEAVES) | st.just({"references": ["aws_x.y.z"]}) | st.just({}),
+    lambda each: st.lists(st.dictionaries(NAMES, each, max_size=2), max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dictionaries(NAMES, TREES), st.dictionaries(NAMES, MARKS), st.dictionaries(NAMES, EXPRESSIONS))
+def test_leaving_expressions_undecoded_changes_nothing(known: Any, marks: Any, written: Any) -> None:
+    """The walk that decodes all three trees comes to what the short way comes to, wherever the short way is taken."""
+
+    def resolve(expression: Any) -> Unknown:
+        return Unknown(str(expression))
+
+    after, unknown, expressions = (Raw(msgspec.json.encode(each)) for each in (known, marks, written))
+    walked = plan_values._Walk(resolve).body(*(msgspec.json.decode(each) for each in (after, unknown, expressions)), 0)
+    made = planned(after, unknown, expressions, resolve)
+    assert made == walked
+    assert repr(made) == repr(walked)
