@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
+_ENDED = -1
+"""Where the closures that are known keep the nodes that they are known of, as bits."""
+
 
 def bits(number: int) -> Iterator[int]:
     """The places of the bits that are set, lowest first."""
@@ -55,15 +58,15 @@ class Graph(Struct, frozen=True):
 
     @staticmethod
     def _closure(start: int, rows: Sequence[int], known: dict[int, int]) -> int:
-        found = 1 << start
-        waiting = [start]
-        while waiting:
-            node = waiting.pop()
-            # What has been followed to its end before is taken over whole: no part of the graph is walked twice.
-            fresh = (known[node] if node in known else rows[node]) & ~found
-            found |= fresh
-            if node not in known:
-                waiting.extend(bits(fresh))
+        found = left = 1 << start
+        while left:
+            # What has been followed to its end before is taken over whole, and first: no part of the graph is walked twice.
+            ended = left & known.get(_ENDED, 0) or left
+            node = (ended & -ended).bit_length() - 1
+            reached = known[node] if node in known else rows[node]
+            left = (left | (reached & ~found)) & ~(reached if node in known else 1 << node)
+            found |= reached
+        known[_ENDED] = known.get(_ENDED, 0) | 1 << start
         return found
 
     def route(self, start: int, goals: int) -> Route | None:
