@@ -256,7 +256,8 @@ def test_leaving_expressions_undecoded_changes_nothing(known: Any, marks: Any, w
         return Unknown(str(expression))
 
     after, unknown, expressions = (Raw(msgspec.json.encode(each)) for each in (known, marks, written))
-    walked = plan_values._Walk(resolve).body(*(msgspec.json.decode(each) for each in (after, unknown, expressions)), 0)
+    one, two, three = (msgspec.json.decode(each) for each in (after, unknown, expressions))
+    walked = plan_values._Walk(resolve).body(one, two, three, 0)
     made = planned(after, unknown, expressions, resolve)
     assert made == walked
     assert repr(made) == repr(walked)
