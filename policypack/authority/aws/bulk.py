@@ -16,7 +16,7 @@ from policypack.authority.aws.choices import agree
 from policypack.authority.aws.context import CALLS_THAT_CHOOSE, Context, Environment
 from policypack.authority.aws.decide import decide, misplaced
 from policypack.authority.aws.formula import is_delegated, rcp_reach
-from policypack.authority.aws.index import Bits, Both
+from policypack.authority.aws.index import Bits, Both, join
 from policypack.authority.aws.kleene import F, T, U, Verdict
 from policypack.authority.aws.layers import Decoded, Layers, Request, decoded, layers_of, principal_of
 from policypack.authority.aws.lines import Compiler, Line, Target, join_bits, members
@@ -28,7 +28,7 @@ from policypack.model import Identity, Outcome, Policy, replace
 _NOTHING: Both = (0, 0)
 
 
-class Atom(Struct, frozen=True):
+class Atom(Struct, frozen=True, gc=False):
     """Actions that a caller's policies do not tell apart, and the targets on which they are allowed.
 
     `actions` is a set of numbers of the evaluator's actions; `certain` and `possible` are sets for `Evaluator.targets_in`.
@@ -39,7 +39,7 @@ class Atom(Struct, frozen=True):
     possible: Bits
 
 
-class _Part(Struct, frozen=True):
+class _Part(Struct, frozen=True, gc=False):
     """A line in its layer. `named` caps it: how surely it names the caller, or is well-formed at all."""
 
     layer: str
@@ -48,7 +48,7 @@ class _Part(Struct, frozen=True):
     on: Bits = -1
 
 
-class _Caller(Struct, frozen=True):
+class _Caller(Struct, frozen=True, gc=False):
     """A caller with its lines. `limits` and `ceilings` are layers that have to allow, with what they do if they say nothing;
     `alone`: no policy of a target may name it, and every target is of its account."""
 
@@ -73,6 +73,8 @@ class Evaluator:
         self._targets = self._compiler.targets
         self._policies: dict[int, tuple[Policy, Decoded]] = {}
         self._lines: dict[int, tuple[Decoded, tuple[Line, ...]]] = {}
+        self._known_parts: dict[tuple[str, int], tuple[_Part, ...]] = {}
+        self._accounts: dict[str, Both] = {}
         self._weighed: dict[tuple[int, str], tuple[Both, bool]] = {}
         self._agreed: dict[tuple[str | int, ...], bool] = {}
         self._atoms: dict[tuple[Bits, ...], tuple[Bits, ...]] = {}
@@ -84,7 +86,7 @@ class Evaluator:
             self._owners[str(owner)] = join_bits(numbers)
         self._keys = join_bits(n for n, target in enumerate(self._targets) if is_delegated("kms:", target.forms))
         self._ruled = list(self._rcps())
-        self._static = tuple(self._divisions())
+        self._static = tuple(filter(None, self._divisions()))
 
     def decoded(self, policy: Policy) -> Decoded:
         """A policy, read once."""
@@ -116,12 +118,8 @@ class Evaluator:
         return tuple(found)
 
     def _caller(self, principal: Principal, layers: Layers) -> _Caller:
-        own, named = list(self._own(principal, layers)), list(self._named(principal, layers))
-        certain = possible = 0
-        for owner, bits in self._owners.items():
-            verdict = same_text(principal.account, owner)
-            certain |= bits if verdict == T else 0
-            possible |= bits if verdict else 0
+        own, named = self._own(principal, layers), list(self._named(principal, layers))
+        same = self._same(principal.account)
         limits = [
             (name, _NOTHING)
             for name, one in (("boundary", layers.boundary), ("session policy", layers.session))
@@ -131,27 +129,43 @@ class Evaluator:
             (f"scp{number}", _NOTHING if level else (0, -1))
             for number, level in enumerate(layers.scps if principal.bound_by_scps else ())
         ]
-        mine = certain == self._compiler.everything and principal.kind in {"user", "role", "session"}
+        mine = same[0] == self._compiler.everything and principal.kind in {"user", "role", "session"}
         alone = mine and all(part.layer == "rcp" for part in named)
-        same = (certain, possible)
         return _Caller(principal, layers, (*own, *named), same, tuple(limits), tuple(ceilings), alone)
 
-    def _own(self, principal: Principal, layers: Layers) -> Iterator[_Part]:
+    def _same(self, account: str) -> Both:
+        """The targets that certainly and possibly lie in an account."""
+        found = self._accounts.get(account)
+        if found is None:
+            verdicts = [(same_text(account, owner), bits) for owner, bits in self._owners.items()]
+            certain, possible = (join(bits for verdict, bits in verdicts if verdict >= least) for least in (T, U))
+            found = self._accounts[account] = (certain, possible)
+        return found
+
+    def _own(self, principal: Principal, layers: Layers) -> list[_Part]:
+        found: list[_Part] = []
         if principal.kind not in {"root", "service", "federated"}:
-            singles = [("identity", each) for each in layers.identity]
-            singles += [(name, one) for name, one in (("boundary", layers.boundary), ("session policy", layers.session)) if one]
-            for layer, each in singles:
-                yield from self._parts(layer, each)
+            for each in layers.identity:
+                found += self._parts("identity", each)
+            if layers.boundary is not None:
+                found += self._parts("boundary", layers.boundary)
+            if layers.session is not None:
+                found += self._parts("session policy", layers.session)
         for number, level in enumerate(layers.scps if principal.bound_by_scps else ()):
             for each in level:
-                yield from self._parts(f"scp{number}", each)
+                found += self._parts(f"scp{number}", each)
+        return found
 
-    def _parts(self, layer: str, read: Decoded) -> Iterator[_Part]:
-        known = self._lines.get(id(read))
+    def _parts(self, layer: str, read: Decoded) -> tuple[_Part, ...]:
+        """The lines of a policy in a layer. The policy is kept with them, so that no other takes its place in memory."""
+        known = self._known_parts.get((layer, id(read)))
         if known is None:
-            known = self._lines[id(read)] = (read, tuple(map(self._compiler.line, read.statements)))
-        for line in known[1]:
-            yield _Part(layer, line, misplaced(layer[:3], line.statement))
+            lines = self._lines.get(id(read))
+            if lines is None:
+                lines = self._lines[id(read)] = (read, tuple(map(self._compiler.line, read.statements)))
+            parts = tuple(_Part(layer, line, misplaced(layer[:3], line.statement)) for line in lines[1])
+            known = self._known_parts[layer, id(read)] = parts
+        return known
 
     def _named(self, principal: Principal, layers: Layers) -> Iterator[_Part]:
         for shape in self._standing.naming(principal):

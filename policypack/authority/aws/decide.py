@@ -29,7 +29,7 @@ from policypack.model import Outcome, Policy
 IDENTITY, BOUNDARY, SESSION, RESOURCE, SCP, RCP = "identity", "boundary", "session", "resource", "scp", "rcp"
 
 
-class Because(Struct, frozen=True):
+class Because(Struct, frozen=True, gc=False):
     """A statement that took part: statement number `index` (from 0) of `policy`, in a layer, and whether it is certain."""
 
     layer: str
@@ -51,7 +51,7 @@ class Decision(Struct, frozen=True):
     lacking: tuple[str, ...] = ()
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """A statement that may apply: where it stands, whether action, resource and naming match, and how it names the caller."""
 
     layer: str

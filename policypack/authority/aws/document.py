@@ -29,7 +29,7 @@ _ARTICLES = {"Action": "an Action", "Resource": "a Resource"}
 _VERSIONS = {"2012-10-17": T, "2008-10-17": F}
 
 
-class Condition(Struct, frozen=True):
+class Condition(Struct, frozen=True, gc=False):
     """One key under one operator. `operator` None: an operator or content that is not known, which is always U."""
 
     operator: Operator | None
@@ -39,7 +39,7 @@ class Condition(Struct, frozen=True):
     values: tuple[str, ...]
 
 
-class Statement(Struct, frozen=True):
+class Statement(Struct, frozen=True, gc=False):
     """One statement. Texts may hold holes; `actions` are in lower case; `resources` None: the element is absent.
 
     `principals` are pairs of kind and text ("AWS", "Service", "Federated", ...), None: the element is absent. `modern`

@@ -17,7 +17,7 @@ from policypack.model import Domain, Identity, IdentityKind, Policy, Reference, 
 _MACHINES = {IdentityKind.AGENT, IdentityKind.AUTOMATION, IdentityKind.WORKLOAD}
 
 
-class Decoded(Struct, frozen=True):
+class Decoded(Struct, frozen=True, gc=False):
     """A policy with its statements."""
 
     policy: Policy

@@ -34,7 +34,7 @@ class Target(Struct, frozen=True):
     owner_management: bool = False
 
 
-class Line(Struct):
+class Line(Struct, gc=False):
     """A statement with the actions that it certainly and possibly is about, and the same of the resources.
 
     `plain`: it has no conditions, no variables and no doubt, so that these sets are all there is to it. `varies`: the
@@ -100,7 +100,7 @@ class Compiler:
 
     def line(self, statement: Statement) -> Line:
         """A statement of an identity policy, a boundary, a session policy, an SCP or an RCP."""
-        varies = statement.modern != F and any(variables(text) for text in statement.resources or ())
+        varies = statement.modern != F and any("${" in text and variables(text) for text in statement.resources or ())
         resources = (0, self.everything) if varies else self.resources(statement, Environment({}))
         plain = not varies and not statement.conditions and not statement.doubt
         return Line(statement, self.actions.of(statement), resources, plain, varies, () if plain else keys_of(statement))

@@ -23,7 +23,7 @@ from policypack.authority.aws.variables import variables
 from policypack.model import replace
 
 
-class Shape(Struct):
+class Shape(Struct, gc=False):
     """A statement as it stands on some targets: a line whose resources are these targets and no others."""
 
     line: Line
@@ -80,6 +80,8 @@ class Standing:
 
     def naming(self, principal: Principal) -> Iterable[Shape]:
         """The statements that may name a caller; those that are left out certainly do not."""
+        if not self.shapes:
+            return ()
         forms = (*principal.arn, *principal.role)
         if not all(any(form.isascii() for form in each) for each in (principal.arn, principal.role or principal.arn)):
             return self.shapes

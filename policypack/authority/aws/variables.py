@@ -26,7 +26,7 @@ Value: TypeAlias = "str | None"
 """The one value of a key: None where it is absent; ANON where it is not known or not single."""
 
 
-class Expanded(Struct, frozen=True):
+class Expanded(Struct, frozen=True, gc=False):
     """A pattern after its variables: as it certainly is, and as it may be."""
 
     must: str
