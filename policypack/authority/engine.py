@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from policypack.authority.callers import Callers
 from policypack.authority.explain import Explain, Proof
+from policypack.authority.holders import Holders, turned
 from policypack.authority.oracle import Both
 from policypack.authority.powers import Key, Powers
 from policypack.authority.principals import ASSUME, Principals
@@ -68,6 +69,15 @@ class Engine(Struct, dict=True):
         """Whether a caller can do it to one target."""
         certain, possible = self.all_of(caller).get(key, (0, 0))
         return Outcome.YES if certain >> place & 1 else Outcome.MAYBE if possible >> place & 1 else Outcome.NO
+
+    @cached_property
+    def _holders(self) -> Mapping[Key, Holders]:
+        return turned({caller: self.all_of(caller) for caller in range(len(self.principals.all))})
+
+    def holders(self, key: Key, place: int) -> Both:
+        """The inputs' own callers that can do it to one target, certainly and at least possibly, as bits."""
+        found = self._holders.get(key)
+        return found.of(place) if found else (0, 0)
 
     def powers_of(self, caller: int) -> Iterator[Power]:
         """Every power of a caller, in the order of verbs, blocks and targets. Where there are very many of a kind, the last ones

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from msgspec import Struct
 
 from policypack.authority.engine import Engine
 from policypack.authority.powers import Key
+from policypack.authority.reach import bits
 from policypack.model import Copy, Evidence, Outcome, Power, Resource, Store, Unknown, Verb, same_domain
 
 Place = tuple[Key, int]
@@ -86,12 +88,22 @@ def destroys_all(engine: Engine, address: str, *, proved: bool = True) -> Iterat
         if store.address == address and store.resource.provider == "aws" and not store.resource.goes:
             losses = Losses(engine, store)
             parts = [losses.primary, *(losses.backup(copy) for copy in store.backups)]
-            for caller in range(len(engine.principals.all)):
+            for caller in bits(_able(engine, parts)):
                 power = _power(engine, caller, address, parts, proved=proved)
                 known = found.get(power.identity)
                 if power.outcome is not Outcome.NO and (known is None or known.outcome.rank < power.outcome.rank):
                     found[power.identity] = power
     yield from sorted(found.values(), key=lambda each: (-each.outcome.rank, each.identity))
+
+
+def _able(engine: Engine, parts: list[list[Loss]]) -> int:
+    """The callers that possibly take every part, as bits. Most take none, and asking each of them about each store is dear."""
+    able = (1 << len(engine.principals.all)) - 1
+    for part in parts:
+        able &= reduce(or_, (engine.holders(*loss.at)[1] if loss.at else -1 for loss in part), 0)
+        if not able:
+            break
+    return able
 
 
 def _power(engine: Engine, caller: int, address: str, parts: list[list[Loss]], *, proved: bool) -> Power:

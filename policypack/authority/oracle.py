@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from msgspec import Struct, field
 
@@ -17,15 +18,21 @@ from policypack.model import Identity, Outcome, Policy
 
 Both = tuple[int, int]
 _MOST_CANDIDATES = 16
+_PLAIN = frozenset({"user", "role", "session"})
 _NOTHING: Mapping[str, Both] = {}
 
 
-class Slot(Struct, frozen=True):
+class Slot(Struct, frozen=True, dict=True):
     """Things of one kind that calls are asked about together, and which calls. `name` is unique in a picture."""
 
     name: str
     subjects: tuple[Subject, ...]
     actions: tuple[str, ...]
+
+    @cached_property
+    def has_policies(self) -> bool:
+        """Whether a policy stands on any of them."""
+        return any(each.policies for each in self.subjects)
 
 
 class Oracle(Struct):
@@ -37,6 +44,7 @@ class Oracle(Struct):
     _evaluators: dict[str, tuple[Evaluator, bool]] = field(default_factory=dict)
     _moved: dict[tuple[str, int], int] = field(default_factory=dict)
     _about: dict[tuple[tuple[str, ...], bool], frozenset[str]] = field(default_factory=dict)
+    _idle: dict[int, bool] = field(default_factory=dict)
     _last: int = -1
     _answers: dict[str, Mapping[str, Both]] = field(default_factory=dict)
 
@@ -60,7 +68,8 @@ class Oracle(Struct):
             self._answers.clear()  # callers are asked one after another, and all answers of all of them are too many to keep
         answers = self._answers.get(slot.name)
         if answers is None:
-            answers = self._answers[slot.name] = dict(self._all(caller, slot)) if slot.subjects else _NOTHING
+            asked = slot.subjects and (slot.has_policies or not self.is_idle(caller))
+            answers = self._answers[slot.name] = dict(self._all(caller, slot)) if asked else _NOTHING
         return answers.get(action, (0, 0))
 
     def _all(self, caller: int, slot: Slot) -> Iterator[tuple[str, Both]]:
@@ -86,6 +95,14 @@ class Oracle(Struct):
         if key not in self._moved:
             self._moved[key] = bit_set(evaluator.targets_in(found))
         return self._moved[key]
+
+    def is_idle(self, caller: int) -> bool:
+        """Whether no policy of its own can allow the caller anything, so that only policies of what it acts on could."""
+        if caller not in self._idle:
+            principal, layers = self.known(caller)
+            allowing = any(each.effect == "Allow" for read in layers.identity for each in read.statements)
+            self._idle[caller] = principal.kind in _PLAIN and not allowing
+        return self._idle[caller]
 
     def granted(self, caller: int, actions: tuple[str, ...]) -> frozenset[str]:
         """Those of the actions (always the same ones) that any Allow of the caller is about, whatever limits it."""

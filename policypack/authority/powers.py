@@ -38,7 +38,10 @@ class Powers(Struct):
         return self._kept[caller]
 
     def _own(self, caller: int) -> Iterator[tuple[Key, Both]]:
+        idle = self.oracle.is_idle(caller)
         for number, block in enumerate(self.blocks):
+            if idle and not block.has_policies:
+                continue
             for verb, ways in block.ways.items():
                 certain = possible = 0
                 for way in ways:

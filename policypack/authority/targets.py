@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 from msgspec import Struct, field
 
@@ -75,7 +75,7 @@ class Target(Struct, frozen=True):
         return self.name or self.subject.address
 
 
-class Block(Struct, frozen=True):
+class Block(Struct, frozen=True, dict=True):
     """Things to which the same can be done in the same ways."""
 
     name: str
@@ -85,6 +85,11 @@ class Block(Struct, frozen=True):
     arn: str = ""
     _slots: dict[str, Slot] = field(default_factory=dict)
     edits: list[tuple[Call, ...]] = field(default_factory=list)
+
+    @cached_property
+    def has_policies(self) -> bool:
+        """Whether a policy stands on any of its targets."""
+        return any(target.subject.policies for target in self.targets)
 
     def slot(self, at: str) -> Slot:
         """What a call is made on, for each target in order."""
@@ -296,8 +301,13 @@ _TAGS: Mapping[str, tuple[str, ...]] = {
 
 def tag_edits(block: Block) -> tuple[Call, ...]:
     """The calls with which a caller changes the tags of a target, on which conditions may depend."""
-    service = block.arn.split(":")[2] if block.arn.count(":") > 2 else ""
-    if not service or Verb.WRITE_STATE in block.ways:
+    return () if Verb.WRITE_STATE in block.ways else _tag_edits(block.arn)
+
+
+@cache
+def _tag_edits(arn: str) -> tuple[Call, ...]:
+    service = arn.split(":")[2] if arn.count(":") > 2 else ""
+    if not service:
         return ()
     return tuple(Call(each) for each in _TAGS.get(service, (f"{service}:TagResource", f"{service}:UntagResource")))
 
