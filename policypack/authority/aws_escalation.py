@@ -7,7 +7,7 @@ choosing within the boundary and the guardrails of whoever gets them, or the sam
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
 from msgspec import Struct, field
 
@@ -33,6 +33,11 @@ _STATE_WRITTEN = Escalation(
 _NONE: Both = (0, 0)
 
 
+@cache
+def _asked() -> tuple[str, ...]:
+    return tuple(sorted({*escalation_actions(), *_STATE_WRITTEN.actions}))
+
+
 class Lead(Struct, frozen=True):
     """What one way of a rule leads a caller to: base callers as bits, certainly and possibly. `gains` says as what."""
 
@@ -56,6 +61,7 @@ class Escalations(Struct, dict=True):
     _trusted: dict[str, Both] = field(default_factory=dict)
     _slots: dict[str, Slot] = field(default_factory=dict)
     _allowed: dict[int, frozenset[str]] = field(default_factory=dict)
+    _gaining: dict[frozenset[str], bool] = field(default_factory=dict)
 
     def leads(self, caller: int) -> Iterator[Lead]:
         """Every rule's way that leads anywhere, in the order of the rules: the plain assumption of a role first."""
@@ -77,9 +83,17 @@ class Escalations(Struct, dict=True):
             sorted(known, key=lambda each: (each.name != "assume_role", bool(each.depends), len(each.ways[0]), each.name))
         )
 
+    def may_gain(self, caller: int) -> bool:
+        """Whether any rule could give the caller more than a role that is there to be assumed."""
+        granted = self._granted(caller)
+        if granted not in self._gaining:
+            ways = ((rule, needed) for rule, _, needed in self._ways if needed <= granted | {ASSUME})
+            self._gaining[granted] = any(rule.gains != "target" or needed != {ASSUME} for rule, needed in ways)
+        return self._gaining[granted]
+
     def _granted(self, caller: int) -> frozenset[str]:
         if caller not in self._allowed:
-            self._allowed[caller] = self.oracle.granted(caller, tuple(sorted({*escalation_actions(), *_STATE_WRITTEN.actions})))
+            self._allowed[caller] = self.oracle.granted(caller, _asked())
         return self._allowed[caller]
 
     @cached_property

@@ -18,7 +18,7 @@ from policypack.authority.subjects import Subject, Subjects
 from policypack.authority.targets import Targets
 from policypack.authority.ways import place as place_of_call
 from policypack.catalog import load_catalog
-from policypack.model import Identity, Infrastructure, Outcome, Power, Verb, replace
+from policypack.model import Identity, Infrastructure, Outcome, Power, Store, Verb, replace
 
 _MOST_PROVED = 20
 _ORDER = {verb: number for number, verb in enumerate(Verb)}
@@ -50,8 +50,16 @@ class Engine(Struct, dict=True):
         assert self.graph
         return bit_set(number for number in range(len(self.callers.origin)) if self.powers.own(number))
 
+    @cached_property
+    def _powerless(self) -> bool:
+        """Whether nobody can do anything to begin with, nor get more rights than somebody has: who becomes whom is no matter."""
+        everybody = range(len(self.principals.all))
+        return not any(self.powers.own(number) or self.callers.rules.may_gain(number) for number in everybody)
+
     def all_of(self, caller: int) -> Mapping[Key, Both]:
         """Block and verb -> the targets, for what a caller can do itself or by becoming others."""
+        if self._powerless:
+            return {}
         certain = self.graph.reached(caller, certainly=True) & self._capable
         possible = self.graph.reached(caller, certainly=False) & self._capable
         known = self._joined.get((certain, possible))
@@ -69,6 +77,19 @@ class Engine(Struct, dict=True):
         """Whether a caller can do it to one target."""
         certain, possible = self.all_of(caller).get(key, (0, 0))
         return Outcome.YES if certain >> place & 1 else Outcome.MAYBE if possible >> place & 1 else Outcome.NO
+
+    @cached_property
+    def stores_at(self) -> Mapping[str, list[Store]]:
+        """Address -> the stores of that address, one an input."""
+        found: dict[str, list[Store]] = {}
+        for store in self.infrastructure.stores:
+            found.setdefault(store.address, []).append(store)
+        return found
+
+    @cached_property
+    def keys(self) -> tuple[Store, ...]:
+        """The stores that are keys."""
+        return tuple(store for store in self.infrastructure.stores if store.kind == "key")
 
     @cached_property
     def _holders(self) -> Mapping[Key, Holders]:

@@ -73,9 +73,7 @@ class Losses(Struct, frozen=True, dict=True):
     def _with_key(self, copy: Copy) -> Iterator[Loss]:
         """Whoever destroys the key of a copy destroys the copy, whatever locks it."""
         key = copy.key
-        for store in self.engine.infrastructure.stores:
-            if store.kind != "key" or key is None:
-                continue
+        for store in self.engine.keys if key is not None else ():
             named = isinstance(key, Unknown) and any(each.address == store.address for each in key.references)
             if named or (isinstance(key, str) and key == store.resource.get("arn")):
                 yield from (Loss(f"the key of the {copy.kind.value}", at) for at in self.of(store.resource, Verb.DESTROY_KEY))
@@ -84,8 +82,8 @@ class Losses(Struct, frozen=True, dict=True):
 def destroys_all(engine: Engine, address: str, *, proved: bool = True) -> Iterator[Power]:
     """The powers over every store of an address, those that are sure first, in order."""
     found: dict[str, Power] = {}
-    for store in engine.infrastructure.stores:
-        if store.address == address and store.resource.provider == "aws" and not store.resource.goes:
+    for store in engine.stores_at.get(address, ()):
+        if store.resource.provider == "aws" and not store.resource.goes:
             losses = Losses(engine, store)
             parts = [losses.primary, *(losses.backup(copy) for copy in store.backups)]
             for caller in bits(_able(engine, parts)):

@@ -63,6 +63,10 @@ class Oracle(Struct):
 
     def bits(self, caller: int, action: str, slot: Slot) -> Both:
         """The subjects of a slot that the caller certainly, and at least possibly, may do this to, as bits."""
+        return self.answers(caller, slot).get(action, (0, 0))
+
+    def answers(self, caller: int, slot: Slot) -> Mapping[str, Both]:
+        """The same for every action that the caller may possibly do to any of them."""
         if caller != self._last:
             self._last = caller
             self._answers.clear()  # callers are asked one after another, and all answers of all of them are too many to keep
@@ -70,7 +74,7 @@ class Oracle(Struct):
         if answers is None:
             asked = slot.subjects and (slot.has_policies or not self.is_idle(caller))
             answers = self._answers[slot.name] = dict(self._all(caller, slot)) if asked else _NOTHING
-        return answers.get(action, (0, 0))
+        return answers
 
     def _all(self, caller: int, slot: Slot) -> Iterator[tuple[str, Both]]:
         evaluator, in_order = self._evaluator(slot)

@@ -40,7 +40,7 @@ class Powers(Struct):
     def _own(self, caller: int) -> Iterator[tuple[Key, Both]]:
         idle = self.oracle.is_idle(caller)
         for number, block in enumerate(self.blocks):
-            if idle and not block.has_policies:
+            if idle and not any(self.oracle.answers(caller, slot) for slot in block.standing):
                 continue
             for verb, ways in block.ways.items():
                 certain = possible = 0

@@ -87,9 +87,10 @@ class Block(Struct, frozen=True, dict=True):
     edits: list[tuple[Call, ...]] = field(default_factory=list)
 
     @cached_property
-    def has_policies(self) -> bool:
-        """Whether a policy stands on any of its targets."""
-        return any(target.subject.policies for target in self.targets)
+    def standing(self) -> tuple[Slot, ...]:
+        """What its calls are made on, as far as policies stand there."""
+        places = dict.fromkeys(call.at for _, way in verbs_of(self.ways) for call in way.calls)
+        return tuple(slot for slot in map(self.slot, places) if slot.has_policies)
 
     def slot(self, at: str) -> Slot:
         """What a call is made on, for each target in order."""
