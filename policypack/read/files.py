@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from policypack.model import Gap, Location
 
@@ -25,6 +25,7 @@ class Tree(Struct, frozen=True):
     root: Path
     base: Path
     given: Path
+    _inside: dict[Path, bool] = field(default_factory=dict)
 
     def shown(self, path: Path) -> str:
         """The path as the user is shown it: never absolute, with forward slashes."""
@@ -33,9 +34,25 @@ class Tree(Struct, frozen=True):
     def holds(self, path: Path) -> bool:
         """Whether the path, with all links followed, lies in the tree."""
         try:
-            return Path(os.path.realpath(path)).is_relative_to(self.root)
+            folder = path.parent
+            if folder not in self._inside:
+                self._inside[folder] = _leads_into(self.root, folder)
+            # What lies in a folder of the tree and is no link lies in the tree: most files cost one question.
+            plain = self._inside[folder] and path.name not in {"", ".."} and not _is_link(path)
+            return plain or _leads_into(self.root, path)
         except (OSError, ValueError):
             return False
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return stat.S_ISLNK(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def _leads_into(root: Path, path: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(root)
 
 
 def shown(path: Path, base: Path, given: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,9 +10,6 @@ from msgspec import Struct, field
 from policypack.model import Unknown, Value
 from policypack.read.hcl.scope import Scope
 from policypack.read.hcl.syntax import Broken, Code, Expression, Json
-
-_PLAIN = re.compile(r'"[ !#&-\[\]-~]*"|-?[0-9]{1,15}|true|false')
-"""Most expressions are plain literals (ASCII text without escapes and holes among them): they need no evaluator."""
 
 
 def plain(text: str) -> Value:
@@ -25,13 +21,15 @@ def plain(text: str) -> Value:
 
 def value_of(expression: Expression, scope: Scope) -> Value:
     """The value of the expression. What cannot be evaluated is an Unknown that says why."""
+    if isinstance(expression, Code) and expression.plain:
+        return plain(expression.text)
     from policypack.read.hcl.expression import evaluate, evaluate_json  # it needs tree-sitter; plans do not
 
     if isinstance(expression, Broken):
         return Unknown(expression.reason)
     try:
         if isinstance(expression, Code):
-            return plain(expression.text) if _PLAIN.fullmatch(expression.text) else evaluate(expression.node, scope)
+            return evaluate(expression.node, scope)
         return expression.value if expression.literal else evaluate_json(expression.value, scope)
     except RecursionError:
         return Unknown("the expression leads through too many others")
@@ -39,10 +37,12 @@ def value_of(expression: Expression, scope: Scope) -> Value:
 
 def traversals_of(expression: Expression) -> list[tuple[str, tuple[str | int, ...]]]:
     """The names that the expression mentions, each with the steps that are plain to see."""
+    if isinstance(expression, Code) and expression.plain:
+        return []
     from policypack.read.hcl.expression import parse_template, traversals  # as above
 
     if isinstance(expression, Code):
-        return [] if _PLAIN.fullmatch(expression.text) else traversals(expression.node)
+        return traversals(expression.node)
     found: list[tuple[str, tuple[str | int, ...]]] = []
     waiting: list[object] = [expression.value] if isinstance(expression, Json) and not expression.literal else []
     while waiting:

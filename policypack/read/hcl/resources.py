@@ -15,7 +15,7 @@ from policypack.read.hcl.scope import Scope
 from policypack.read.hcl.scoping import Instance, Module, ModuleScope
 from policypack.read.hcl.secrets import secret_paths
 from policypack.read.hcl.syntax import Block, Expression
-from policypack.read.hcl.trace import body_expressions, trace_of, union
+from policypack.read.hcl.trace import body_expressions, trace_of
 
 
 def resource_of(instance: Instance, inside: str) -> Resource:
@@ -48,8 +48,8 @@ def _local_name(block: Block) -> str:
 
 
 def _references(instance: Instance, values: Mapping[str, Value]) -> tuple[Reference, ...]:
-    traced = union(trace_of(instance.module, each, instance.key) for each in body_expressions(instance.block.body))
-    found = dict.fromkeys(traced.references)
+    traced = (trace_of(instance.module, each, instance.key) for each in body_expressions(instance.block.body))
+    found = dict.fromkeys(reference for each in traced for reference in each.references)
     found.update(dict.fromkeys(reference for each in unknowns(dict(values)) for reference in each.references))
     return tuple(sorted(reference for reference in found if reference.address and reference.address != instance.address))
 

@@ -12,12 +12,12 @@ from policypack.model import Location, Reference, Unknown, Value, Values
 from policypack.read.hcl.blocks import META_ARGUMENTS, META_BLOCKS, Marks, block_name, block_values, without_nulls
 from policypack.read.hcl.data_sources import computed, computed_names
 from policypack.read.hcl.estate import MAX_CHAIN, Estate
-from policypack.read.hcl.evaluating import value_of
+from policypack.read.hcl.evaluating import plain, value_of
 from policypack.read.hcl.instances import Key, Keys, instances_of, suffix
 from policypack.read.hcl.partial import Attributes, EvaluationError, follow, pending
 from policypack.read.hcl.providers import short_names, written_key
 from policypack.read.hcl.source import Source
-from policypack.read.hcl.syntax import Attribute, Block
+from policypack.read.hcl.syntax import Attribute, Block, Code
 from policypack.read.hcl.trace import Trace, trace_of
 from policypack.read.hcl.variables import Given, declared_value, default_value, fitted
 
@@ -176,6 +176,11 @@ class Instance:
 
     def argument(self, name: str) -> Value:
         """The argument, or the blocks of that type as a list; None where it is not written."""
+        attribute = self.block.body.attributes.get(name)
+        if attribute is not None and name not in META_ARGUMENTS:
+            expression = attribute.expression
+            if isinstance(expression, Code) and expression.plain:  # it leads nowhere, so that there is nothing to keep
+                return plain(expression.text)
         return self.module.once((self.address, name), lambda: self._argument(name))
 
     def _argument(self, name: str) -> Value:

@@ -19,10 +19,12 @@ MAX_NESTING = 64
 
 
 class Code(Struct, frozen=True):
-    """An expression in the native syntax, and how it is written."""
+    """An expression in the native syntax, and how it is written. `plain`: it is nothing but a literal, as most are (ASCII text
+    without escapes and holes among them), and needs no evaluator."""
 
     node: Node
     text: str
+    plain: bool = False
 
 
 class Json(Struct, frozen=True):
@@ -77,6 +79,7 @@ class Parsed(Struct, frozen=True):
     comments: tuple[Comment, ...] = ()
 
 
+_PLAIN = r'"[ !#&-\[\]-~]*"|-?[0-9]{1,15}|true|false'
 MAX_BRACKETS = 200
 """Brackets nested deeper than this are a gap: the evaluator does not go there, and nobody writes them."""
 _BRACKET = rb"[(){}\[\]]"
@@ -174,7 +177,8 @@ def _body(root: Node, place: _Place, depth: int) -> Body:
 
 
 def _attributes(node: Node, place: _Place) -> Iterator[Attribute]:
-    name, expression = node.children[0], node.children[-1]
+    children = node.children
+    name, expression = children[0], children[-1]
     if not node.has_error and expression.type == "expression":
         yield Attribute(_text(name), code(expression), place.of(node))
         return
@@ -206,7 +210,9 @@ def _block(node: Node, place: _Place, depth: int) -> Block:
 
 def code(node: Node) -> Code:
     """The expression that a node is."""
-    return Code(node, _text(node))
+    text = _text(node)
+    # A text that speaks of `sensitive(` is left to those who look for that function.
+    return Code(node, text, re.fullmatch(_PLAIN, text) is not None and "sensitive(" not in text)
 
 
 def _text(node: Node) -> str:

@@ -16,7 +16,7 @@ from policypack.read.hcl.evaluating import traversals_of, written
 from policypack.read.hcl.instances import Key, Keys, suffix
 from policypack.read.hcl.partial import EvaluationError
 from policypack.read.hcl.secrets import holds_secret
-from policypack.read.hcl.syntax import Body, Expression
+from policypack.read.hcl.syntax import Body, Code, Expression
 from policypack.read.hcl.variables import is_sensitive
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ class Trace(Struct, frozen=True):
     secret: bool = False
 
 
+_NOWHERE = Trace()
+
+
 def union(traces: Iterable[Trace]) -> Trace:
     """All of them together."""
     many = list(traces)
@@ -42,6 +45,8 @@ def union(traces: Iterable[Trace]) -> Trace:
 
 def trace_of(module: Module, expression: Expression, key: Key = None) -> Trace:
     """What the expression leads to. `key` is that of the instance it stands in: `[each.key]` then names one instance."""
+    if isinstance(expression, Code) and expression.plain:
+        return _NOWHERE
     text = written(expression)
     same = key if "[each.key]" in text or "[count.index]" in text else None
     known = module.expression_traces.get((id(expression), same))
