@@ -107,6 +107,18 @@ def test_a_hole_stands_for_every_text(pattern: str, text: str, filled: str) -> N
     assert backwards == U or arn_match(held + filled, wanted.replace("*", "a").replace("?", "b")) == backwards
 
 
+@settings(max_examples=100, deadline=None)
+@given(LETTERS, st.text(alphabet="ab:", max_size=4), st.text(alphabet="ab", max_size=3), st.text(alphabet="ab", max_size=3))
+def test_an_account_that_is_not_known_holds_no_colon(pattern: str, text: str, region: str, account: str) -> None:
+    """A region and an account, once known, lie inside the answer without them, and they are one field each."""
+    wanted, opened = f"arn:aws:sqs:{pattern}", f"arn:aws:sqs:{ANON}:{ANON}:{text}"
+    answer = arn_match(wanted, opened)
+    assert answer == U or arn_match(wanted, f"arn:aws:sqs:{region}:{account}:{text}") == answer
+    found = Arns([(opened,), ("arn:aws:rds:us:1:b",), (f"arn:aws:sqs:us:{ANON}:{text}x",)]).find(wanted)
+    assert (found[0] & 1, found[1] & 1) == (answer == T, answer != F)
+    assert arn_match(f"arn:aws:sqs:*:*:{text}x*", opened) == F
+
+
 def ref(address: str, attribute: str = "arn", inside: str = "") -> str:
     """A hole."""
     return hole(Reference(address, attribute), inside)

@@ -16,12 +16,12 @@ from policypack.authority.aws.choices import agree
 from policypack.authority.aws.context import CALLS_THAT_CHOOSE, Context, Environment
 from policypack.authority.aws.decide import decide, misplaced
 from policypack.authority.aws.formula import is_delegated, rcp_reach
-from policypack.authority.aws.index import Bits, Both, join
 from policypack.authority.aws.kleene import F, T, U, Verdict
 from policypack.authority.aws.layers import Decoded, Layers, Request, decoded, layers_of, principal_of
 from policypack.authority.aws.lines import Compiler, Line, Target, join_bits, members
 from policypack.authority.aws.principal import ACCOUNT, ANYONE, OTHER, ROLE, SESSION, USER, Principal, names, same_text
 from policypack.authority.aws.standing import Standing
+from policypack.authority.aws.tables import Bits, Both, join
 from policypack.authority.aws.text import has_hole
 from policypack.model import Identity, Outcome, Policy, replace
 

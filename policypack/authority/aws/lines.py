@@ -10,9 +10,10 @@ from msgspec import Struct, field
 from policypack.authority.aws.choices import chosen_variables, favourable
 from policypack.authority.aws.context import Context, Environment
 from policypack.authority.aws.document import Statement
-from policypack.authority.aws.index import Arns, Bits, Both
+from policypack.authority.aws.index import Arns
 from policypack.authority.aws.kleene import F, T, Verdict
 from policypack.authority.aws.match import text_match
+from policypack.authority.aws.tables import Bits, Both
 from policypack.authority.aws.text import literal
 from policypack.authority.aws.variables import expand, variables
 from policypack.model import Policy

@@ -56,8 +56,11 @@ def _find(chunk: str, text: str, start: int, end: int) -> int:
     return next((position for position in range(start, end - len(chunk) + 1) if _at(chunk, text, position)), -1)
 
 
-def overlap(pattern: str, text: str) -> bool:
-    """Whether a pattern may match, whatever the holes turn out to be. False is a proof that it cannot."""
+def overlap(pattern: str, text: str, *, placed: int = 0) -> bool:
+    """Whether a pattern may match, whatever the holes turn out to be. False is a proof that it cannot.
+
+    Holes among the first `placed` characters of the text hold no colon.
+    """
     if pattern.isascii() and text.isascii():
         return glob(pattern, text)
     shared = 0
@@ -69,7 +72,7 @@ def overlap(pattern: str, text: str) -> bool:
     if pattern and text and _different(pattern, text):
         return False
     pattern = HOLES.sub("*", pattern)
-    return _intersect(pattern, text) if HOLES.search(text) else glob(pattern, text)
+    return _intersect(pattern, text, placed - shared) if HOLES.search(text) else glob(pattern, text)
 
 
 def _different(pattern: str, text: str) -> bool:
@@ -87,7 +90,7 @@ def _different(pattern: str, text: str) -> bool:
     return delimited and service != other_service
 
 
-def _intersect(pattern: str, text: str) -> bool:
+def _intersect(pattern: str, text: str, placed: int) -> bool:
     """Whether two globs have a text in common: the holes of `text` are stars. One bit is one position of the pattern."""
     chunks = pattern.split("*")
     letters = "".join(chunks)
@@ -99,11 +102,13 @@ def _intersect(pattern: str, text: str) -> bool:
     for place, letter in enumerate(letters):
         masks[letter] = masks.get(letter, 0) | 1 << place
     anything = masks.get("?", 0)
-    full = (1 << (len(letters) + 1)) - 1
+    everything = (1 << len(letters)) - 1
     states = 1
-    for character in text:
+    for place, character in enumerate(text):
         if HOLES.match(character):
-            states = full & ~((states & -states) - 1)  # a hole may be any text: every later position can be reached
+            # A hole may be any text: from a position every later one is reached, up to a colon if the hole holds none.
+            passable = everything & ~masks.get(":", 0) if place < placed else everything
+            states |= ((states & passable) + passable) ^ passable
         else:
             states = ((states & (masks.get(character, 0) | anything)) << 1) | (states & stars)
         if not states:
@@ -174,8 +179,9 @@ def arn_match(pattern: str, arn: str) -> Verdict:
 
 
 def may(pattern: str, arn: str) -> bool:
-    """Whether a resource pattern may match an ARN. False is a proof that it cannot."""
-    return overlap(pattern, arn) and not _of_another_account(pattern, arn)
+    """Whether a resource pattern may match an ARN. False is a proof that it cannot: partition, region and account hold no colon."""
+    placed = len(":".join(arn.split(":", 5)[:5])) if not arn.isascii() and arn.startswith("arn:") and arn.count(":") >= 5 else 0
+    return overlap(pattern, arn, placed=placed) and not _of_another_account(pattern, arn)
 
 
 def _of_another_account(pattern: str, arn: str) -> bool:

@@ -6,21 +6,23 @@ looks up the statements that may name it, and sees no others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from policypack.authority.aws.context import Environment
 from policypack.authority.aws.decide import resource_verdict
 from policypack.authority.aws.document import Statement
-from policypack.authority.aws.index import Bits
 from policypack.authority.aws.kleene import F, T
 from policypack.authority.aws.layers import Decoded
 from policypack.authority.aws.lines import Compiler, Line, keys_of
 from policypack.authority.aws.principal import Principal, account_of
+from policypack.authority.aws.tables import Bits
 from policypack.authority.aws.text import literal, symbol
 from policypack.authority.aws.variables import variables
 from policypack.model import replace
+
+_ACCOUNT = "\0"  # before the key of a principal that is an account as a whole
 
 
 class Shape(Struct, gc=False):
@@ -44,7 +46,9 @@ class Standing:
                     self._add(found, statement, number, forms)
         self.shapes = list(found.values())
         self._general: list[Shape] = []
+        self._by_account: dict[str, list[Shape]] = {}
         self._by_text: dict[str, list[Shape]] = {}
+        self._by_end: dict[str, list[Shape]] = {}
         self._by_symbol: dict[str, dict[str, list[Shape]]] = {}
         for shape in self.shapes:
             self._file(shape)
@@ -75,30 +79,42 @@ class Standing:
             return
         for key in filter(None, keys):
             named = symbol(key) if len(key) == 1 else None
-            shelf = self._by_text if named is None else self._by_symbol.setdefault(named.inside, {})
-            shelf.setdefault(key, []).append(shape)
+            if named is not None:
+                self._by_symbol.setdefault(named.inside, {}).setdefault(key, []).append(shape)
+            elif key.startswith(_ACCOUNT):
+                self._by_account.setdefault(key[1:], []).append(shape)
+            else:
+                self._by_text.setdefault(key, []).append(shape)
+                self._by_end.setdefault(key.rpartition(":")[2], []).append(shape)
 
     def naming(self, principal: Principal) -> Iterable[Shape]:
         """The statements that may name a caller; those that are left out certainly do not."""
         if not self.shapes:
             return ()
-        forms = (*principal.arn, *principal.role)
-        if not all(any(form.isascii() for form in each) for each in (principal.arn, principal.role or principal.arn)):
-            return self.shapes
-        if not principal.account.isascii():
-            return self.shapes
-        found = list(self._general)
-        for key in ("*", principal.account, *dict.fromkeys(forms)):
-            found += self._by_text.get(key, ())
-        own = {known.inside for form in principal.arn if (known := symbol(form)) is not None and known.names_one}
-        if principal.kind == "session":
-            own = set()
-        for inside, shelf in self._by_symbol.items():
-            if inside not in own:
-                found += [shape for shapes in shelf.values() for shape in shapes]
-            else:
-                found += [shape for form in forms for shape in shelf.get(form, ())]
+        found = [*self._general, *self._by_text.get("*", ())]
+        if principal.account.isascii():
+            found += self._by_account.get(principal.account, ())
+        else:
+            found += _all(self._by_account)
+        for forms in filter(None, (principal.arn, principal.role)):
+            found += self._described(forms)
         return {id(shape): shape for shape in found}.values()
+
+    def _described(self, forms: tuple[str, ...]) -> Iterator[Shape]:
+        """The statements with a text that may be what the forms describe: one that any form excludes is none."""
+        known = [form for form in forms if form.isascii()]
+        ends = [form.rpartition(":")[2] for form in forms if ":" in form and form.rpartition(":")[2].isascii()]
+        if known:
+            yield from self._by_text.get(known[0], ())
+        else:
+            yield from self._by_end.get(ends[0], ()) if ends else _all(self._by_text)
+        own = {named.inside: form for form in forms if (named := symbol(form)) is not None and named.names_one}
+        for inside, shelf in self._by_symbol.items():
+            yield from shelf.get(own[inside], ()) if inside in own else _all(shelf)
+
+
+def _all(shelf: Mapping[str, list[Shape]]) -> Iterator[Shape]:
+    return (shape for shapes in shelf.values() for shape in shapes)
 
 
 def _keys(statement: Statement) -> Iterator[str | None]:
@@ -113,7 +129,7 @@ def _keys(statement: Statement) -> Iterator[str | None]:
         if kind not in {"AWS", "Service", "Federated"}:
             yield None
         elif account is not None:
-            yield account if account.isascii() else None
+            yield _ACCOUNT + account if account.isascii() else None
         elif text == "*" or (text.isascii() and text.startswith("arn:") and ":assumed-role/" not in text) or kind == "Service":
             yield text if text.isascii() else None
         else:

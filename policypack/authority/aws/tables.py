@@ -1,0 +1,212 @@
+"""Sorted tables of ARNs: which of them a pattern has to be compared with.
+
+Every table answers as `match` does for each of its texts; it only leaves out what cannot match: texts of another service,
+texts that begin or end otherwise, texts whose last field begins otherwise where the last fields face each other.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from policypack.authority.aws.match import glob, may, must
+from policypack.authority.aws.text import ANON, FIRST_HOLE, HOLES, has_hole
+
+Bits: TypeAlias = int
+Both: TypeAlias = "tuple[Bits, Bits]"
+"""What is certain, and what is possible; the first is a subset of the second."""
+Row: TypeAlias = "tuple[str, Bits]"
+
+_TOP = "\U0010ffff"
+_LOOSE = re.compile(f"[*?{FIRST_HOLE}-{ANON}]")
+_FIELDS = 5
+"""The colons before the last field of an ARN."""
+
+
+class Texts:
+    """Texts without holes, by their beginning and by their end. `contiguous`: row n is bit n."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.rows = sorted(rows)
+        self.names = [text for text, _ in self.rows]
+        self.contiguous = all(bits == 1 << number for number, (_, bits) in enumerate(self.rows))
+        self.regular = all(text.count(":") >= 5 for text in self.names)
+        self.by_end = sorted((text[::-1], number) for number, text in enumerate(self.names))
+        self.ends = [text for text, _ in self.by_end]
+        self.everything = join(bits for _, bits in self.rows)
+        self.aligned: dict[int, list[tuple[str, int]]] = {}
+        for number, text in enumerate(self.names):
+            self.aligned.setdefault(text.count(":"), []).append((last_field(text), number))
+        for found in self.aligned.values():
+            found.sort()
+
+    def find(self, pattern: str) -> Both:
+        """What a pattern without holes matches."""
+        if not pattern.strip("*"):
+            return (self.everything, self.everything) if pattern else (0, 0)
+        first = min((place for place in (pattern.find("*"), pattern.find("?")) if place >= 0), default=-1)
+        if first < 0:
+            low, high = self._slice(pattern, pattern + "\0")
+            found = self._join(low, high)
+            return found, found
+        start = pattern[:first]
+        low, high = self._slice(start, start + _TOP)
+        if first == len(pattern) - 1 and pattern[first] == "*":
+            certain = whole(start) if self.regular else None
+            if certain is not None:
+                found = self._join(low, high)
+                return (found if certain else 0), found
+        return self._each(pattern, self._fewest(pattern, low, high))
+
+    def _fewest(self, pattern: str, low: int, high: int) -> Iterable[int]:
+        last = max(pattern.rfind("*"), pattern.rfind("?"))
+        end = pattern[last + 1 :][::-1]
+        if end and high - low > 16:
+            start, stop = bisect_left(self.ends, end), bisect_left(self.ends, end + _TOP)
+            if stop - start < high - low:
+                return (number for _, number in self.by_end[start:stop])
+        return self._bylast_field(pattern, low, high) if high - low > 16 else range(low, high)
+
+    def _bylast_field(self, pattern: str, low: int, high: int) -> Iterable[int]:
+        """Where a text has as many colons as the pattern no wildcard takes one in, so that the last fields face each other."""
+        colons = pattern.count(":")
+        start = start_of(last_field(pattern))
+        if colons < _FIELDS or not start:
+            return range(low, high)
+        found: list[int] = []
+        for count, rows in self.aligned.items():
+            if count > colons:
+                found += (number for _, number in rows if low <= number < high)
+            elif count == colons:
+                first, last = bisect_left(rows, (start, 0)), bisect_left(rows, (start + _TOP, 0))
+                found += (number for _, number in rows[first:last] if low <= number < high)
+        return found
+
+    def _each(self, pattern: str, numbers: Iterable[int]) -> Both:
+        certain = possible = 0
+        for number in numbers:
+            text, bits = self.rows[number]
+            if glob(pattern, text):
+                possible |= bits
+                if must(pattern, text):
+                    certain |= bits
+        return certain, possible
+
+    def _slice(self, low: str, high: str) -> tuple[int, int]:
+        return bisect_left(self.names, low), bisect_left(self.names, high)
+
+    def _join(self, low: int, high: int) -> Bits:
+        if self.contiguous:
+            return (1 << high) - (1 << low) if high > low else 0
+        return join(bits for _, bits in self.rows[low:high])
+
+
+def last_field(text: str) -> str:
+    """What stands behind the fifth colon."""
+    return text.split(":", _FIELDS)[-1] if text.count(":") >= _FIELDS else ""
+
+
+def whole(start: str) -> bool | None:
+    """Whether `start*` certainly matches every ARN that begins so; None where that depends on the ARN."""
+    fields = start.split(":", 5)
+    if len(fields) < 4 or any(wild in fields[2] for wild in "*?"):
+        return False
+    if len(fields) < 6:
+        return True
+    resource = fields[5]
+    if not resource or "/" in resource or ":" in resource or (fields[2] == "s3" and not fields[3] and not fields[4]):
+        return True
+    return None
+
+
+def join(bits: Iterable[Bits]) -> Bits:
+    """The union of many sets."""
+    found = 0
+    for each in bits:
+        found |= each
+    return found
+
+
+def start_of(pattern: str) -> str:
+    """What stands before the first wildcard or hole."""
+    found = _LOOSE.search(pattern)
+    return pattern[: found.start()] if found else pattern
+
+
+def head_of(text: str) -> str | None:
+    """The part up to the service, where all of it is plain text: texts that differ in it do not match. None elsewhere."""
+    fields = text.split(":", 3)
+    head = ":".join(fields[:3])
+    return head if len(fields) > 3 and _LOOSE.search(head) is None and "${" not in head else None
+
+
+def is_placed(text: str) -> bool:
+    """Whether it is an ARN whose holes lie before its last field: an account or a region that is not known."""
+    return text.startswith("arn:") and text.count(":") >= _FIELDS and has_hole(text) and not has_hole(last_field(text))
+
+
+class Placed:
+    """ARNs whose holes lie before the last field (`is_placed`), by service, by last field and by end."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.rows = list(rows)
+        self.everything = join(bits for _, bits in self.rows)
+        self.holes = {each for text, _ in self.rows for each in HOLES.findall(text)} - {ANON}
+        self.tails: dict[str, list[int]] = {}
+        self.aligned: dict[str | None, dict[int, list[tuple[str, int]]]] = {}
+        for number, (text, _) in enumerate(self.rows):
+            self.tails.setdefault(HOLES.split(text)[-1][::-1], []).append(number)
+            counts = self.aligned.setdefault(head_of(text), {})
+            counts.setdefault(text.count(":"), []).append((last_field(text), number))
+        for counts in self.aligned.values():
+            for found in counts.values():
+                found.sort()
+        self.ends = sorted(self.tails)
+        self._known: dict[str, Both] = {}
+
+    def find(self, pattern: str) -> Both:
+        """What a pattern matches. Its holes that stand for nothing of these are wildcards of which nothing is certain."""
+        if not self.rows:
+            return 0, 0
+        named = HOLES.findall(pattern) if not pattern.isascii() else []
+        if named and self.holes.isdisjoint(named):
+            return 0, self._remembered(HOLES.sub("*", pattern))[1]
+        return self._remembered(pattern)
+
+    def _remembered(self, pattern: str) -> Both:
+        found = self._known.get(pattern)
+        if found is None:
+            found = (self.everything, self.everything) if pattern and not pattern.strip("*") else self._find(pattern)
+            self._known[pattern] = found
+        return found
+
+    def _find(self, pattern: str) -> Both:
+        certain = possible = 0
+        for number in self._candidates(pattern):
+            text, bits = self.rows[number]
+            if must(pattern, text):
+                certain, possible = certain | bits, possible | bits
+            elif may(pattern, text):
+                possible |= bits
+        return certain, possible
+
+    def _candidates(self, pattern: str) -> Iterator[int]:
+        end = _LOOSE.split(pattern)[-1][::-1]
+        if end:
+            low, high = bisect_left(self.ends, end), bisect_left(self.ends, end + _TOP)
+            shorter = (end[:size] for size in range(len(end)) if end[:size] in self.tails)
+            for tail in (*self.ends[low:high], *shorter):
+                yield from self.tails[tail]
+            return
+        head, colons, start = head_of(pattern), pattern.count(":"), start_of(last_field(pattern))
+        for service, counts in self.aligned.items():
+            if head is not None and service is not None and head != service:
+                continue
+            for count, rows in counts.items():
+                if count == colons and start:
+                    first, last = bisect_left(rows, (start, 0)), bisect_left(rows, (start + _TOP, 0))
+                    yield from (number for _, number in rows[first:last])
+                elif count >= colons:
+                    yield from (number for _, number in rows)
