@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from policypack.authority.aws.context import ABSENT, Context, Given, OneOf, given
 from policypack.authority.aws.document import Statement, statements
-from policypack.authority.aws.kleene import F
+from policypack.authority.aws.kleene import F, negation, some
 from policypack.authority.aws.match import text_match
 from policypack.authority.aws.principal import Principal
 from policypack.authority.aws.text import ANON, encode, hole
@@ -131,8 +131,8 @@ def _tags(identity: Identity, inside: str) -> Iterator[tuple[str, Given]]:
 
 def _tags_sessions(trust: Policy) -> bool:
     for statement in statements(trust):
-        matched = any(text_match(pattern, "sts:tagsession") != F for pattern in statement.actions)
-        if statement.effect == "Allow" and matched != statement.not_actions:
+        matched = some(text_match(pattern, "sts:tagsession") for pattern in statement.actions)
+        if statement.effect == "Allow" and (negation(matched) if statement.not_actions else matched) != F:
             return True
     return False
 
