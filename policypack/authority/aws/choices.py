@@ -8,26 +8,22 @@ that the statements mention are tried, one that none mentions, and none at all. 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal
 from itertools import combinations, product
 from math import prod
 from typing import Final
 
 from msgspec import Struct
 
-from policypack.authority.aws.condition import holds, patterns_of
+from policypack.authority.aws.condition import holds
 from policypack.authority.aws.context import ABSENT, MULTIVALUED, Context, Environment, Given
 from policypack.authority.aws.document import Condition, Statement
 from policypack.authority.aws.kleene import F, T, Verdict
-from policypack.authority.aws.match import glob
-from policypack.authority.aws.operators import parse_date, parse_network, parse_number
-from policypack.authority.aws.text import has_hole, literal
+from policypack.authority.aws.samples import samples
 from policypack.authority.aws.variables import variables
 from policypack.model import replace
 
 MOST: Final = 4096
 """More combinations than that are not tried: the keys then count as unknown."""
-_OTHERS: Final = ("~other~", "0", "~")
 _MANY_VALUES: Final = 5
 
 
@@ -115,7 +111,7 @@ def choices(statements: Sequence[Statement], environment: Environment) -> Choice
     complete = not used & set(keys)
     for key in keys:
         mentions = [(each, one.modern) for one in statements for each in one.conditions if each.key == key]
-        values, whole = _values(mentions, environment)
+        values, whole = samples(mentions, environment)
         sets, all_sets = _sets(values) if key in MULTIVALUED else ([((value,),) for value in values], True)
         lists.append([ABSENT, *sets])
         complete = complete and whole and all_sets
@@ -129,84 +125,3 @@ def _sets(values: list[str]) -> tuple[list[Given], bool]:
     sizes = range(1, len(values) + 1) if whole else (1, 2, len(values))
     sets = [tuple((value,) for value in chosen) for size in sizes for chosen in combinations(values, size)]
     return [*sets], whole
-
-
-def _values(mentions: Sequence[tuple[Condition, Verdict]], environment: Environment) -> tuple[list[str], bool]:
-    """Values of one key that stand for all, and whether they do."""
-    blind = replace(environment, assignment=None)
-    families: dict[str, list[tuple[int, str]]] = {}
-    complete = True
-    for number, (condition, modern) in enumerate(mentions):
-        if condition.operator is None or condition.operator.family == "presence":
-            continue
-        for pattern in patterns_of(condition, modern, blind):
-            complete = complete and pattern.must == pattern.may and not has_hole(pattern.must)
-            families.setdefault(condition.operator.family, []).append((number, pattern.must))
-    fold = any(each.operator is not None and "IgnoreCase" in each.operator.name for each, _ in mentions)
-    found: dict[str, None] = {}
-    textual = [*families.pop("string", []), *((n, t) for n, t in families.get("glob", []) if not _wild(t))]
-    for _, text in textual:
-        found.update(dict.fromkeys((text, text.lower(), text.upper(), text.swapcase()) if fold else (text,)))
-    wild = [(number, text) for number, text in families.pop("glob", []) if _wild(text)]
-    complete = complete and len({number for number, _ in wild}) <= 1 and not (fold and wild)
-    for _, text in wild:
-        found.update(dict.fromkeys((_filled(text, ""), _filled(text, _OTHERS[0]))))
-    kinds = len(families) + bool(textual or wild)
-    for family, texts in families.items():
-        points, whole = _POINTS[family]([text for _, text in texts])
-        found.update(dict.fromkeys(points))
-        complete = complete and whole
-    if not families:
-        others = [other for other in _OTHERS if not any(glob(text, literal(other)) for _, text in wild)]
-        everything = any(not text.strip("*") for _, text in wild)
-        found[others[0] if others else _OTHERS[0]] = None
-        complete = complete and (bool(others) or everything)
-    return list(found), complete and kinds <= 1
-
-
-def _wild(text: str) -> bool:
-    return "*" in text or "?" in text
-
-
-def _filled(pattern: str, filler: str) -> str:
-    return pattern.replace("*", filler).replace("?", "~")
-
-
-def _numbers(values: Iterable[Decimal | None]) -> tuple[list[str], bool]:
-    known = [value for value in values if value is not None]
-    points = {value + step for value in known for step in (-1, 0, 1)}
-    return [format(point, "f") for point in sorted(points)], all(value == int(value) for value in known)
-
-
-def _numeric(texts: list[str]) -> tuple[list[str], bool]:
-    numbers = [parse_number(text) for text in texts]
-    points, whole = _numbers(numbers)
-    return points, whole and None not in numbers
-
-
-def _dates(texts: list[str]) -> tuple[list[str], bool]:
-    dates = [parse_date(text) for text in texts]
-    points, whole = _numbers(dates)
-    return points, whole and None not in dates
-
-
-def _addresses(texts: list[str]) -> tuple[list[str], bool]:
-    networks = [parse_network(text) for text in texts]
-    points: set[str] = set()
-    for network in networks:
-        if network is not None:
-            first, last = int(network.network_address), int(network.broadcast_address)
-            kind = type(network.network_address)
-            points |= {str(kind(n)) for n in (first - 1, first, last, last + 1) if 0 <= n < 1 << network.max_prefixlen}
-    return sorted(points), None not in networks
-
-
-def _truths(texts: list[str]) -> tuple[list[str], bool]:
-    return ["true", "false"], all(text.lower() in {"true", "false"} for text in texts)
-
-
-def _bytes(texts: list[str]) -> tuple[list[str], bool]:
-    return [*texts, "b3RoZXI="], True
-
-
-_POINTS: Final = {"numeric": _numeric, "date": _dates, "network": _addresses, "truth": _truths, "bytes": _bytes}
