@@ -25,7 +25,15 @@ _BEARER = frozenset(
 
 def watched(infrastructure: Infrastructure) -> tuple[Identity, ...]:
     """Agents, and identities that a static credential exists for: a string that an agent finds makes it that identity."""
-    return tuple(each for each in infrastructure.identities if is_watched(each))
+    for known, found in _watched:
+        if known is infrastructure:
+            return found
+    _watched.insert(0, (infrastructure, tuple(each for each in infrastructure.identities if is_watched(each))))
+    del _watched[2:]  # a plan is judged against what it changes
+    return _watched[0][1]
+
+
+_watched: list[tuple[Infrastructure, tuple[Identity, ...]]] = []
 
 
 def is_watched(identity: Identity) -> bool:

@@ -84,10 +84,9 @@ def _matches(rule: EnvironmentRule, resource: Resource, domain: Domain, estate: 
 def _clues(resource: Resource, domain: Domain, estate: Estate) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Texts that may name an environment, the strongest first."""
     tags = estate.tags(resource)
-    hidden = estate.hides_tags(resource)
     for key, value in tags.items() if isinstance(tags, dict) else ():
         if key.lower() in _TAG_KEYS and isinstance(value, str):
-            yield value, f"its tag {key}" if hidden else f"its tag {key} = {value}", _OTHER
+            yield value, f"its tag {key}" if estate.hides_tags(resource) else f"its tag {key} = {value}", _OTHER
     for key in _NAME_KEYS:
         for text in _texts(resource.get(key)):
             yield text, "its name", _OTHER
