@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from policypack.model import Outcome
@@ -114,7 +115,8 @@ def test_not_is_the_complement(call: Call) -> None:
 @MANY
 @given(calls())
 def test_names_of_accounts_mean_nothing(call: Call) -> None:
-    """The same world with another account number gives the same answer."""
+    """The same world with another account number gives the same answer, where no pattern holds a part of the number."""
+    assume(not re.search(r"[*?]\d|\d[*?]", repr(call)))
 
     def other(value: Any) -> Any:
         if isinstance(value, str):
