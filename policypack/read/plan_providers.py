@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from msgspec import Struct
@@ -13,13 +12,10 @@ from policypack.read.hcl.secrets import secret_paths
 from policypack.read.plan_configuration import Configuration, Scope
 from policypack.read.plan_json import Json, ProviderJson, VariableValue, loose
 from policypack.read.plan_values import MAX_DEPTH, TOO_DEEP, is_attribute, plain
+from policypack.read.versions import pinned
 
 _ACCOUNTS = {"allowed_account_ids", "forbidden_account_ids"}
 _NOT_CARRIED = Unknown("an expression that the plan does not carry")
-_EXACT = re.compile(r"(?:=\s*)?v?(\d+(?:\.\d+){1,2})$")
-_PINNED = re.compile(r"~>\s*v?(\d+(?:\.\d+){0,2})$")
-_LEAST = re.compile(r">=\s*v?(\d{1,6})(?:\.\d+){0,2}$")
-_BELOW = re.compile(r"<\s*v?(\d{1,6})(?:\.0+){0,2}$")
 
 
 def read_providers(configuration: Configuration, variables: Mapping[str, VariableValue], place: str) -> dict[str, Resource]:
@@ -32,23 +28,10 @@ def pinned_versions(configuration: Configuration) -> dict[str, str]:
     """Provider -> the version that the configuration pins, or the part of it that it pins (`~> 5.0` pins major 5)."""
     found = {}
     for block in configuration.providers.values():
-        version = _pinned(block.version_constraint or "")
+        version = pinned(block.version_constraint or "")
         if version:
             found[block.name] = version
     return dict(sorted(found.items()))
-
-
-def _pinned(constraint: str) -> str:
-    least = below = None
-    for part in (each.strip() for each in constraint.split(",")):
-        exact, loosely, lower, upper = (form.match(part) for form in (_EXACT, _PINNED, _LEAST, _BELOW))
-        if exact:
-            return exact[1]
-        if loosely:
-            return loosely[1].rpartition(".")[0]
-        least = int(lower[1]) if lower else least
-        below = int(upper[1]) if upper else below
-    return str(least) if least is not None and below == least + 1 else ""
 
 
 class _Reader(Struct, frozen=True):

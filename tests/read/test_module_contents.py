@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from policypack.model import Input, Unknown, Value
-from policypack.read.hcl.providers import pinned
 from policypack.read.module import read_module
 from policypack.read.options import ReadOptions
+from policypack.read.versions import pinned
 
 
 def read(folder: Path, main: str = "", **options: object) -> Input:

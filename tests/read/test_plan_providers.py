@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from policypack.model import Reference, Unknown, Value
-from policypack.read.hcl.providers import pinned
+from policypack.read.versions import pinned
 from tests.read.planning import block, change, found, plan, read_json, read_recorded, refers
 
 AWS = {"name": "aws", "full_name": "registry.terraform.io/hashicorp/aws"}

@@ -11,9 +11,9 @@ from policypack.read.files import Tree, not_text, read_bytes
 from policypack.read.hcl.evaluating import Nothing, value_of, written
 from policypack.read.hcl.source import Source
 from policypack.read.hcl.syntax import Block, Code, Expression, Json, code, parse_hcl
+from policypack.read.versions import pinned
 
 LOCK = ".terraform.lock.hcl"
-_PIN = r"^(=|~>|>=|<|<=|)\s*v?(\d+)((?:\.\d+)*)"
 
 
 def block_key(block: Block) -> str:
@@ -84,27 +84,6 @@ def pinned_versions(sources: Iterable[Source]) -> dict[str, str]:
             if found is not None:
                 versions.setdefault(names.get(required.name, required.name), found)
     return versions
-
-
-def pinned(constraint: str) -> str | None:
-    """What a version constraint pins: `5.100.0` itself, `~> 5.0` to "5", `~> 5.31.0` to "5.31", `>= 5, < 6` to "5"."""
-    lower = upper = None
-    for part in constraint.split(","):
-        match = re.match(_PIN, part.strip())
-        if match is None:
-            continue
-        operator, major, rest = match.groups()
-        if operator in {"", "="} and rest:
-            return f"{major}{rest}"
-        if operator in {"", "=", "~>"}:
-            return f"{major}{rest.rpartition('.')[0]}" if rest else major if operator != "~>" else None
-        if operator == ">=":
-            lower = int(major)
-        elif operator == "<" and not rest.replace(".0", "") and not rest.strip(".0"):
-            upper = int(major)
-        elif operator in {"<", "<="}:
-            upper = int(major) + 1
-    return str(lower) if lower is not None and upper is not None and upper - lower == 1 else None
 
 
 def account_of(values: Values) -> str | None:
