@@ -100,7 +100,7 @@ def _copies(
     for each in held:
         inside[each.address].append(each.inside)
         found[each.inside, each.address] += native.native(each, estate.entries[each.type], domains.of(each))
-        if estate.entries[each.type].kind == "object_store":
+        if estate.is_bucket(each.type):
             found[each.inside, each.address] += buckets.replicas(each)
     others = (
         *native.made_by_companions(),
@@ -131,7 +131,7 @@ def _store(resource: Resource, parts: _Parts, copies: dict[tuple[str, str], list
     domain = parts.domains.of(resource)
     mine = copies.get((resource.inside, resource.address), [])
     own: list[Guard] = [*guards(entry.guards, resource, estate), *prevent_destroy(resource)]
-    if entry.kind == "object_store":
+    if estate.is_bucket(resource.type):
         own += parts.buckets.guards(resource)
     own += parts.companions.guards(resource, mine)
     protects = [each for each in own if each.kind is GuardKind.DELETION_PROTECTION and each.enforced.value == "api"]

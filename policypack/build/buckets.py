@@ -44,14 +44,10 @@ class Buckets(Struct, frozen=True, dict=True):
     estate: Estate
     domains: Domains
 
-    def _bucket(self, kind: str) -> bool:
-        entry = self.estate.entries.get(kind)
-        return bool(entry and entry.store and entry.kind == "object_store")
-
     @cached_property
     def _placed(self) -> Placed:
         roles = ("versioning", "object_lock", "replication", "lifecycle", "bucket_policy")
-        return place(self.estate, roles, self._bucket, "bucket")
+        return place(self.estate, roles, self.estate.is_bucket, "bucket")
 
     def guards(self, bucket: Resource) -> Iterator[Guard]:
         """Versioning, object lock and a policy that refuses deletion to everyone."""
@@ -138,7 +134,7 @@ class Buckets(Struct, frozen=True, dict=True):
 
     def _replica(self, bucket: Resource, replication: Resource, rule: dict[str, Value], *, certain: Truth = True) -> Copy:
         target = _first(rule, "destination", "bucket")
-        held = self.estate.index.find(target, replication, self._bucket).only
+        held = self.estate.index.find(target, replication, self.estate.is_bucket).only
         account = _first(rule, "destination", "account")
         domain: Domain | Unknown
         if held is not None:

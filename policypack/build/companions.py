@@ -40,13 +40,9 @@ class Companions(Struct, frozen=True, dict=True):
                 fact = self.estate.entries[each.type].companion
                 if fact is None:
                     continue
-                for store in self.estate.index.find(each.get(fact.store), each, self._is_store).resources:
+                for store in self.estate.index.find(each.get(fact.store), each, self.estate.holds_data).resources:
                     found.setdefault((store.inside, store.address), []).append((role, each))
         return found
-
-    def _is_store(self, kind: str) -> bool:
-        entry = self.estate.entries.get(kind)
-        return bool(entry and entry.store)
 
     def _policy(self, store: Resource, policy: Resource) -> Guard:
         written = policy.get("policy")

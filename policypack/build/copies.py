@@ -107,7 +107,7 @@ class Copies(Struct, frozen=True):
     def _copy(self, made: Resource, fact: CompanionFact, kind: CopyKind, store: Resource, certain: Truth) -> Copy:
         words = {CopyKind.SHARED_SNAPSHOT: "shares its snapshot with another account", CopyKind.REPLICA: "replicates it"}
         text = words.get(kind, f"is {'an' if kind is CopyKind.AUTOMATED else 'a'} {kind.value} of it")
-        held = self.estate.index.find(made.get(fact.held_in), made, self._is_store).only if fact.held_in else None
+        held = self.estate.index.find(made.get(fact.held_in), made, self.estate.holds_data).only if fact.held_in else None
         domain: Domain | Unknown = self.domains.of(held or made)
         if fact.held_in and held is None:
             domain = Unknown("the bucket that holds it is not in the inputs")
@@ -127,7 +127,7 @@ class Copies(Struct, frozen=True):
     def _store_of(self, companion: Resource, fact: CompanionFact, left: int) -> Iterator[tuple[Resource, Truth]]:
         """The stores that a companion is about, followed through the companions that it names (a copy of a snapshot)."""
         if fact.store:
-            met = self.estate.index.find(companion.get(fact.store), companion, self._is_store)
+            met = self.estate.index.find(companion.get(fact.store), companion, self.estate.holds_data)
             for each in met.resources:
                 yield (
                     each,
@@ -137,14 +137,10 @@ class Copies(Struct, frozen=True):
             met = self.estate.index.find(companion.get(fact.via), companion, self._is_either)
             for each in met.resources:
                 next_fact = self.estate.entries[each.type].companion
-                if self._is_store(each.type):
+                if self.estate.holds_data(each.type):
                     yield each, True
                 elif next_fact is not None and each is not companion:
                     yield from self._store_of(each, next_fact, left - 1)
-
-    def _is_store(self, kind: str) -> bool:
-        entry = self.estate.entries.get(kind)
-        return bool(entry and entry.store)
 
     def _is_either(self, kind: str) -> bool:
         entry = self.estate.entries.get(kind)
@@ -157,7 +153,7 @@ class Copies(Struct, frozen=True):
             source = each.written(entry.replica_of) if entry and entry.replica_of else None
             if source is None:
                 continue
-            for store in self.estate.index.find(source, each, self._is_store).resources:
+            for store in self.estate.index.find(source, each, self.estate.holds_data).resources:
                 where = Evidence("is a replica of it", each.address, each.location)
                 account = account_of(each.get("arn"))
                 domain = self.domains.of(each) if account is None else self.domains.of_arn(each.get("arn"), each)

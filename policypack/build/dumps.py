@@ -71,14 +71,8 @@ class Dumps(Struct, frozen=True, dict=True):
         named = {strip_keys(reference.address) for each in reached for reference in each.refers_to}
         found = []
         for each in self.estate.resources:
-            entry = self.estate.entries.get(each.type) if each.mode == "managed" and not each.goes else None
-            if (
-                entry
-                and entry.kind == "object_store"
-                and entry.store
-                and each.inside == job.inside
-                and each.configured_address in named
-            ):
+            here = each.mode == "managed" and not each.goes and each.inside == job.inside
+            if here and each.configured_address in named and self.estate.is_bucket(each.type):
                 found.append(each)
         return found
 

@@ -59,6 +59,15 @@ class Estate(Struct, frozen=True, dict=True):
         """The resources that play any of the roles, those that the plan removes left out."""
         return [each for role in roles for each in self.by_role.get(role, ()) if not each.goes]
 
+    def holds_data(self, kind: str) -> bool:
+        """Whether resources of a type are stores."""
+        entry = self.entries.get(kind)
+        return bool(entry and entry.store)
+
+    def is_bucket(self, kind: str) -> bool:
+        """Whether resources of a type hold objects."""
+        return self.holds_data(kind) and self.entries[kind].kind == "object_store"
+
     def provider_block(self, resource: Resource) -> Resource | None:
         """The provider block that the resource is made with."""
         source = self.by_path.get(resource.inside)

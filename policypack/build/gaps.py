@@ -10,11 +10,10 @@ from policypack.model import Gap, Location, Unknown
 
 
 def gaps(estate: Estate) -> Iterator[Gap]:
-    """What readers could not read, and what no catalog knows."""
+    """What the picture lacks: what no catalog knows, and what lies outside the inputs. The readers' own gaps stay with the inputs."""
     for each in estate.playing("opaque"):
         yield Gap(f"{each.address} may hold stores that Terraform does not show", each.location)
     for source in estate.inputs:
-        yield from source.gaps
         yield from _uncovered(source.path, estate, dict(source.counts))
         if source.kind == "plan" and source.resources and not source.has_source:
             reason = "a plan holds neither lifecycle blocks nor the backend: give its module with --source to have them judged"

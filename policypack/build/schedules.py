@@ -77,7 +77,7 @@ class Schedules(Struct, frozen=True):
         fact = self.estate.entries[policy.type].companion
         if status is None or status == "DISABLED" or fact is None:
             return
-        for store in self.estate.index.find(policy.get(fact.store), policy, self._is_store).resources:
+        for store in self.estate.index.find(policy.get(fact.store), policy, self.estate.holds_data).resources:
             text = "automatic backups, in the account's own vault"
             yield Copy(
                 store.address,
@@ -89,10 +89,6 @@ class Schedules(Struct, frozen=True):
                 retention_days=_FILE_SYSTEM_DAYS,
                 certain=status if isinstance(status, Unknown) else True,
             )
-
-    def _is_store(self, kind: str) -> bool:
-        entry = self.estate.entries.get(kind)
-        return bool(entry and entry.store)
 
 
 def _kept(schedule: Value) -> int | Unknown | None:
