@@ -72,7 +72,7 @@ def _ask(infrastructure: Infrastructure, checks: Mapping[str, Check]) -> tuple[l
                 because = (*finding.because, store.as_environment) if store else tuple(finding.because)
                 severity = min(each.severity, finding.at_most, key=lambda grade: grade.rank)
                 complete = replace(finding, check=name, severity=severity, because=because)
-                # Two inputs may show one thing (a plan and its module): it is reported once, and certain where one is.
+                # A check may come to one answer by two ways: it is reported once, and certain where one of them is.
                 key = (name, finding.resource.address, finding.resource.inside, finding.cause, finding.message)
                 if key not in found or (complete.certain and not found[key].certain):
                     found[key] = complete
