@@ -12,13 +12,13 @@ from policypack.authority.aws.bulk import Evaluator
 from policypack.authority.aws.decide import action_match
 from policypack.authority.aws.layers import Decoded
 from policypack.authority.aws.lines import Target
+from policypack.authority.aws.standing import grants_directly
 from policypack.authority.reach import bit_set
 from policypack.authority.subjects import Subject
 from policypack.model import Identity, Outcome, Policy
 
 Both = tuple[int, int]
 _MOST_CANDIDATES = 16
-_PLAIN = frozenset({"user", "role", "session"})
 _NOTHING: Mapping[str, Both] = {}
 
 
@@ -45,6 +45,7 @@ class Oracle(Struct):
     _moved: dict[tuple[str, int], int] = field(default_factory=dict)
     _about: dict[tuple[tuple[str, ...], bool], frozenset[str]] = field(default_factory=dict)
     _idle: dict[int, bool] = field(default_factory=dict)
+    _open: dict[str, bool] = field(default_factory=dict)
     _last: int = -1
     _answers: dict[str, Mapping[str, Both]] = field(default_factory=dict)
 
@@ -72,9 +73,21 @@ class Oracle(Struct):
             self._answers.clear()  # callers are asked one after another, and all answers of all of them are too many to keep
         answers = self._answers.get(slot.name)
         if answers is None:
-            asked = slot.subjects and (slot.has_policies or not self.is_idle(caller))
+            asked = slot.subjects and (not self.is_idle(caller) or self._may_grant(caller, slot))
             answers = self._answers[slot.name] = dict(self._all(caller, slot)) if asked else _NOTHING
         return answers
+
+    def _may_grant(self, caller: int, slot: Slot) -> bool:
+        """Whether the policies on a slot's subjects might give something to a caller whom its own give nothing."""
+        return self.opens(slot) and self._evaluator(slot)[0].may_grant(self.known(caller)[0])
+
+    def opens(self, slot: Slot) -> bool:
+        """Whether the policies on a slot's subjects might give anything to anybody whom his own give nothing."""
+        if slot.name not in self._open:
+            policies = {id(policy): policy for subject in slot.subjects for policy in subject.policies}
+            statements = (each for policy in policies.values() for each in self.read(policy).statements)
+            self._open[slot.name] = any(map(grants_directly, statements))
+        return self._open[slot.name]
 
     def _all(self, caller: int, slot: Slot) -> Iterator[tuple[str, Both]]:
         evaluator, in_order = self._evaluator(slot)
@@ -103,16 +116,15 @@ class Oracle(Struct):
     def is_idle(self, caller: int) -> bool:
         """Whether no policy of its own can allow the caller anything, so that only policies of what it acts on could."""
         if caller not in self._idle:
-            principal, layers = self.known(caller)
-            allowing = any(each.effect == "Allow" for read in layers.identity for each in read.statements)
-            self._idle[caller] = principal.kind in _PLAIN and not allowing
+            policies = self.callers[caller].policies
+            self._idle[caller] = not any(each.effect == "Allow" for policy in policies for each in self.read(policy).statements)
         return self._idle[caller]
 
     def granted(self, caller: int, actions: tuple[str, ...]) -> frozenset[str]:
         """Those of the actions (always the same ones) that any Allow of the caller is about, whatever limits it."""
         found: set[str] = set()
-        for each in self.known(caller)[1].identity:
-            for statement in each.statements:
+        for policy in self.callers[caller].policies:
+            for statement in self.read(policy).statements:
                 if statement.effect == "Allow":
                     key = (statement.actions, statement.not_actions)
                     if key not in self._about:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from msgspec import Struct, field
 
@@ -22,7 +23,7 @@ class _Standing(Struct, frozen=True):
     possible: int
 
 
-class Powers(Struct):
+class Powers(Struct, dict=True):
     """Evaluates the ways of all blocks for one caller after another."""
 
     oracle: Oracle
@@ -39,7 +40,7 @@ class Powers(Struct):
 
     def _own(self, caller: int) -> Iterator[tuple[Key, Both]]:
         idle = self.oracle.is_idle(caller)
-        for number, block in enumerate(self.blocks):
+        for number, block in self._opening if idle else enumerate(self.blocks):
             if idle and not any(self.oracle.answers(caller, slot) for slot in block.standing):
                 continue
             for verb, ways in block.ways.items():
@@ -50,6 +51,11 @@ class Powers(Struct):
                 if possible:
                     both = (certain, possible)
                     yield (number, verb), self._same.setdefault(both, both)  # one object for all who can do the same
+
+    @cached_property
+    def _opening(self) -> tuple[tuple[int, Block], ...]:
+        """The blocks on which policies stand that might give something to somebody whom its own give nothing."""
+        return tuple((number, each) for number, each in enumerate(self.blocks) if any(map(self.oracle.opens, each.standing)))
 
     def way(self, caller: int, number: int, verb: Verb, way: Way) -> Both:
         """The targets of a block on which one way works for the caller."""

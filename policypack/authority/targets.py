@@ -89,6 +89,8 @@ class Block(Struct, frozen=True, dict=True):
     @cached_property
     def standing(self) -> tuple[Slot, ...]:
         """What its calls are made on, as far as policies stand there."""
+        if not any(target.subject.policies for target in self.targets):
+            return ()
         places = dict.fromkeys(call.at for _, way in verbs_of(self.ways) for call in way.calls)
         return tuple(slot for slot in map(self.slot, places) if slot.has_policies)
 

@@ -19,7 +19,7 @@ from policypack.authority.aws.formula import is_delegated, rcp_reach
 from policypack.authority.aws.kleene import F, T, U, Verdict
 from policypack.authority.aws.layers import Decoded, Layers, Request, decoded, layers_of, principal_of
 from policypack.authority.aws.lines import Compiler, Line, Target, join_bits, members
-from policypack.authority.aws.principal import ACCOUNT, ANYONE, OTHER, ROLE, SESSION, USER, Principal, names, same_text
+from policypack.authority.aws.principal import ACCOUNT, ANYONE, OTHER, PLAIN, ROLE, SESSION, USER, Principal, names, same_text
 from policypack.authority.aws.standing import Standing
 from policypack.authority.aws.tables import Bits, Both, join
 from policypack.authority.aws.text import has_hole
@@ -103,6 +103,10 @@ class Evaluator:
         """The actions of a set."""
         return [self.actions[number] for number in members(bits)]
 
+    def may_grant(self, principal: Principal) -> bool:
+        """Whether the targets' own policies might give anything to a user or a role whom its own policies give nothing."""
+        return self._standing.may_grant(principal)
+
     def powers_of(self, identity: Identity, *, management: bool = False) -> tuple[Atom, ...]:
         """What an identity may do: atoms with at least one possible target, in the order of their first action."""
         return self.powers(principal_of(identity, management=management), layers_of(identity, read=self.decoded))
@@ -129,7 +133,7 @@ class Evaluator:
             (f"scp{number}", _NOTHING if level else (0, -1))
             for number, level in enumerate(layers.scps if principal.bound_by_scps else ())
         ]
-        mine = same[0] == self._compiler.everything and principal.kind in {"user", "role", "session"}
+        mine = same[0] == self._compiler.everything and principal.kind in PLAIN
         alone = mine and all(part.layer == "rcp" for part in named)
         return _Caller(principal, layers, (*own, *named), same, tuple(limits), tuple(ceilings), alone)
 
@@ -198,11 +202,12 @@ class Evaluator:
     def _divided(self, caller: _Caller) -> tuple[Bits, ...]:
         """The atoms among the actions that anything may allow."""
         granting = 0
+        granted_by = {"identity", *(_DIRECT if caller.principal.kind in PLAIN else _NAMINGS)}
         masks: dict[Bits, None] = {}
         for part in caller.parts:
             certain, possible = part.line.actions
             masks[possible] = masks[certain] = None
-            if part.line.statement.effect == "Allow" and (part.layer == "identity" or part.layer in _NAMINGS):
+            if part.line.statement.effect == "Allow" and part.layer in granted_by:
                 granting |= possible
         if caller.principal.kind == "root":
             granting = self._compiler.actions.everything
@@ -361,6 +366,7 @@ class Evaluator:
 
 
 _NAMINGS = (ANYONE, USER, SESSION, ROLE, ACCOUNT, OTHER)
+_DIRECT = (ANYONE, USER, SESSION, ROLE)  # what names the account lets a user's or a role's own policies count, and no more
 
 
 def _told(line: Line, context: Context) -> bool:

@@ -27,6 +27,8 @@ ACCOUNT: Final = "account"
 OTHER: Final = "other"
 NAMINGS: Final = (ANYONE, USER, SESSION, ROLE, ACCOUNT, OTHER)
 """The ways in which a resource policy can name a caller; they differ in what still limits the grant."""
+PLAIN: Final = frozenset({"user", "role", "session"})
+"""The kinds of callers that have policies of their own."""
 
 _ACCOUNT_ROOT = re.compile(r"arn:[^:]*:iam::([^:]*):root", re.DOTALL)
 _UNIQUE_ID = re.compile(r"A(?:ROA|IDA|GPA|ROA|NPA)[A-Z0-9]{8,}(?::.*)?", re.DOTALL)

@@ -22,6 +22,7 @@ from policypack.authority.aws.text import literal, symbol
 from policypack.authority.aws.variables import variables
 from policypack.model import replace
 
+_OTHERS = frozenset({"CanonicalUser", "Federated", "Service"})  # no user and no role
 _ACCOUNT = "\0"  # before the key of a principal that is an account as a whole
 
 
@@ -100,6 +101,10 @@ class Standing:
             found += self._described(forms)
         return {id(shape): shape for shape in found}.values()
 
+    def may_grant(self, principal: Principal) -> bool:
+        """Whether any statement might give a user or a role something that its own policies do not."""
+        return any(grants_directly(shape.line.statement) for shape in self.naming(principal))
+
     def _described(self, forms: tuple[str, ...]) -> Iterator[Shape]:
         """The statements with a text that may be what the forms describe: one that any form excludes is none."""
         known = [form for form in forms if form.isascii()]
@@ -111,6 +116,18 @@ class Standing:
         own = {named.inside: form for form in forms if (named := symbol(form)) is not None and named.names_one}
         for inside, shelf in self._by_symbol.items():
             yield from shelf.get(own[inside], ()) if inside in own else _all(shelf)
+
+
+def grants_directly(statement: Statement) -> bool:
+    """Whether it may allow a user or a role something that its own policies do not.
+
+    Naming an account as a whole does not: it only lets the policies of the account's identities count.
+    """
+    if statement.effect != "Allow":
+        return False
+    if statement.principals is None or statement.not_principals:
+        return True
+    return any(kind not in _OTHERS and account_of(text) is None for kind, text in statement.principals)
 
 
 def _all(shelf: Mapping[str, list[Shape]]) -> Iterator[Shape]:
