@@ -118,12 +118,8 @@ class Authority(Struct, dict=True):
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
-        """Roles, accounts and policies that the inputs refer to and do not show."""
-        if not self.infrastructure.identities:
-            return ()
-        from policypack.authority.outside import gaps
-
-        return tuple(gaps(self.infrastructure))
+        """What leaves open who can do what: roles, accounts, vaults, keys and policies that the inputs refer to and do not show."""
+        return tuple(gap for gap in self.infrastructure.gaps if gap.access)
 
 
 _NEAREST = (Verb.DESTROY_KEY, Verb.REMOVE_DOMAIN, Verb.DESTROY_COPIES, Verb.WRITE_STATE)

@@ -22,7 +22,7 @@ from policypack.build.schedules import Schedules
 from policypack.build.vaults import Vaults
 from policypack.build.weakening import weakening
 from policypack.catalog import Catalog
-from policypack.model import Copy, Guard, GuardKind, Infrastructure, Input, Resource, Store, Unknown, Vault, replace
+from policypack.model import Copy, Gap, Guard, GuardKind, Infrastructure, Input, Resource, Store, Unknown, Vault, replace
 from policypack.settings import Settings
 
 # The types that make somebody who can act, or bind somebody.
@@ -31,14 +31,27 @@ _ACCESS = ("aws_iam_", "aws_organizations_policy", "aws_ssoadmin_", "aws_eks_acc
 
 def build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Infrastructure:
     """The picture of all inputs together, and the picture before their plans are applied where they change anything."""
-    made = _build(inputs, catalog, settings)
+    estate = _estate(inputs, catalog, settings)
+    made = _build(estate)
+    made = replace(made, gaps=(*made.gaps, *_outside(estate, made)))
     if any(changes_what_exists(each) for each in inputs):
-        made = replace(made, before=_build([as_before(each) for each in inputs], catalog, settings))
+        made = replace(made, before=_build(_estate([as_before(each) for each in inputs], catalog, settings)))
     return made
 
 
-def _build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Infrastructure:
-    estate = Estate(tuple(inputs), one_of_each(inputs, catalog), catalog, settings)
+def _estate(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Estate:
+    return Estate(tuple(inputs), one_of_each(inputs, catalog), catalog, settings)
+
+
+def _outside(estate: Estate, picture: Infrastructure) -> Iterator[Gap]:
+    if not picture.identities and not picture.stores:
+        return
+    from policypack.build.outside import outside
+
+    yield from outside(estate, picture)
+
+
+def _build(estate: Estate) -> Infrastructure:
     domains = Domains(estate)
     vaults = Vaults(estate, domains)
     buckets = Buckets(estate, domains)
@@ -49,7 +62,7 @@ def _build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Inf
     stores = tuple(_store(each, _Parts(estate, domains, buckets, companions), copies) for each in held)
     standing = [each for each in held if not each.goes and estate.entries[each.type].backup_service]
     picture = Infrastructure(
-        inputs=tuple(inputs),
+        inputs=estate.inputs,
         resources=estate.resources,
         stores=stores,
         vaults=tuple(_filled(vaults, copies)),
@@ -58,7 +71,7 @@ def _build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Inf
         restore_tests=tuple(estate.playing("restore_test")),
         provider_guards=tuple(_provider_guards(estate)),
         gaps=tuple(gaps(estate)),
-        thresholds=settings.thresholds,
+        thresholds=estate.settings.thresholds,
     )
     return _with_access(picture, estate, domains)
 
@@ -76,7 +89,7 @@ def _with_access(picture: Infrastructure, estate: Estate, domains: Domains) -> I
         identities=who.all,
         resource_policies=who.resource_policies,
         roles_held=who.roles_held,
-        gaps=(*picture.gaps, *who.gaps),
+        gaps=(*picture.gaps, *(replace(each, access=True) for each in who.gaps)),
     )
 
 

@@ -19,11 +19,13 @@ class Location(Struct, frozen=True, order=True):
 
 
 class Gap(Struct, frozen=True):
-    """Something that could not be read, resolved or judged. `unreadable`: an input was lost, so the exit code is 2."""
+    """Something that could not be read, resolved or judged. `unreadable`: an input was lost, so the exit code is 2. `access`:
+    it leaves open who can do what, so that whoever asks that is told too."""
 
     reason: str
     location: Location | None = None
     unreadable: bool = False
+    access: bool = False
 
 
 class Comment(Struct, frozen=True):
