@@ -8,9 +8,9 @@ its objects only there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from msgspec import Raw, Struct, field
+from msgspec import Struct
 
 from policypack.model import Gap, Input, Location, Unknown
 from policypack.read.addresses import last_key
@@ -18,13 +18,14 @@ from policypack.read.options import ReadOptions
 from policypack.read.plan_configuration import Configuration
 from policypack.read.plan_json import (
     ConfigurationJson,
-    Head,
     Outline,
     PriorState,
+    ResourceChange,
+    StateResource,
     StateValues,
     VariableValue,
     decode_some,
-    heads,
+    listed,
     loose,
 )
 from policypack.read.plan_objects import MODES, Objects
@@ -36,30 +37,15 @@ _NO_BACKEND = Unknown("a plan does not hold the backend")
 
 
 class _Survey(Struct, frozen=True):
-    """What one pass over the entries tells. `changed` and `others` are those worth decoding, with their text; `indexed` maps
-    a block in its module instance to the instances that have keys."""
+    """What one pass over the entries tells. `changed` and `others` are those worth looking at; `odd` are actions that are not
+    Terraform's; `indexed` maps a block in its module instance to the instances that have keys."""
 
-    wanted: Callable[[str], bool]
-    counts: Counter[str] = field(default_factory=Counter)
-    destroyed: Counter[str] = field(default_factory=Counter)
-    odd: set[str] = field(default_factory=set)
-    indexed: dict[str, list[str]] = field(default_factory=dict)
-    changed: list[Raw] = field(default_factory=list)
-    others: list[Raw] = field(default_factory=list)
-
-    def add(self, head: Head, raw: Raw, into: list[Raw]) -> None:
-        """Counts an entry, and keeps its text where its type is worth it."""
-        if head.mode not in MODES:
-            return
-        actions = head.change.actions if head.change else ()
-        self.odd.update(action for action in actions if action not in _ACTIONS)
-        if head.mode == "managed":
-            self.counts[head.type] += 1
-            self.destroyed[head.type] += "delete" in actions
-        if head.address.endswith("]"):
-            self.indexed.setdefault(last_key(head.address)[0], []).append(head.address)
-        if head.mode == "data" or self.wanted(head.type):
-            into.append(raw)
+    counts: Mapping[str, int]
+    destroyed: Mapping[str, int]
+    odd: frozenset[str]
+    indexed: Mapping[str, list[str]]
+    changed: list[ResourceChange]
+    others: list[StateResource]
 
 
 def read_plan(outline: Outline, place: str, options: ReadOptions) -> Input:
@@ -67,14 +53,14 @@ def read_plan(outline: Outline, place: str, options: ReadOptions) -> Input:
     found = _survey(outline, options.wanted)
     configuration = Configuration(decode_some(outline.configuration, ConfigurationJson), found.indexed, options.wanted)
     reader = Objects(Location(place), configuration)
-    resources = [*reader.changed(found.changed), *reader.unchanged(found.others)]
+    resources = [*map(reader.changed, found.changed), *map(reader.unchanged, found.others)]
     variables = decode_some(outline.variables, dict[str, VariableValue]) or {}
     return Input(
         path=place,
         kind="plan",
         resources=tuple(sorted(resources, key=lambda resource: resource.address)),
         counts=dict(sorted(found.counts.items())),
-        destroyed={kind: count for kind, count in sorted(found.destroyed.items()) if count},
+        destroyed=dict(sorted(found.destroyed.items())),
         providers=read_providers(configuration, variables, place),
         backend=_NO_BACKEND,
         has_source=False,
@@ -87,24 +73,43 @@ def read_plan(outline: Outline, place: str, options: ReadOptions) -> Input:
 
 
 def _survey(outline: Outline, wanted: Callable[[str], bool]) -> _Survey:
-    found = _Survey(wanted)
-    changes = decode_some(outline.resource_changes, list[Raw])
-    listed = set()
-    for head, raw in heads(changes or (), "resource_changes"):
-        listed.add(head.address)
-        found.add(head, raw, found.changed)
+    changes = listed(outline.resource_changes, ResourceChange, "resource_changes")
     prior = decode_some(outline.prior_state, PriorState)
-    for head, raw in _all(prior.values if prior else None, outline if changes is None else None):
-        if head.address not in listed:
-            listed.add(head.address)
-            found.add(head, raw, found.others)
-    return found
+    known = {each.address for each in changes or ()}
+    state: dict[str, StateResource] = {}
+    for each in _state(prior.values if prior else None, outline if changes is None else None):
+        state.setdefault(each.address, each)
+    changed = [each for each in changes or () if each.mode in MODES]
+    others = [entry for address, entry in state.items() if address not in known and entry.mode in MODES]
+    # A hundred thousand entries have a handful of types and of actions: those are looked at, and the entries as few times as
+    # will do.
+    actions = {each.change.actions for each in changed}
+    deleting = {each for each in actions if "delete" in each}
+    counts = Counter(each.type for each in changed if each.mode == "managed")
+    counts.update(each.type for each in others if each.mode == "managed")
+    kinds = {kind for kind in counts if wanted(kind)}
+    return _Survey(
+        counts=counts,
+        destroyed=Counter(each.type for each in changed if each.mode == "managed" and each.change.actions in deleting),
+        odd=frozenset(action for each in actions for action in each if action not in _ACTIONS),
+        indexed=_indexed(each.address for entries in (changed, others) for each in entries if each.address.endswith("]")),
+        changed=[each for each in changed if each.type in kinds or each.mode == "data"],
+        others=[each for each in others if each.type in kinds or each.mode == "data"],
+    )
 
 
-def _all(prior: StateValues | None, refresh: Outline | None) -> Iterator[tuple[Head, Raw]]:
-    yield from objects(prior, "prior_state")
+def _state(prior: StateValues | None, refresh: Outline | None) -> Iterator[StateResource]:
+    """What is in the plan's state; what it plans too, where it has no list of changes."""
+    yield from objects(prior)
     if refresh is not None:
-        yield from objects(decode_some(refresh.planned_values, StateValues), "planned_values")
+        yield from objects(decode_some(refresh.planned_values, StateValues))
+
+
+def _indexed(addresses: Iterable[str]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for address in addresses:
+        found.setdefault(last_key(address)[0], []).append(address)
+    return found
 
 
 def _gaps(outline: Outline, found: _Survey, whole: Location) -> Iterator[Gap]:

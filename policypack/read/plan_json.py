@@ -6,7 +6,6 @@ is looked at. Field names are Terraform's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -63,23 +62,6 @@ class ResourceChange(Struct, gc=False):
     action_reason: str | None = None
     previous_address: str | None = None
     deposed: str | None = None
-
-
-class Actions(Struct, gc=False):
-    """The part of a change that every entry is asked for."""
-
-    actions: tuple[str, ...] = ()
-
-
-class Head(Struct, gc=False):
-    """What an entry of any list of objects is about, decoded first; most entries are not looked at further."""
-
-    address: str
-    type: str
-    mode: str = "managed"
-    change: Actions | None = None
-    deposed: str | None = None
-    deposed_key: str | None = None
 
 
 class BlockJson(Struct, gc=False):
@@ -159,12 +141,13 @@ class StateResource(Struct, gc=False):
     values: Raw = NULL
     sensitive_values: Raw = NULL
     depends_on: list[str] | None = None
+    deposed_key: str | None = None
 
 
 class StateModule(Struct):
     """A module instance of a state."""
 
-    resources: list[Raw] | None = None
+    resources: list[StateResource] | None = None
     child_modules: list[StateModule] | None = None
     address: str | None = None
 
@@ -181,26 +164,18 @@ class PriorState(Struct):
     values: StateValues | None = None
 
 
-def decode(raw: Raw, kind: type[T]) -> T:
-    """The typed form of a slice. Raises what msgspec raises."""
-    return msgspec.json.decode(raw, type=kind)
+def listed(raw: Raw, kind: type[T], where: str) -> list[T] | None:
+    """The elements of a list; None where it is null or absent. Raises ValidationError that counts the elements, from 0."""
+    try:
+        return decode_some(raw, list[kind])  # type: ignore[valid-type]  # msgspec takes the type as a value
+    except msgspec.ValidationError as error:
+        what, _, place = str(error).partition(" - at `$[")
+        raise msgspec.ValidationError(f"{what}, in entry {place.partition(']')[0]} of {where}" if place else what) from None
 
 
 def decode_some(raw: Raw, kind: type[T]) -> T | None:
     """The typed form of a slice; None where it is null or absent. Raises what msgspec raises."""
     return None if raw == NULL else msgspec.json.decode(raw, type=kind)
-
-
-def heads(entries: Iterable[Raw], where: str) -> Iterator[tuple[Head, Raw]]:
-    """Each entry of a list with what it is about. Raises ValidationError that counts the entries, from 0."""
-    head = msgspec.json.Decoder(Head)
-    number = -1
-    try:
-        for entry in entries:
-            number += 1
-            yield head.decode(entry), entry
-    except msgspec.ValidationError as error:
-        raise msgspec.ValidationError(f"{error}, in entry {number} of {where}") from None
 
 
 def loose(raw: Raw) -> Json:

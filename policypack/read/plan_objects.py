@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from sys import intern
 from typing import Literal, TypeAlias
-
-import msgspec
-from msgspec import Raw
 
 from policypack.model import UNKNOWN, Change, Location, Reference, Resource, Unknown, Values
 from policypack.read.addresses import last_key, most_specific, split
@@ -35,17 +32,8 @@ class Objects:
         self._late: dict[str, Callable[[], Values]] = {}
         self._documents = Documents(self._late)
 
-    def changed(self, entries: Iterable[Raw]) -> Iterator[Resource]:
-        """The resources of `resource_changes`. Values are decoded when they are looked at; raises ValidationError."""
-        decoder = msgspec.json.Decoder(ResourceChange)
-        return (self._changed(decoder.decode(entry)) for entry in entries)
-
-    def unchanged(self, entries: Iterable[Raw]) -> Iterator[Resource]:
-        """The resources of a state inside the plan."""
-        decoder = msgspec.json.Decoder(StateResource)
-        return (self._unchanged(decoder.decode(entry)) for entry in entries)
-
-    def _changed(self, entry: ResourceChange) -> Resource:
+    def changed(self, entry: ResourceChange) -> Resource:
+        """A resource of `resource_changes`. Its values are decoded when they are looked at."""
         change = entry.change
         place = self._configuration.block(entry.address)
         values: Values
@@ -58,7 +46,8 @@ class Objects:
             values = LazyValues(self._after(place, entry))
         return self._made(entry, place, values)
 
-    def _unchanged(self, entry: StateResource) -> Resource:
+    def unchanged(self, entry: StateResource) -> Resource:
+        """A resource of a state inside the plan."""
         values = LazyValues(partial(decoded, entry.values))
         return self._made(entry, self._configuration.block(entry.address), values)
 

@@ -27,6 +27,8 @@ class _Unlisted:
 
 
 UNLISTED = _Unlisted()
+_WHOLE = frozenset({str, bool, int})
+"""The types of JSON's values that have no parts and one form."""
 _Expression: TypeAlias = "dict[str, Json] | _Unlisted"
 _UNLISTED_LEAF = Unknown("known only after apply, in a block that the plan's configuration does not list")
 
@@ -74,16 +76,22 @@ def _needs_expressions(known: dict[str, Json], marks: dict[str, Json], expressio
             return True
     if b"\\u" in expressions and True in marks.values():
         return True  # a name may be spelt with escapes
-    return not all(value is None or _is_normal(value, 0) for value in known.values())
+    for value in known.values():  # noqa: SIM110 - asked of every argument of a plan: a generator would cost more than the answer
+        if value is not None and type(value) not in _WHOLE and not _is_normal(value, 0):
+            return True
+    return False
 
 
 def _is_normal(value: Json, depth: int) -> bool:
     """Whether a value is its own normal form, whatever wrote it: nothing null, empty or fractional in it."""
-    if isinstance(value, (str, bool, int)):
+    if type(value) in _WHOLE:
         return True
-    if depth > MAX_DEPTH // 2 or not isinstance(value, (dict, list)):
+    if depth > MAX_DEPTH // 2 or not value or not isinstance(value, (dict, list)):
         return False
-    return bool(value) and all(_is_normal(each, depth + 1) for each in (value.values() if isinstance(value, dict) else value))
+    for each in value.values() if isinstance(value, dict) else value:
+        if type(each) not in _WHOLE and not _is_normal(each, depth + 1):
+            return False
+    return True
 
 
 def is_attribute(expression: Json) -> bool:

@@ -14,15 +14,12 @@ from policypack.read.lazy import LazyValues
 from policypack.read.options import ReadOptions
 from policypack.read.plan_json import (
     NULL,
-    Head,
     Json,
     Outline,
     StateModule,
     StateResource,
     StateValues,
-    decode,
     decode_some,
-    heads,
     loose,
 )
 from policypack.read.plan_values import decoded
@@ -53,32 +50,29 @@ class RawResource(Struct):
     instances: list[RawInstance] | None = None
 
 
-def objects(values: StateValues | None, where: str) -> Iterator[tuple[Head, Raw]]:
+def objects(values: StateValues | None) -> Iterator[StateResource]:
     """Every object of a state, whatever module it is in. Deposed objects are left out: they are no longer what the address
     names. Raises RecursionError where modules are nested without end."""
     if values is not None and values.root_module is not None:
-        yield from _objects(values.root_module, where, 0)
+        yield from _objects(values.root_module, 0)
 
 
-def _objects(module: StateModule, where: str, depth: int) -> Iterator[tuple[Head, Raw]]:
+def _objects(module: StateModule, depth: int) -> Iterator[StateResource]:
     if depth > MAX_MODULES_DEEP:
         raise RecursionError("modules are nested too deeply")
-    for head, raw in heads(module.resources or (), where):
-        if not head.deposed_key:
-            yield head, raw
+    yield from (each for each in module.resources or () if not each.deposed_key)
     for child in module.child_modules or ():
-        yield from _objects(child, where, depth + 1)
+        yield from _objects(child, depth + 1)
 
 
 def read_state(outline: Outline, place: str, options: ReadOptions) -> Input:
     """A state as `terraform show -json` prints it. Which provider configuration an object belongs to is not in it."""
-    found = list(objects(decode_some(outline.values, StateValues), "the state's resources"))
+    found = list(objects(decode_some(outline.values, StateValues)))
+    wanted = {kind for kind in {each.type for each in found} if options.wanted(kind)}
     resources = [
-        _resource(decode(raw, StateResource), place)
-        for head, raw in found
-        if head.mode == "data" or (head.mode == "managed" and options.wanted(head.type))
+        _resource(each, place) for each in found if each.mode == "data" or (each.mode == "managed" and each.type in wanted)
     ]
-    return _input(outline, place, resources, (head.type for head, _ in found if head.mode == "managed"))
+    return _input(outline, place, resources, (each.type for each in found if each.mode == "managed"))
 
 
 def _resource(entry: StateResource, place: str) -> Resource:
