@@ -41,7 +41,7 @@ def who_can(question: Question, verb: str, address: str) -> int:
     asked_of = authority(picture)
     _check_target(asked_of, picture, verb, address)
     if verb == ALL:
-        powers = asked_of.destroys_all(address)
+        powers = asked_of.destroys_all(address, everyone=question.everyone)
     else:
         powers = asked_of.who_can(Verb(verb), address, everyone=question.everyone)
     identities = {each.address: each for each in reversed(picture.identities)}

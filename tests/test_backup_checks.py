@@ -237,6 +237,23 @@ def test_one_cause_gives_one_finding(copies: tuple[Copy, ...], expected: set[str
     assert found == expected
 
 
+@pytest.mark.parametrize(("number", "said"), [(0, "0 days"), (1, "1 day;"), (3, "3 days")])
+def test_one_day_is_a_day(number: int, said: str) -> None:
+    """What is said of retention, lifecycle and grace time has the number of days as a person would say it."""
+    dump = copy_of(CopyKind.DUMP, held_in=BUCKET, retention_days=number)
+    point = copy_of(CopyKind.RECOVERY_POINT, retention_days=number)
+    for copy, name in ((dump, "lifecycle_expires_backups"), (point, "retention_too_short")):
+        (finding,) = judged(CHECKS[name], Infrastructure(stores=(store_with(copy),)))
+        assert said in finding.message
+        assert finding.message.endswith("the least that is accepted is 14 days.")
+    lock = Lock("compliance", SAID, grace_days=number)
+    vault = Vault(resource("aws_backup_vault.v"), PRODUCTION, HERE, lock, denies_deletion=False)
+    for finding in judged(
+        CHECKS["lock_not_yet_binding"], Infrastructure(vaults=(vault,), thresholds=Thresholds(max_grace_days=-1))
+    ):
+        assert said in finding.message
+
+
 @pytest.mark.parametrize(("separation", "expected"), [("domain", 1), ("vault", 0)])
 def test_an_air_gapped_vault_separates_where_the_settings_say_so(separation: Any, expected: int) -> None:
     """A logically air-gapped vault in the store's own account isolates only by the milder setting."""

@@ -56,9 +56,10 @@ def test_programs_get_the_contract(folder: Path, verb: str) -> None:
     assert call("who-can", verb, MAIN, ".", "--format", "json", cwd=folder).stdout == done.stdout
 
 
-def test_all_lists_those_that_cannot(folder: Path) -> None:
-    """--all adds the identities whose answer is no."""
-    told = json.loads(call("who-can", "destroy", MAIN, ".", "--all", "--format", "json", cwd=folder).stdout)
+@pytest.mark.parametrize("verb", ["destroy", "destroy-all"])
+def test_all_lists_those_that_cannot(folder: Path, verb: str) -> None:
+    """--all adds the identities whose answer is no, whatever is asked."""
+    told = json.loads(call("who-can", verb, MAIN, ".", "--all", "--format", "json", cwd=folder).stdout)
     assert [each["outcome"] for each in told["powers"]] == ["yes", "yes", "no"]
 
 

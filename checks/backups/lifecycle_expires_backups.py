@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Copy, Evidence, Infrastructure, Resource, is_unknown
+from policypack.model import Copy, Evidence, Infrastructure, Resource, days, is_unknown
 
 
 @check(severity=Severity.HIGH, maps=["ATT&CK T1485.001", "NIST CP-9"], since="0.1.0")
@@ -22,20 +22,20 @@ def lifecycle_expires_backups(infrastructure: Infrastructure) -> Iterator[Findin
     held: dict[tuple[str, str], tuple[Resource, list[tuple[str, Copy]]]] = {}
     for store in infrastructure.production:
         for copy in store.backups:
-            bucket, days = copy.held_in, copy.kept_days
+            bucket, kept = copy.held_in, copy.kept_days
             if bucket is None or bucket.goes or not copy.kind.in_bucket:
                 continue
-            if days is not None and not (isinstance(days, int) and days >= needed):
+            if kept is not None and not (isinstance(kept, int) and kept >= needed):
                 held.setdefault(bucket.place, (bucket, []))[1].append((store.address, copy))
     for bucket, copies in held.values():
         certain = any(copy.certain is True and not is_unknown(copy.kept_days) for _, copy in copies)
-        shortest = min((days for _, copy in copies if isinstance(days := copy.kept_days, int)), default=0)
+        shortest = min((kept for _, copy in copies if isinstance(kept := copy.kept_days, int)), default=0)
         yield Finding(
             bucket,
-            f"Its lifecycle deletes backups after {shortest} days; {needed} are asked for."
+            f"Its lifecycle deletes backups after {days(shortest)}; the least that is accepted is {days(needed)}."
             if certain
             else "How soon its lifecycle deletes backups cannot be told.",
             certain=certain,
             because=tuple(step for address, copy in copies for step in (copy.evidence, Evidence("a copy of this", address))),
-            fix=f"expire nothing in it before {needed} days",
+            fix=f"expire nothing in it before {days(needed)}",
         )

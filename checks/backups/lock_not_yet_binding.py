@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Infrastructure, Unknown
+from policypack.model import Infrastructure, Unknown, days
 
 
 @check(severity=Severity.MEDIUM, maps=["AWS Backup Vault Lock"], since="0.1.0")
@@ -31,7 +31,7 @@ def lock_not_yet_binding(infrastructure: Infrastructure) -> Iterator[Finding]:
                 vault.resource,
                 "How long its compliance lock can still be taken off cannot be told."
                 if isinstance(grace, Unknown)
-                else f"Its compliance lock can be taken off for {grace} days; a trial needs no more than {limit}.",
+                else f"Its compliance lock can be taken off for {days(grace)}; a trial needs no more than {limit}.",
                 certain=not isinstance(grace, Unknown),
                 because=(vault.lock.evidence,),
                 fix="changeable_for_days = 3",

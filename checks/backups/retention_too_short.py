@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Copy, CopyKind, Infrastructure, Lock, Truth, Unknown
+from policypack.model import Copy, CopyKind, Infrastructure, Lock, Truth, Unknown, days
 
 
 @check(severity=Severity.HIGH, maps=["NIST CP-9"], since="0.1.0")
@@ -33,16 +33,16 @@ def retention_too_short(infrastructure: Infrastructure) -> Iterator[Finding]:
             _said(telling[0], needed) if not doubtful else "Whether any backup of it is kept for long enough cannot be told.",
             certain=not doubtful,
             because=tuple(copy.evidence for copy in telling),
-            fix=f"keep at least one backup for {needed} days",
+            fix=f"keep at least one backup for {days(needed)}",
         )
 
 
 def _enough(copy: Copy, needed: int) -> Truth:
-    days = copy.kept_days
-    if days is None or isinstance(days, Unknown):
-        return True if days is None else days
+    kept = copy.kept_days
+    if kept is None or isinstance(kept, Unknown):
+        return True if kept is None else kept
     refused = _refused(copy)
-    return refused if isinstance(refused, Unknown) and days >= needed else days >= needed and refused is False
+    return refused if isinstance(refused, Unknown) and kept >= needed else kept >= needed and refused is False
 
 
 def _refused(copy: Copy) -> Truth:
@@ -56,4 +56,5 @@ def _refused(copy: Copy) -> Truth:
 def _said(copy: Copy, needed: int) -> str:
     if _refused(copy) is True:
         return "The vault's lock refuses its backups: they are to be kept for less than the lock's minimum."
-    return f"No backup of it is kept longer than {copy.kept_days} days; {needed} are asked for."
+    kept = days(copy.kept_days) if isinstance(copy.kept_days, int) else "that"
+    return f"No backup of it is kept longer than {kept}; the least that is accepted is {days(needed)}."

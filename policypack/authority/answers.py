@@ -95,14 +95,19 @@ class Authority(Struct, dict=True):
         engine = self._engine
         return tuple(each for caller in engine.callers_at(identity) for each in engine.reaches(caller)) if engine else ()
 
-    def destroys_all(self, store: str, *, proved: bool = True) -> tuple[Power, ...]:
+    def destroys_all(self, store: str, *, proved: bool = True, everyone: bool = False) -> tuple[Power, ...]:
         """The identities that can take a store and every backup of it that counts, by whatever they can become. A store
-        without such a backup is taken with the store alone. Not `proved`: who and how surely, without the paths."""
+        without such a backup is taken with the store alone. Not `proved`: who and how surely, without the paths. `everyone`
+        also gives those that cannot."""
         if (store, proved) not in self._all:
             from policypack.authority.everything import destroys_all
 
             self._all[store, proved] = tuple(destroys_all(self._engine, store, proved=proved)) if self._engine else ()
-        return self._all[store, proved]
+        able = self._all[store, proved]
+        if not everyone or self._engine is None:
+            return able
+        others = self._engine.principals.by_address.keys() - {each.identity for each in able}
+        return (*able, *(Power(each, Verb.DESTROY, store, Outcome.NO) for each in sorted(others)))
 
     @cached_property
     def targets(self) -> Mapping[str, frozenset[Verb]]:

@@ -292,7 +292,8 @@ def _opaque(identity: Identity) -> bool:
 
 
 def one_a_target(powers: Iterable[Power]) -> tuple[Power, ...]:
-    """The surest power over each target (the shortest of equals), the surest first."""
+    """The power over each target that says most, and of all targets the most telling first: the surest, then what it has itself,
+    then what takes the whole before what takes a part (to delete before to overwrite), then the shortest."""
     best: dict[str, Power] = {}
     for each in powers:
         known = best.get(each.target)
@@ -301,8 +302,11 @@ def one_a_target(powers: Iterable[Power]) -> tuple[Power, ...]:
     return tuple(sorted(best.values(), key=lambda each: (*_rank(each), each.target)))
 
 
-def _rank(power: Power) -> tuple[int, bool, int]:
-    return (-power.outcome.rank, not power.path, len(power.path))
+_TELLING = {verb: number for number, verb in enumerate(Verb)}
+
+
+def _rank(power: Power) -> tuple[int, bool, bool, int, int]:
+    return (-power.outcome.rank, not power.path, bool(power.rules), _TELLING[power.verb], len(power.path))
 
 
 def who(identity: Identity) -> Evidence:

@@ -26,6 +26,7 @@ from policypack.model import (
     Truth,
     Unknown,
     Value,
+    days,
     replace,
 )
 
@@ -91,13 +92,13 @@ class Buckets(Struct, frozen=True, dict=True):
         """The lock that new objects get by default."""
         for each in self._placed.of("object_lock", bucket):
             mode = each.get("rule.default_retention.mode")
-            days, years = each.get("rule.default_retention.days"), each.get("rule.default_retention.years")
+            number, years = each.get("rule.default_retention.days"), each.get("rule.default_retention.years")
             if isinstance(mode, Unknown):
                 return Lock(mode, Evidence("its object lock is not known", each.address, each.location))
-            length = years * _DAYS_A_YEAR if isinstance(years, int) else days
+            length = years * _DAYS_A_YEAR if isinstance(years, int) else number
             minimum = length if isinstance(length, (int, Unknown)) and not isinstance(length, bool) else None
             if isinstance(mode, str):
-                text = f"object lock in {mode.lower()} mode" + (f", {minimum} days" if isinstance(minimum, int) else "")
+                text = f"object lock in {mode.lower()} mode" + (f", {days(minimum)}" if isinstance(minimum, int) else "")
                 kind = "compliance" if mode == "COMPLIANCE" else "governance"
                 return Lock(kind, Evidence(text, each.address, each.at("rule")), None, minimum)  # type: ignore[arg-type]
         lost = self._placed.lost.get("object_lock")
@@ -115,11 +116,11 @@ class Buckets(Struct, frozen=True, dict=True):
                 if not isinstance(rule, dict) or rule.get("status") == "Disabled":
                     continue
                 for path in (("expiration", "days"), ("noncurrent_version_expiration", "noncurrent_days")):
-                    days = _first(rule, *path)
-                    if isinstance(days, Unknown):
-                        return days
-                    if isinstance(days, int) and days > 0 and not isinstance(shortest, Unknown):
-                        shortest = days if shortest is None else min(shortest, days)
+                    kept = _first(rule, *path)
+                    if isinstance(kept, Unknown):
+                        return kept
+                    if isinstance(kept, int) and kept > 0 and not isinstance(shortest, Unknown):
+                        shortest = kept if shortest is None else min(shortest, kept)
         return shortest
 
     def replicas(self, bucket: Resource) -> Iterator[Copy]:

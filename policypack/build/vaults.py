@@ -12,7 +12,7 @@ from policypack.build.estate import Estate
 from policypack.build.guards import guards
 from policypack.build.placing import Placed, place
 from policypack.build.policies import denies_everyone
-from policypack.model import Evidence, GuardKind, Lock, Resource, Truth, Unknown, Value, Vault
+from policypack.model import Evidence, GuardKind, Lock, Resource, Truth, Unknown, Value, Vault, days
 
 # What AWS's own rule on manual deletion wants refused, and the removal of the policy itself, which that rule forgets.
 _DELETES = (
@@ -88,7 +88,7 @@ class Vaults(Struct, frozen=True, dict=True):
             if grace is None:
                 text = "its lock is in governance mode: changeable_for_days is not set"
                 return Lock("governance", Evidence(text, each.address, where), None, minimum)
-            text = f"its lock is in compliance mode and can be taken off for {grace} days"
+            text = f"its lock is in compliance mode and can be taken off for {days(grace)}"
             return Lock("compliance", Evidence(text, each.address, where), grace, minimum)
         lost = self._placed.lost.get("vault_lock")
         if lost is not None:

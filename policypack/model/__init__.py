@@ -34,6 +34,7 @@ from policypack.model.picture import (
     Missed,
     Store,
     Vault,
+    days,
     same_domain,
 )
 from policypack.model.resources import (
@@ -94,6 +95,7 @@ __all__ = [
     "Values",
     "Vault",
     "Verb",
+    "days",
     "is_unknown",
     "lookup",
     "replace",

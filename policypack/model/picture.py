@@ -36,6 +36,11 @@ class Domain(Struct, frozen=True):
         return f"{shown} ({self.name})" if self.name else shown
 
 
+def days(number: int) -> str:
+    """`1 day`, `2 days`."""
+    return "1 day" if number == 1 else f"{number} days"
+
+
 def same_domain(one: Domain, other: Domain) -> Truth:
     """Whether both lie in one administrative boundary."""
     if one.provider != other.provider:

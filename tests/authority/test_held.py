@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from policypack.authority.grants import broad, conditional_denies, rules_everything
-from policypack.authority.held import named, one_a_target, readable
+from policypack.authority.held import held, named, one_a_target, readable
 from policypack.authority.trusts import entrances
-from policypack.model import Domain, Evidence, Identity, IdentityKind, Location, Outcome, Policy, Power, Resource, Unknown, Verb
+from policypack.model import (
+    Domain,
+    Evidence,
+    Identity,
+    IdentityKind,
+    Location,
+    Outcome,
+    Policy,
+    Power,
+    Resource,
+    Unknown,
+    Verb,
+    replace,
+)
+from tests.authority.pictures import allow, asked, role
 
 ROLE = Resource("aws_iam_role.agent", "aws_iam_role", "aws", {}, Location("main.tf", 1, 9))
 ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -122,6 +137,15 @@ def test_the_surest_and_then_the_shortest_power_speaks() -> None:
     ]
 
 
+def test_what_takes_the_whole_speaks_before_what_takes_a_part() -> None:
+    """Of two proofs the deletion is told, however much shorter the overwriting is; but never before a surer or a nearer one."""
+    shorter = replace(power("a", Outcome.YES, 1), verb=Verb.OVERWRITE)
+    longer = power("a", Outcome.YES, 3)
+    assert one_a_target([shorter, longer]) == one_a_target([longer, shorter]) == (longer,)
+    assert one_a_target([shorter, replace(longer, outcome=Outcome.MAYBE)]) == (shorter,)
+    assert one_a_target([shorter, replace(longer, rules=("assume",))]) == (shorter,)
+
+
 def test_what_rests_on_an_unreadable_policy_is_left_out() -> None:
     """Only what is proved, or doubted for a reason of its own, is said again by other questions."""
     unread = power("a", Outcome.MAYBE, missing="what p says is not known: not among the inputs")
@@ -132,3 +156,11 @@ def test_what_rests_on_an_unreadable_policy_is_left_out() -> None:
 def test_a_power_without_a_path_does_not_speak_for_others() -> None:
     """Where there are very many powers the last ones come without a path: the finding shows one that has it."""
     assert [each.target for each in one_a_target([power("a", Outcome.YES, 0), power("b", Outcome.YES, 2)])] == ["b", "a"]
+
+
+def test_the_deletion_of_a_cluster_is_told_and_not_its_rewinding(tmp_path: Path) -> None:
+    """An agent that may do everything to a protected cluster deletes it, after the protection: rewinding it is the lesser harm."""
+    cluster = 'resource "aws_rds_cluster" "main" {\n  cluster_identifier = "main"\n  engine = "aurora-mysql"\n  deletion_protection = true\n}\n'
+    answers = asked(tmp_path, cluster, role("cursor-agent", allow("rds:*")))
+    (found,) = held(answers.infrastructure, {Verb.DESTROY, Verb.OVERWRITE})
+    assert found.worst.actions == ("rds:ModifyDBCluster", "rds:DeleteDBCluster")
