@@ -51,6 +51,9 @@ _POINTS: Mapping[str, str] = {
     "aws_fsx_": "arn:${Partition}:fsx:${Region}:${Account}:backup/*",
     "aws_redshift_cluster": "arn:${Partition}:redshift:${Region}:${Account}:snapshot:*/awsbackup:*",
 }
+# Whose own policy is about what lies in it and not about the thing itself: to delete or configure a domain takes an identity's
+# policy, whatever the domain's says (Amazon OpenSearch Service Developer Guide, "Resource-based policies").
+_ONLY_INSIDE = frozenset({"aws_opensearch_domain", "aws_elasticsearch_domain"})
 BARE, RETAGGED = " without its policy", " with other tags"
 _POINT = "arn:${Partition}:backup:${Region}:${Account}:recovery-point:*"
 
@@ -116,7 +119,7 @@ class Block(Struct, frozen=True, dict=True):
             return replace(self._at(target, at.removesuffix(BARE)), policies=())
         subject = target.subject
         if at == OWN:
-            return subject
+            return replace(subject, policies=()) if subject.resource.type in _ONLY_INSIDE else subject
         if at == EVERYTHING:
             return replace(subject, forms=("*",), policies=())
         if at == POINTS:
@@ -241,8 +244,10 @@ def obstacles(target: Target, verb: Verb, way: Way, arn: str) -> Iterator[Obstac
         if guard.kind in way.stopped_by and guard.holds is not False:
             yield Obstacle(known, (), guard)
         elif guard.kind is GuardKind.DELETION_PROTECTION and guard.enforced is Enforced.API and guard.holds is not False:
-            if verb is Verb.DESTROY:
-                yield Obstacle(known, tuple(Call(action, place(action, arn)) for action in guard.removed_by), guard)
+            if verb is Verb.DESTROY and way.refused is not False:
+                yield Obstacle(
+                    known and way.refused is True, tuple(Call(action, place(action, arn)) for action in guard.removed_by), guard
+                )
         elif guard.kind is GuardKind.LOCK and target.subject.resource.type == "aws_s3_bucket":
             yield from _object_lock(guard, way)
     if target.lock is not None:

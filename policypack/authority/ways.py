@@ -18,6 +18,7 @@ from policypack.model import GuardKind, Verb, replace
 
 OWN, EVERYTHING, POINTS = "own", "*", "points"
 _HOLES = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\*")
+_NAMED = re.compile(r"\$\{([^}]*)\}")
 _MARK = "\0"
 
 
@@ -32,16 +33,23 @@ class Call(Struct, frozen=True):
 
 class Way(Struct, frozen=True):
     """Calls that are needed together. `stopped_by` are kinds of guards under which they do no harm. `depends` is a fact
-    outside of IAM that decides too: the way is possible at best."""
+    outside of IAM that decides too: the way is possible at best. `refused` says whether deletion protection makes them fail;
+    None: nobody says."""
 
     calls: tuple[Call, ...]
     stopped_by: frozenset[GuardKind] = frozenset()
     depends: str = ""
+    refused: bool | None = False
 
     @property
     def actions(self) -> tuple[str, ...]:
         """The names of its calls."""
         return tuple(call.action for call in self.calls)
+
+    @property
+    def empties(self) -> bool:
+        """Whether it takes what lies in the thing and leaves the thing itself, so that the copies which go with that stay."""
+        return bool(self.depends) or self.actions[0].lower() in _EMPTIES
 
 
 # What the S3 documentation says of deletes: a versioned bucket keeps what is deleted or overwritten; a bucket that is not empty
@@ -51,12 +59,41 @@ _STOPPED = {
     "s3:putobject": frozenset({GuardKind.VERSIONING}),
     "s3:copyobject": frozenset({GuardKind.VERSIONING}),
 }
+# Deletion protection refuses the call that deletes the resource, the first one of its entry, and these. It does not know of what
+# is deleted inside: items of a table, users of a pool, what SQL drops (the services' pages on deletion protection).
+_REFUSED: Mapping[str, bool | None] = {
+    "ec2:terminateinstances": True,
+    "logs:deletelogstream": True,
+    "neptune-graph:resetgraph": None,
+}
+# Calls that delete, overwrite or age out what lies in something that stays. So do those that depend on more than IAM: SQL and
+# requests to the thing itself.
+_EMPTIES = frozenset(
+    {
+        "aoss:deleteindex",
+        "dynamodb:batchwriteitem",
+        "dynamodb:deleteitem",
+        "dynamodb:partiqldelete",
+        "dynamodb:updatetimetolive",
+        "elasticache:decreasereplicacount",
+        "elasticache:modifyreplicationgroupshardconfiguration",
+        "es:deleteindex",
+        "s3tables:puttabledata",
+        "s3tables:updatetablemetadatalocation",
+        "workspaces:rebuildworkspaces",
+        "workspaces:restoreworkspace",
+    }
+)
 # What is left standing, comes back by itself, or moves elsewhere, is not destroyed.
 _HARMLESS_ALONE = frozenset(
     {
         "backup:deletebackupvault",
+        "cognito-idp:deleteuserpoolclient",
+        "cognito-idp:deleteuserpooldomain",
         "ec2:detachvolume",
         "ec2:modifysnapshotattribute",
+        "eks:deletefargateprofile",
+        "eks:deletenodegroup",
         "elasticfilesystem:deletemounttarget",
         "rds:deletetenantdatabase",
         "rds:failoverglobalcluster",
@@ -71,8 +108,11 @@ _HARMLESS_ALONE = frozenset(
 _ALSO: Mapping[tuple[str, Verb], tuple[str, ...]] = {
     ("object_store", Verb.DESTROY): ("s3:DeleteObjectVersion", "s3:PutLifecycleConfiguration"),
     ("object_store", Verb.OVERWRITE): ("s3:PutObject",),
-    ("key", Verb.DESTROY_KEY): ("kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"),
 }
+_KMS_KEY = ":kms:"  # in the ARN of a key; other things that hold keys have calls of their own
+# The reference of actions gives the domain; requests are made of what lies in it, and policies name that (Amazon OpenSearch
+# Service Developer Guide, "Identity and Access Management": `domain/NAME/*`).
+_INSIDE = "es:eshttp"
 _READS = {"aws_secretsmanager_secret": ("secretsmanager:GetSecretValue",), "aws_ssm_parameter": ("ssm:GetParameter",)}
 
 
@@ -81,7 +121,8 @@ def ways_of_store(entry: TypeEntry) -> Mapping[Verb, tuple[Way, ...]]:
     found: dict[Verb, tuple[Way, ...]] = {}
     table = actions().on_type(entry.type)
     if entry.kind == "key":
-        found[Verb.DESTROY_KEY] = _ways(entry, Verb.DESTROY_KEY, entry.delete_actions, ())
+        taken = ("kms:ScheduleKeyDeletion", "kms:PutKeyPolicy") if _KMS_KEY in entry.arn else ()
+        found[Verb.DESTROY_KEY] = _ways(entry, Verb.DESTROY_KEY, (*entry.delete_actions, *taken), ())
     elif entry.kind == "account":
         found[Verb.REMOVE_DOMAIN] = _ways(entry, Verb.REMOVE_DOMAIN, entry.delete_actions, ())
     else:
@@ -124,20 +165,28 @@ def _ways(entry: TypeEntry, verb: Verb, written: Iterable[str], table: Iterable[
             made = Way((Call(each.name, at),), _STOPPED.get(key, frozenset()), each.depends)
             found.setdefault(key, made)
     known = actions().by_name
-    return tuple(replace(way, depends=known[key].depends) if key in known else way for key, way in found.items())
+    first = next(iter(entry.delete_actions), "").lower()
+    return tuple(
+        replace(
+            way, depends=known[key].depends if key in known else "", refused=True if key == first else _REFUSED.get(key, False)
+        )
+        for key, way in found.items()
+    )
 
 
 @lru_cache(maxsize=4096)
 def place(action: str, own: str) -> str:
     """Where an action is checked, as `Call.at`, for a resource whose ARN template is `own`."""
     known = actions().by_name.get(action.lower())
-    if known is None or not own:
+    if known is None:
         return OWN
     templates = known.required or known.arns
     if not templates:
         return EVERYTHING
-    if "${Vendor}" in templates[0]:
-        return POINTS
+    if not own:
+        return OWN
+    if "${Vendor}" in templates[0] or action.lower().startswith(_INSIDE):
+        return POINTS if "${Vendor}" in templates[0] else f"+/{_MARK}"
     shape = _shape(own)
     shapes = [_shape(template) for template in templates]
     if shape in shapes:
@@ -151,7 +200,24 @@ def place(action: str, own: str) -> str:
     heads = _heads(shape)
     if any(_heads(each) == heads for each in shapes):
         return OWN
-    return templates[0]
+    return _bound(templates[0], own)
+
+
+def _bound(template: str, own: str) -> str:
+    """The ARN template of something that belongs to a resource, with what the resource's own ARN tells of it: a snapshot of a
+    cluster has the cluster's name in its ARN, a repository that of its domain."""
+    names = _names(own)
+    return _NAMED.sub(lambda found: names.get(found[1], found[0]), template)
+
+
+@lru_cache(maxsize=1024)
+def _names(own: str) -> Mapping[str, str]:
+    """What AWS calls the parts of a resource's ARN -> the resource's arguments that hold them."""
+    shape, service = _shape(own), own.split(":")[2]
+    templates = (each for known in actions().of_service(service) for each in (*known.required, *known.arns))
+    same = next((each for each in templates if _shape(each) == shape), "")
+    pairs = zip(_HOLES.findall(same.rpartition(":")[2]), _HOLES.findall(own.rpartition(":")[2]), strict=False)
+    return {aws.strip("${}"): argument for aws, argument in pairs if argument.startswith("{")}
 
 
 def _shape(template: str) -> str:

@@ -20,6 +20,7 @@ class Beside(Struct, frozen=True):
     text: str = "policy"
 
 
+_KEYS = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key", "aws_kms_replica_external_key")
 _BESIDE: Mapping[str, Beside] = {
     "aws_backup_vault_policy": Beside("backup_vault_name", ("aws_backup_vault", "aws_backup_logically_air_gapped_vault")),
     "aws_dynamodb_resource_policy": Beside("resource_arn", ("aws_dynamodb_table", "aws_dynamodb_global_table")),
@@ -28,7 +29,7 @@ _BESIDE: Mapping[str, Beside] = {
     "aws_efs_file_system_policy": Beside("file_system_id", ("aws_efs_file_system",)),
     "aws_elasticsearch_domain_policy": Beside("domain_name", ("aws_elasticsearch_domain",), "access_policies"),
     "aws_kinesis_resource_policy": Beside("resource_arn", ("aws_kinesis_stream",)),
-    "aws_kms_key_policy": Beside("key_id", ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key")),
+    "aws_kms_key_policy": Beside("key_id", _KEYS),
     "aws_msk_cluster_policy": Beside("cluster_arn", ("aws_msk_cluster", "aws_msk_serverless_cluster")),
     "aws_opensearch_domain_policy": Beside("domain_name", ("aws_opensearch_domain",), "access_policies"),
     "aws_redshift_resource_policy": Beside("resource_arn", ("aws_redshift_cluster", "aws_redshiftserverless_namespace")),
@@ -51,6 +52,7 @@ _WITHIN: Mapping[str, str] = {
     "aws_iam_role": "assume_role_policy",
     "aws_kms_external_key": "policy",
     "aws_kms_key": "policy",
+    "aws_kms_replica_external_key": "policy",
     "aws_kms_replica_key": "policy",
     "aws_opensearch_domain": "access_policies",
     "aws_s3_bucket": "policy",
@@ -58,7 +60,6 @@ _WITHIN: Mapping[str, str] = {
     "aws_sns_topic": "policy",
     "aws_sqs_queue": "policy",
 }
-_KEYS = ("aws_kms_key", "aws_kms_external_key", "aws_kms_replica_key")
 
 
 def resource_policies(documents: Documents) -> dict[Place, tuple[Policy, ...]]:
