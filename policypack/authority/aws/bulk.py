@@ -8,7 +8,7 @@ are those of `decide`, which also says why.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -16,16 +16,15 @@ from policypack.authority.aws.choices import agree
 from policypack.authority.aws.context import CALLS_THAT_CHOOSE, Context, Environment
 from policypack.authority.aws.decide import decide, misplaced
 from policypack.authority.aws.formula import is_delegated, rcp_reach
-from policypack.authority.aws.kleene import F, T, U, Verdict
+from policypack.authority.aws.kleene import F, T, U
 from policypack.authority.aws.layers import Decoded, Layers, Request, decoded, layers_of, principal_of
 from policypack.authority.aws.lines import Compiler, Line, Target, join_bits, members
-from policypack.authority.aws.principal import ACCOUNT, ANYONE, OTHER, PLAIN, ROLE, SESSION, USER, Principal, names, same_text
+from policypack.authority.aws.principal import PLAIN, Principal, names, same_text
+from policypack.authority.aws.sets import DIRECT, NAMINGS, NOTHING, Caller, Part, granted, part
 from policypack.authority.aws.standing import Standing
 from policypack.authority.aws.tables import Bits, Both, join
 from policypack.authority.aws.text import has_hole
 from policypack.model import Identity, Outcome, Policy, replace
-
-_NOTHING: Both = (0, 0)
 
 
 class Atom(Struct, frozen=True, gc=False):
@@ -39,33 +38,19 @@ class Atom(Struct, frozen=True, gc=False):
     possible: Bits
 
 
-class _Part(Struct, frozen=True, gc=False):
-    """A line in its layer. `named` caps it: how surely it names the caller, or is well-formed at all."""
-
-    layer: str
-    line: Line
-    named: Verdict = T
-    on: Bits = -1
-
-
-class _Caller(Struct, frozen=True, gc=False):
-    """A caller with its lines. `limits` and `ceilings` are layers that have to allow, with what they do if they say nothing;
-    `alone`: no policy of a target may name it, and every target is of its account."""
-
-    principal: Principal
-    layers: Layers
-    parts: tuple[_Part, ...]
-    same: Both
-    limits: tuple[tuple[str, Both], ...]
-    ceilings: tuple[tuple[str, Both], ...]
-    alone: bool
-
-
 class Evaluator:
     """Decides for one list of actions and one of targets. Made once; asked for many callers."""
 
-    def __init__(self, actions: Sequence[str], targets: Sequence[Target], *, closed: bool = False) -> None:
-        """`actions` are "service:Name". `closed`: condition keys that are not given are absent."""
+    def __init__(
+        self,
+        actions: Sequence[str],
+        targets: Sequence[Target],
+        *,
+        closed: bool = False,
+        read: Callable[[Policy], Decoded] = decoded,
+    ) -> None:
+        """`actions` are "service:Name". `closed`: condition keys that are not given are absent. `read` decodes a policy."""
+        self._read = read
         self.actions = tuple(actions)
         self.closed = closed
         self._order = sorted(range(len(targets)), key=lambda n: (any(map(has_hole, targets[n].forms[:1])), targets[n].forms))
@@ -73,7 +58,7 @@ class Evaluator:
         self._targets = self._compiler.targets
         self._policies: dict[int, tuple[Policy, Decoded]] = {}
         self._lines: dict[int, tuple[Decoded, tuple[Line, ...]]] = {}
-        self._known_parts: dict[tuple[str, int], tuple[_Part, ...]] = {}
+        self._known_parts: dict[tuple[str, int], tuple[Part, ...]] = {}
         self._accounts: dict[str, Both] = {}
         self._weighed: dict[tuple[int, str], tuple[Both, bool]] = {}
         self._agreed: dict[tuple[str | int, ...], bool] = {}
@@ -86,13 +71,13 @@ class Evaluator:
             self._owners[str(owner)] = join_bits(numbers)
         self._keys = join_bits(n for n, target in enumerate(self._targets) if is_delegated("kms:", target.forms))
         self._ruled = list(self._rcps())
-        self._static = tuple(filter(None, self._divisions()))
+        self._static = tuple(self._undivided())
 
     def decoded(self, policy: Policy) -> Decoded:
         """A policy, read once."""
         found = self._policies.get(id(policy))
         if found is None:
-            found = self._policies[id(policy)] = (policy, decoded(policy))
+            found = self._policies[id(policy)] = (policy, self._read(policy))
         return found[1]
 
     def targets_in(self, bits: Bits) -> list[int]:
@@ -121,21 +106,21 @@ class Evaluator:
                 found.append(Atom(atom, certain, possible))
         return tuple(found)
 
-    def _caller(self, principal: Principal, layers: Layers) -> _Caller:
+    def _caller(self, principal: Principal, layers: Layers) -> Caller:
         own, named = self._own(principal, layers), list(self._named(principal, layers))
         same = self._same(principal.account)
         limits = [
-            (name, _NOTHING)
+            (name, NOTHING)
             for name, one in (("boundary", layers.boundary), ("session policy", layers.session))
             if one is not None
         ]
         ceilings = [
-            (f"scp{number}", _NOTHING if level else (0, -1))
+            (f"scp{number}", NOTHING if level else (0, -1))
             for number, level in enumerate(layers.scps if principal.bound_by_scps else ())
         ]
         mine = same[0] == self._compiler.everything and principal.kind in PLAIN
-        alone = mine and all(part.layer == "rcp" for part in named)
-        return _Caller(principal, layers, (*own, *named), same, tuple(limits), tuple(ceilings), alone)
+        alone = mine and all(each.layer == "rcp" for each in named)
+        return Caller(principal, layers, (*own, *named), same, tuple(limits), tuple(ceilings), alone)
 
     def _same(self, account: str) -> Both:
         """The targets that certainly and possibly lie in an account."""
@@ -146,8 +131,8 @@ class Evaluator:
             found = self._accounts[account] = (certain, possible)
         return found
 
-    def _own(self, principal: Principal, layers: Layers) -> list[_Part]:
-        found: list[_Part] = []
+    def _own(self, principal: Principal, layers: Layers) -> list[Part]:
+        found: list[Part] = []
         if principal.kind not in {"root", "service", "federated"}:
             for each in layers.identity:
                 found += self._parts("identity", each)
@@ -160,34 +145,35 @@ class Evaluator:
                 found += self._parts(f"scp{number}", each)
         return found
 
-    def _parts(self, layer: str, read: Decoded) -> tuple[_Part, ...]:
-        """The lines of a policy in a layer. The policy is kept with them, so that no other takes its place in memory."""
+    def _parts(self, layer: str, read: Decoded) -> tuple[Part, ...]:
+        """The lines of a policy in a layer that are about any action and any target. The policy is kept with them, so that no
+        other takes its place in memory."""
         known = self._known_parts.get((layer, id(read)))
         if known is None:
             lines = self._lines.get(id(read))
             if lines is None:
-                lines = self._lines[id(read)] = (read, tuple(map(self._compiler.line, read.statements)))
-            parts = tuple(_Part(layer, line, misplaced(layer[:3], line.statement)) for line in lines[1])
+                lines = self._lines[id(read)] = (read, tuple(self._compiler.lines(read.statements)))
+            parts = tuple([part(layer, line, misplaced(layer[:3], line.statement)) for line in lines[1]])
             known = self._known_parts[layer, id(read)] = parts
         return known
 
-    def _named(self, principal: Principal, layers: Layers) -> Iterator[_Part]:
+    def _named(self, principal: Principal, layers: Layers) -> Iterator[Part]:
         for shape in self._standing.naming(principal):
             found = names(shape.line.statement, principal, bounded=layers.boundary is not None)
             for naming, verdict in found.items():
                 if verdict:
-                    yield _Part(naming, shape.line, verdict, shape.on)
+                    yield part(naming, shape.line, verdict, shape.on)
         for bits, parts in self._ruled:
-            for part in parts:
-                yield replace(part, on=bits)
+            for each in parts:
+                yield replace(each, on=bits)
 
-    def _rcps(self) -> Iterator[tuple[Bits, list[_Part]]]:
+    def _rcps(self) -> Iterator[tuple[Bits, list[Part]]]:
         rules = (() if target.owner_management else target.rcps for target in self._targets)
         for levels, numbers in _grouped(tuple(id(policy) for level in each for policy in level) for each in rules):
             if levels:
                 policies = [policy for level in self._targets[numbers[0]].rcps for policy in level]
                 parts = [part for each in policies for part in self._parts("rcp", self.decoded(each))]
-                yield join_bits(numbers), [part for part in parts if part.line.statement.effect == "Deny"]
+                yield join_bits(numbers), [each for each in parts if each.denies]
 
     def _divisions(self) -> Iterator[Bits]:
         """Sets of actions that are told apart whatever the caller's own policies say."""
@@ -199,56 +185,71 @@ class Evaluator:
             for wanted in (F, U):
                 yield join_bits(n for n, name in enumerate(called.names) if rcp_reach(name) == wanted)
 
-    def _divided(self, caller: _Caller) -> tuple[Bits, ...]:
+    def _undivided(self) -> Iterator[Bits]:
+        """For each action, those that are like it whatever the caller's own policies say."""
+        divisions = list(self._divisions())
+        classes: dict[tuple[bool, ...], Bits] = {}
+        keys = [tuple(bool(bits >> number & 1) for bits in divisions) for number in range(len(self.actions))]
+        for number, key in enumerate(keys):
+            classes[key] = classes.get(key, 0) | 1 << number
+        return (classes[key] for key in keys)
+
+    def _divided(self, caller: Caller) -> tuple[Bits, ...]:
         """The atoms among the actions that anything may allow."""
-        granting = 0
-        granted_by = {"identity", *(_DIRECT if caller.principal.kind in PLAIN else _NAMINGS)}
+        granting = self._compiler.actions.everything if caller.principal.kind == "root" else 0
+        granted_by = {"identity", *(DIRECT if caller.principal.kind in PLAIN else NAMINGS)}
         masks: dict[Bits, None] = {}
-        for part in caller.parts:
-            certain, possible = part.line.actions
-            masks[possible] = masks[certain] = None
-            if part.line.statement.effect == "Allow" and part.layer in granted_by:
-                granting |= possible
-        if caller.principal.kind == "root":
-            granting = self._compiler.actions.everything
-        for mask in self._static:
-            masks[mask] = None
+        for each in caller.parts:
+            masks[each.possible] = None
+            if not each.whole:
+                masks[each.line.actions[0]] = None
+            if not each.denies and each.layer in granted_by:
+                granting |= each.possible
         key = (granting, *masks)
         found = self._atoms.get(key)
         if found is None:
-            atoms = [granting] if granting else []
-            for mask in masks:
-                atoms = [half for atom in atoms for half in (atom & mask, atom & ~mask) if half]
-            found = self._atoms[key] = tuple(sorted(atoms, key=lambda atom: atom & -atom))
+            found = self._atoms[key] = tuple(sorted(self._apart(granting, masks), key=lambda atom: atom & -atom))
         return found
 
-    def _allowed(self, caller: _Caller, number: int) -> Both:
+    def _apart(self, granting: Bits, masks: Iterable[Bits]) -> Iterator[Bits]:
+        atoms = [granting] if granting else []
+        for mask in masks:
+            if mask & granting not in {0, granting}:
+                atoms = [half for atom in atoms for half in (atom & mask, atom & ~mask) if half]
+        for atom in atoms:
+            left = atom
+            while left:
+                alike = self._static[(left & -left).bit_length() - 1]
+                yield left & alike
+                left &= ~alike
+
+    def _allowed(self, caller: Caller, number: int) -> Both:
         bit = 1 << number
         name = self._compiler.actions.names[number]
         sums: dict[str, Both] = {}
-        deny = _NOTHING
-        choosing: list[_Part] = []
-        for part in caller.parts:
-            line = part.line
-            if not line.actions[1] & bit:
+        deny = NOTHING
+        choosing: list[Part] = []
+        for each in caller.parts:
+            if not each.possible & bit:
                 continue
-            if line.plain:
-                certain, possible = line.resources
+            if each.line.plain:
+                certain, possible = each.line.resources
             else:
-                (certain, possible), chosen = self._weigh(line, caller.principal.context, name)
+                (certain, possible), chosen = self._weigh(each.line, caller.principal.context, name)
                 if chosen:
-                    choosing.append(part)
-            certain, possible = certain & part.on, possible & part.on
-            cap = min(part.named, rcp_reach(name)) if part.layer == "rcp" else part.named
-            if cap != T or not line.actions[0] & bit:
-                certain, possible = 0, possible if cap else 0
-            if line.statement.effect == "Deny":
+                    choosing.append(each)
+            if not each.whole:
+                certain, possible = _capped(each, bit, name, (certain, possible))
+            if each.denies:
                 deny = (deny[0] | certain, deny[1] | possible)
+            elif each.layer in sums:
+                one, other = sums[each.layer]
+                sums[each.layer] = (one | certain, other | possible)
             else:
-                one, other = sums.get(part.layer, _NOTHING)
-                sums[part.layer] = (one | certain, other | possible)
-        certain, possible = self._formula(caller, sums, name)
-        certain, possible = certain & ~deny[1], possible & ~deny[0]
+                sums[each.layer] = (certain, possible)
+        certain, possible = granted(caller, sums, self._delegated(name))
+        everything = self._compiler.everything
+        certain, possible = certain & everything & ~deny[1], possible & everything & ~deny[0]
         if choosing and possible:
             return self._settled(caller, number, choosing, (certain, possible))
         return certain, possible
@@ -261,62 +262,22 @@ class Evaluator:
             found = self._weighed[id(line), name] = self._compiler.weigh(line, {}, name, closed=self.closed)
         return found
 
-    def _formula(self, caller: _Caller, sums: dict[str, Both], name: str) -> Both:
-        everything = self._compiler.everything
-        found = self._core(caller, sums, name)
-        for layer, silent in caller.ceilings:
-            found = _both(found, sums.get(layer, silent))
-        return found[0] & everything, found[1] & everything
-
-    def _core(self, caller: _Caller, sums: dict[str, Both], name: str) -> Both:
-        delegated = self._delegated(name)
-        own = sums.get("identity", _NOTHING)
-        for layer, silent in caller.limits:
-            own = _both(own, sums.get(layer, silent))
-        if caller.alone:
-            return own[0] & ~delegated, own[1] & ~delegated
-        granted = _either(sums.get(naming, _NOTHING) for naming in _NAMINGS)
-        direct = _either(sums.get(naming, _NOTHING) for naming in (ANYONE, USER, SESSION))
-        if caller.principal.kind in {"service", "federated"}:
-            return self._placed(caller, _either((direct, sums.get(OTHER, _NOTHING))), granted)
-        role = sums.get(ROLE, _NOTHING)
-        for layer, silent in caller.limits:
-            role = _both(role, sums.get(layer, silent))
-        direct, account = _either((direct, role)), sums.get(ACCOUNT, _NOTHING)
-        root = caller.principal.kind == "root"
-        own = (-1, -1) if root else own
-        alone, usual = _either((direct, _both(account, own))), _either((direct, own))
-        within = (
-            (alone[0] & delegated) | (usual[0] & ~delegated),
-            (alone[1] & delegated) | (usual[1] & ~delegated),
-        )
-        return self._placed(caller, within, _both(own, granted))
-
     def _delegated(self, name: str) -> Bits:
         """The targets of an action whose own policy must name the caller or its account."""
         if name.startswith("kms:"):
             return self._keys
         return self._compiler.everything if name.startswith("sts:") and is_delegated(name, ()) else 0
 
-    @staticmethod
-    def _placed(caller: _Caller, within: Both, across: Both) -> Both:
-        """What holds within the caller's account, and across accounts, each on its targets; both where that is not known."""
-        certain, possible = caller.same
-        return (
-            (certain & within[0]) | (~possible & across[0]) | (within[0] & across[0]),
-            (certain & within[1]) | (~possible & across[1]) | (possible & ~certain & (within[1] | across[1])),
-        )
-
-    def _settled(self, caller: _Caller, number: int, choosing: Sequence[_Part], found: Both) -> Both:
+    def _settled(self, caller: Caller, number: int, choosing: Sequence[Part], found: Both) -> Both:
         """The answer where the caller chooses: as found where one choice suits all, decided class by class elsewhere."""
         certain, possible = found
         name = self._compiler.actions.names[number]
         environment = Environment(caller.principal.context, name, self.closed)
         classes = [possible]
-        for part in choosing:
-            classes = [half for bits in classes for half in (bits & part.on, bits & ~part.on) if half]
+        for each in choosing:
+            classes = [half for bits in classes for half in (bits & each.on, bits & ~each.on) if half]
         for bits in classes:
-            together = [part.line for part in choosing if part.on & bits]
+            together = [each.line for each in choosing if each.on & bits]
             if not self._agree(together, environment):
                 one, other = self._decided(caller, number, bits)
                 certain, possible = (certain & ~bits) | one, (possible & ~bits) | other
@@ -332,7 +293,7 @@ class Evaluator:
                 self._agreed[key] = found
         return found
 
-    def _decided(self, caller: _Caller, number: int, bits: Bits) -> Both:
+    def _decided(self, caller: Caller, number: int, bits: Bits) -> Both:
         """The targets of a set, decided one of each class of targets that no statement tells apart."""
         certain = possible = 0
         for group in self._alike(caller, number, bits):
@@ -348,16 +309,16 @@ class Evaluator:
             possible |= group if outcome is not Outcome.NO else 0
         return certain, possible
 
-    def _alike(self, caller: _Caller, number: int, bits: Bits) -> list[Bits]:
+    def _alike(self, caller: Caller, number: int, bits: Bits) -> list[Bits]:
         masks = [*caller.same, *(bits for bits, _ in self._ruled), self._keys]
         keys: list[str] = []
-        for part in caller.parts:
-            if part.line.actions[1] & 1 << number:
-                masks += [part.on]
-                keys += part.line.keys
-                if part.line.varies:
+        for each in caller.parts:
+            if each.line.actions[1] & 1 << number:
+                masks += [each.on]
+                keys += each.line.keys
+                if each.line.varies:
                     return [1 << place for place in members(bits)]
-                masks += part.line.resources
+                masks += each.line.resources
         masks += [found for _, found in self._compiler.classes(keys)]
         groups = [bits]
         for mask in masks:
@@ -365,24 +326,18 @@ class Evaluator:
         return groups
 
 
-_NAMINGS = (ANYONE, USER, SESSION, ROLE, ACCOUNT, OTHER)
-_DIRECT = (ANYONE, USER, SESSION, ROLE)  # what names the account lets a user's or a role's own policies count, and no more
+def _capped(part: Part, bit: Bits, name: str, found: Both) -> Both:
+    """What a part says of an action: no more than how surely it names the caller, reaches the service, and is about the action."""
+    certain, possible = found[0] & part.on, found[1] & part.on
+    cap = min(part.named, rcp_reach(name)) if part.layer == "rcp" else part.named
+    if cap != T or not part.line.actions[0] & bit:
+        return 0, possible if cap else 0
+    return certain, possible
 
 
 def _told(line: Line, context: Context) -> bool:
     """Whether the caller brings a key that the line looks at."""
     return any(key in context or f"{key.partition('/')[0]}/*" in context for key in line.keys)
-
-
-def _both(one: Both, other: Both) -> Both:
-    return one[0] & other[0], one[1] & other[1]
-
-
-def _either(found: Iterable[Both]) -> Both:
-    certain = possible = 0
-    for one, other in found:
-        certain, possible = certain | one, possible | other
-    return certain, possible
 
 
 def _grouped(values: Iterable[object]) -> list[tuple[object, list[int]]]:

@@ -99,6 +99,14 @@ class Compiler:
         self.told = {key for target in targets for key in target.context}
         self._classes: dict[tuple[str, ...], list[tuple[int, Bits]]] = {}
 
+    def lines(self, statements: Iterable[Statement]) -> Iterator[Line]:
+        """The statements of a policy of an identity, a boundary, an SCP, …: those that are about any action and any target."""
+        for statement in statements:
+            if self.actions.of(statement)[1]:
+                line = self.line(statement)
+                if line.resources[1]:
+                    yield line
+
     def line(self, statement: Statement) -> Line:
         """A statement of an identity policy, a boundary, a session policy, an SCP or an RCP."""
         varies = statement.modern != F and any("${" in text and variables(text) for text in statement.resources or ())
