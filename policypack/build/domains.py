@@ -57,6 +57,7 @@ class Domains(Struct, frozen=True, dict=True):
 
     estate: Estate
     _seen: dict[int, Domain] = field(default_factory=dict)
+    _homes: dict[tuple[str, str, str, str | None], Domain] = field(default_factory=dict)
 
     @cached_property
     def _rules(self) -> Mapping[str, tuple[str, bool]]:
@@ -104,11 +105,16 @@ class Domains(Struct, frozen=True, dict=True):
     def _of(self, resource: Resource) -> Domain:
         place = (resource.inside, resource.provider_key)
         own = account_of(resource.get("arn")) if resource.mode == "managed" else None
-        account = own or self._accounts.get(place)
-        key = f"{resource.inside}#{self._same_credentials.get(place, resource.provider_key)}"
         if not resource.provider_key:
-            key = f"{resource.inside}#{resource.address}'s"
-        return self.make(resource.provider, account if account is not None else _NO_ACCOUNT, key)
+            return self._made(resource.provider, own or self._accounts.get(place), f"{resource.inside}#{resource.address}'s")
+        home = (resource.provider, *place, own)
+        if home not in self._homes:  # an estate has few, and comparing one with itself costs nothing
+            key = f"{resource.inside}#{self._same_credentials.get(place, resource.provider_key)}"
+            self._homes[home] = self._made(resource.provider, own or self._accounts.get(place), key)
+        return self._homes[home]
+
+    def _made(self, provider: str, account: str | Unknown | None, key: str) -> Domain:
+        return self.make(provider, account if account is not None else _NO_ACCOUNT, key)
 
     def make(self, provider: str, account: str | Unknown, key: str) -> Domain:
         """A domain by its id, with what the settings say of it."""

@@ -101,13 +101,17 @@ class Index(Struct, frozen=True, dict=True):
     def by_name(self) -> dict[str, list[Resource]]:
         """Any text that names a resource (its name, id or ARN) -> the resources that have it."""
         found: dict[str, list[Resource]] = defaultdict(list)
+        keys: dict[str, list[str]] = {}
         for each in self.resources:
             if each.mode != "managed":
                 continue
-            entry = self.catalog.entry(each.type)
-            keys = {"id", "arn", "name", entry.name if entry else ""} - {""}
-            for text in {value for value in (each.get(key) for key in keys) if isinstance(value, str)}:
-                found[text].append(each)
+            if each.type not in keys:
+                entry = self.catalog.entry(each.type)
+                keys[each.type] = list(dict.fromkeys(["id", "arn", "name", *([entry.name] if entry and entry.name else [])]))
+            for key in keys[each.type]:
+                text = each.get(key)
+                if isinstance(text, str) and (not found[text] or found[text][-1] is not each):
+                    found[text].append(each)
         return found
 
     def find(self, value: Value, holder: Resource, fits: Callable[[str], bool]) -> Found:
