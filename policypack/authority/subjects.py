@@ -14,6 +14,7 @@ from functools import cached_property
 from msgspec import Struct, field
 
 from policypack.authority.aws import ABSENT, ANON, Context, Given, account_of_domain, encode, given, hole
+from policypack.authority.backends import account_of_state, unseen_policy
 from policypack.catalog import Catalog
 from policypack.model import Domain, Infrastructure, Input, Policy, Reference, Resource, Unknown, Value, replace
 
@@ -112,9 +113,18 @@ class Subjects(Struct, frozen=True, dict=True):
                 continue
             bucket, key = (each if isinstance(each, str) else ANON for each in (backend.get("bucket"), backend.get("key")))
             held = buckets.get(bucket)
-            subject = self.of(held.resource, held.domain) if held else Subject(backend, (), ANON)
+            subject = self.of(held.resource, held.domain) if held else self._unseen(source, backend)
             forms = (f"arn:aws:s3:::{bucket}/{key}", *(f"{form}/{key}" for form in subject.forms))
             yield source, replace(subject, forms=tuple(dict.fromkeys(forms)))
+
+    def _unseen(self, source: Input, backend: Resource) -> Subject:
+        """A state's bucket that is not among the inputs."""
+        account = account_of_state(source, backend, self._domains)
+        others = {each.domain.id for each in self.infrastructure.identities if isinstance(each.domain.id, str)}
+        policies = unseen_policy(backend, account, others)
+        levels = self._guardrails.get(account, ())
+        context: Context = {} if account == ANON else {"aws:resourceaccount": given(account)}
+        return Subject(backend, (), account, policies, context, levels)
 
     def forms(self, resource: Resource, domain: Domain) -> Forms:
         """The ARN of a resource: as it is known, as its template has it, and as a reference to it."""
