@@ -17,11 +17,13 @@ Place = tuple[Key, int]
 
 
 class Loss(Struct, frozen=True):
-    """One way in which something is lost: what is done where (None: it goes by itself), at most how surely."""
+    """One way in which something is lost: what is done where (None: it goes by itself), at most how surely. `with_store`: it
+    goes only because the store itself is deleted, not because what lies in the store is."""
 
     what: str
     at: Place | None
     cap: Outcome = Outcome.YES
+    with_store: bool = False
 
 
 class Losses(Struct, frozen=True, dict=True):
@@ -45,7 +47,7 @@ class Losses(Struct, frozen=True, dict=True):
         found = list(self._with_key(copy))
         if copy.dies_with_store is not False:
             cap = Outcome.YES if copy.dies_with_store is True else Outcome.MAYBE
-            found.append(Loss(f"{copy.kind.value} that goes with it", None, cap))
+            found.append(Loss(f"{copy.kind.value} that goes with it", None, cap, with_store=True))
         immutable = copy.immutable
         if immutable is True:
             return found
@@ -56,7 +58,10 @@ class Losses(Struct, frozen=True, dict=True):
         elif held is None and not isinstance(copy.domain, Unknown) and same_domain(self.store.domain, copy.domain) is False:
             return found  # in another account, in something that the inputs do not show: a gap, and nobody's power
         elif held is None:
-            own = self.of(copy.made_by, Verb.DESTROY) or self.of(self.store.resource, Verb.DESTROY_COPIES)
+            made = (copy.made_by.inside, copy.made_by.address)
+            itself = made == (self.store.resource.inside, self.store.address)
+            own = [] if itself else self.of(copy.made_by, Verb.DESTROY)
+            own = own or self.of(self.store.resource, Verb.DESTROY_COPIES)
             found += [Loss(copy.kind.value, at, cap) for at in own]
         else:
             verb = Verb.DESTROY if copy.kind.in_bucket else Verb.DESTROY_COPIES
@@ -105,16 +110,13 @@ def _able(engine: Engine, parts: list[list[Loss]]) -> int:
 
 
 def _power(engine: Engine, caller: int, address: str, parts: list[list[Loss]], *, proved: bool) -> Power:
-    chosen: list[tuple[Loss, Outcome]] = []
-    for part in parts:
-        told = [(loss, _outcome(engine, caller, loss)) for loss in part]
-        best = max(told, key=lambda each: each[1].rank, default=None)
-        if best is None or best[1] is Outcome.NO:
-            break
-        chosen.append(best)
-    outcome = min((each for _, each in chosen), key=lambda each: each.rank, default=Outcome.NO)
+    chosen, outcome = _chosen(engine, caller, parts, deletes=True)
+    kept = [[loss for loss in part if not loss.with_store] for part in parts]
+    if outcome is not Outcome.YES and kept != parts:
+        emptied = _chosen(engine, caller, kept, deletes=False)
+        chosen, outcome = emptied if emptied[1].rank > outcome.rank else (chosen, outcome)
     name = engine.identity(caller).address
-    if len(chosen) < len(parts) or outcome is Outcome.NO:
+    if outcome is Outcome.NO:
         return Power(name, Verb.DESTROY, address, Outcome.NO)
     if not proved:
         return Power(name, Verb.DESTROY, address, outcome)
@@ -132,7 +134,39 @@ def _power(engine: Engine, caller: int, address: str, parts: list[list[Loss]], *
     return Power(name, Verb.DESTROY, address, outcome, tuple(steps), tuple(actions), missing)
 
 
-def _outcome(engine: Engine, caller: int, loss: Loss) -> Outcome:
+def _chosen(
+    engine: Engine, caller: int, parts: list[list[Loss]], *, deletes: bool
+) -> tuple[list[tuple[Loss, Outcome]], Outcome]:
+    """The surest loss of each part, and how surely all of them happen. `deletes`: the store is deleted, not only emptied."""
+    chosen: list[tuple[Loss, Outcome]] = []
+    for number, part in enumerate(parts):
+        whole = deletes and number == 0 and any(loss.with_store for each in parts[1:] for loss in each)
+        told = [(loss, _outcome(engine, caller, loss, deletes=whole)) for loss in part]
+        best = max(told, key=lambda each: each[1].rank, default=None)
+        if best is None or best[1] is Outcome.NO:
+            return [], Outcome.NO
+        chosen.append(best)
+    return chosen, min((each for _, each in chosen), key=lambda each: each.rank, default=Outcome.NO)
+
+
+def _outcome(engine: Engine, caller: int, loss: Loss, *, deletes: bool) -> Outcome:
     if loss.at is None:
         return loss.cap
-    return min(engine.outcome(caller, *loss.at), loss.cap, key=lambda each: each.rank)
+    found = engine.outcome(caller, *loss.at)
+    if deletes and found is not Outcome.NO:
+        found = min(found, _deletes(engine, caller, loss.at), key=lambda each: each.rank)
+    return min(found, loss.cap, key=lambda each: each.rank)
+
+
+def _deletes(engine: Engine, caller: int, at: Place) -> Outcome:
+    """How surely a caller, or whom it can become, deletes something itself, by ways that do more than empty it."""
+    (number, verb), place = at
+    ways = engine.targets.blocks[number].ways[verb]
+    whole = [way for way in ways if not way.empties]
+    if len(whole) == len(ways):
+        return Outcome.YES
+    for row, outcome in enumerate((Outcome.YES, Outcome.MAYBE)):
+        for one in bits(engine.graph.reached(caller, certainly=not row)):
+            if any(engine.powers.way(one, number, verb, way)[row] >> place & 1 for way in whole):
+                return outcome
+    return Outcome.NO

@@ -110,9 +110,7 @@ class Explain(Struct, frozen=True):
         principals = self.callers.principals
         own = self.callers.origin[caller]
         if on == "any":
-            tried = list(self._oracle.somethings(caller, action))
-            yes = (each for each in tried if self._oracle.decide(caller, action, each).outcome is Outcome.YES)
-            return next(yes, tried[0] if tried else None)
+            return self._oracle.something(caller, action)
         if on in {"self", "target"}:
             number = own if on == "self" else place
             if lead.gains == "group" and on == "target":
@@ -180,7 +178,7 @@ class Explain(Struct, frozen=True):
             steps += self._said(said, decision, "identity")
             called.append(call.action)
             missing = missing or "; ".join(decision.missing[:1])
-        return Proof((*steps, *self.dying(target, verb)), tuple(called), "" if sure else missing)
+        return Proof((*steps, *self.dying(target, verb, way)), tuple(called), "" if sure else missing)
 
     def _allowed(self, caller: int, number: int, place: int, calls: Sequence[Call]) -> Call | None:
         block = self.powers.blocks[number]
@@ -191,7 +189,7 @@ class Explain(Struct, frozen=True):
         return None
 
     @staticmethod
-    def dying(target: Target, verb: Verb) -> Iterator[Evidence]:
+    def dying(target: Target, verb: Verb, way: Way) -> Iterator[Evidence]:
         """What goes with a store: the copies that its own service keeps, where those are all it has."""
         store = target.store
         if store is None or verb is not Verb.DESTROY or not store.backupable:
@@ -199,7 +197,7 @@ class Explain(Struct, frozen=True):
         counted = store.backups
         if not counted:
             yield Evidence(f"{store.address} has no copy that counts", store.address, store.resource.location)
-        elif all(copy.dies_with_store is True for copy in counted):
+        elif not way.empties and all(copy.dies_with_store is True for copy in counted):
             kinds = " and ".join(sorted({_plural(copy.kind) for copy in counted}))
             yield Evidence(
                 f"its only copies are {kinds} and die with it", counted[0].evidence.resource, counted[0].evidence.location

@@ -161,7 +161,7 @@ def test_every_policy_of_its_own_type_is_found() -> None:
     """A type that the catalog knows as the policy of a store or a vault is one whose statements are looked at."""
     catalog = load_catalog()
     roles = {name: entry.role for name in catalog.types("aws") if (entry := catalog.entry(name))}
-    policies = {name for name, role in roles.items() if role in {"store_policy", "vault_policy"}}
+    policies = {name for name, role in roles.items() if role in {"store_policy", "data_policy", "vault_policy"}}
     assert sorted(policies - resource_policies._BESIDE.keys()) == []
 
 
