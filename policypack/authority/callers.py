@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from policypack.authority.apart import told_apart
 from policypack.authority.aws_escalation import Escalations, Lead
+from policypack.authority.described import Descriptions
 from policypack.authority.oracle import Oracle
 from policypack.authority.principals import Principals, joined, newcomer, unbounded, with_any_rights
 from policypack.authority.reach import Graph, bits
@@ -33,6 +34,7 @@ class Callers(Struct, dict=True):
     _made: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.oracle.describe = Descriptions(self.principals.subjects).of
         for number, identity in enumerate(self.principals.all):
             self.oracle.add(identity)
             self.origin.append(number)

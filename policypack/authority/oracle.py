@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct, field
 
-from policypack.authority.aws import ANON, Decision, Layers, Principal, Request, decide, decoded, layers_of, principal_of
+from policypack.authority.aws import Decision, Layers, Principal, Request, decide, decoded, layers_of, principal_of
 from policypack.authority.aws.bulk import Evaluator
 from policypack.authority.aws.decide import action_match
 from policypack.authority.aws.layers import Decoded
 from policypack.authority.aws.lines import Target
 from policypack.authority.aws.standing import grants_directly
+from policypack.authority.chosen import OPEN_TRUST, chosen, templates
+from policypack.authority.described import described
 from policypack.authority.reach import bit_set
 from policypack.authority.subjects import Subject
 from policypack.model import Identity, Outcome, Policy
@@ -35,10 +37,15 @@ class Slot(Struct, frozen=True, dict=True):
         return any(each.policies for each in self.subjects)
 
 
+def _nothing(_character: str) -> str:
+    return ""
+
+
 class Oracle(Struct):
     """The callers of a picture by number, and what was asked of them so far."""
 
     callers: list[Identity] = field(default_factory=list)
+    describe: Callable[[str], str] = _nothing
     _known: dict[int, tuple[Principal, Layers]] = field(default_factory=dict)
     _read: dict[int, tuple[Policy, Decoded]] = field(default_factory=dict)
     _evaluators: dict[str, tuple[Evaluator, bool]] = field(default_factory=dict)
@@ -101,7 +108,7 @@ class Oracle(Struct):
     def _evaluator(self, slot: Slot) -> tuple[Evaluator, bool]:
         if slot.name not in self._evaluators:
             targets = [Target(each.forms, each.account, each.context, each.policies, each.guardrails) for each in slot.subjects]
-            made = Evaluator(slot.actions, targets)
+            made = Evaluator(slot.actions, targets, read=self.read)
             in_order = all(made.targets_in(1 << number) == [number] for number in range(len(targets)))
             self._evaluators[slot.name] = (made, in_order)
         return self._evaluators[slot.name]
@@ -133,17 +140,23 @@ class Oracle(Struct):
         return frozenset(found)
 
     def somewhere(self, caller: int, action: str) -> tuple[bool, bool]:
-        """Whether the caller certainly, and at least possibly, may do this to anything: to something new whose name it
-        chooses, say. What the patterns of its own Allows name is tried."""
-        best = 0
-        for subject in self.somethings(caller, action):
-            best = max(best, self.decide(caller, action, subject).outcome.rank)
-            if best == Outcome.YES.rank:
-                break
-        return best == Outcome.YES.rank, best > 0
+        """Whether the caller certainly, and at least possibly, may do this to something of its choice: to something new whose
+        name it chooses, say. Where a call is checked against several things, it needs a right to each."""
+        best = [outcome.rank for _, outcome in self._best(caller, action)]
+        return min(best) == Outcome.YES.rank, max(best) > 0
 
-    def somethings(self, caller: int, action: str) -> Iterator[Subject]:
-        """Resources that the caller may choose, made of the patterns that let it."""
+    def something(self, caller: int, action: str) -> Subject:
+        """What shows best how surely it may: the thing that is least sure, where not all are."""
+        return min(self._best(caller, action), key=lambda each: each[1].rank)[0]
+
+    def _best(self, caller: int, action: str) -> Iterator[tuple[Subject, Outcome]]:
+        for tried in self.somethings(caller, action):
+            told = ((each, self.decide(caller, action, each).outcome) for each in tried)
+            yield max(told, key=lambda each: each[1].rank)
+
+    def somethings(self, caller: int, action: str) -> list[list[Subject]]:
+        """Resources that the caller may choose, made of the patterns that let it: for each kind of thing that the action is
+        checked against."""
         principal, layers = self.known(caller)
         lowered = action.lower()
         found: dict[str, None] = {}
@@ -151,13 +164,12 @@ class Oracle(Struct):
             for statement in each.statements:
                 if statement.effect == "Allow" and action_match(statement, lowered):
                     found.update(dict.fromkeys(("*",) if statement.not_resources else statement.resources or ()))
-        for pattern in list(found)[:_MOST_CANDIDATES]:
-            fields = pattern.split(":", 5)
-            form = f"arn:aws:{lowered.partition(':')[0]}:{ANON}:{principal.account}:new/new"
-            if len(fields) == 6:
-                account = principal.account if fields[4] == "*" else fields[4]
-                form = ":".join([*fields[:4], account, fields[5]]).replace("*", "new").replace("?", "n")
-            yield Subject(self.callers[caller].resource, (form,), principal.account)
+        resource, policies = self.callers[caller].resource, (OPEN_TRUST,) if lowered == "sts:assumerole" else ()
+        patterns = list(found)[:_MOST_CANDIDATES]
+        return [
+            [Subject(resource, (form,), principal.account, policies) for form in chosen(template, patterns, principal.account)]
+            for template in templates(action)
+        ]
 
     def known(self, caller: int) -> tuple[Principal, Layers]:
         """The caller in the engine's words."""
@@ -167,7 +179,8 @@ class Oracle(Struct):
         return self._known[caller]
 
     def read(self, policy: Policy) -> Decoded:
-        """A policy, read once."""
+        """A policy, read once, with what is known of the ARNs that it refers to."""
         if id(policy) not in self._read:
-            self._read[id(policy)] = (policy, decoded(policy))  # the policy is kept, so that its id stays its own
+            # The policy is kept, so that its id stays its own.
+            self._read[id(policy)] = (policy, described(decoded(policy), self.describe))
         return self._read[id(policy)][1]

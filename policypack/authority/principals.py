@@ -9,6 +9,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from policypack.authority.aws import account_of_domain, encode, given, hole
+from policypack.authority.chosen import OPEN_TRUST
 from policypack.authority.oracle import Slot
 from policypack.authority.reach import bit_set, bits
 from policypack.authority.subjects import Subject, Subjects
@@ -17,9 +18,7 @@ from policypack.model import Identity, Infrastructure, Policy, Reference, Resour
 
 FORMS = ("role", "user", "permission_set")
 ASSUME, PASS = "sts:AssumeRole", "iam:PassRole"
-_OPEN: Value = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}]}
 _ALL: Value = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-OPEN_TRUST = Policy("a trust policy of the caller's making", _OPEN, assumed=True)
 ANY_RIGHTS = Policy("a policy of the caller's making", _ALL, assumed=True)
 
 

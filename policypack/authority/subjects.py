@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from policypack.authority.aws import ABSENT, ANON, Context, Given, account_of_domain, encode, given, hole
 from policypack.authority.backends import account_of_state, unseen_policy
 from policypack.catalog import Catalog
+from policypack.catalog.aws_iam.escalation import arns
 from policypack.model import Domain, Infrastructure, Input, Policy, Reference, Resource, Unknown, Value, replace
 
 _HOLE = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\*")
@@ -131,16 +132,20 @@ class Subjects(Struct, frozen=True, dict=True):
         own = hole(Reference(resource.address, "arn"), resource.inside)
         known = resource.get("arn")
         found = [encode(known)] if isinstance(known, str) else []
-        entry = self.catalog.entry(resource.type)
-        if not found and entry is not None and entry.arn:
-            found.append(self.filled(entry.arn, resource, domain))
+        template = self._template(resource.type)
+        if not found and template:
+            found.append(self.filled(template, resource, domain))
             if resource.type == "aws_s3_bucket":
                 found += [f"arn:{self.partition(resource)}:s3:::{self._text(resource, name)}" for name in ("id", "bucket")]
-        if not found and resource.type == "aws_iam_policy":
-            path = "/" if resource.get("path") is None else self._text(resource, "path")  # IAM User Guide, IAM identifiers
-            account = account_of_domain(domain)
-            found.append(f"arn:{self.partition(resource)}:iam::{account}:policy{path}{self._text(resource, 'name')}")
         return (*dict.fromkeys(found), own)
+
+    def _template(self, kind: str) -> str:
+        entry = self.catalog.entry(kind)
+        return (entry.arn if entry is not None else "") or arns().get(kind, "")
+
+    def shape(self, kind: str) -> str:
+        """What the ARN of any resource of a type looks like, with holes for all that is its own; "" where that is not known."""
+        return _HOLE.sub(ANON, self._template(kind))
 
     def filled(self, template: str, resource: Resource, domain: Domain) -> str:
         """An ARN template with what is known of the resource in it, holes elsewhere."""
@@ -157,6 +162,8 @@ class Subjects(Struct, frozen=True, dict=True):
 
     def _text(self, resource: Resource, name: str) -> str:
         value = resource.get(name)
+        if value is None and name == "path":
+            return "/"  # IAM User Guide, IAM identifiers
         if value is None:
             return hole(Reference(resource.address, name), resource.inside)
         return encode(value, resource.inside)

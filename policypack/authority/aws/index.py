@@ -13,7 +13,7 @@ from msgspec import Struct, field
 
 from policypack.authority.aws.match import may, must
 from policypack.authority.aws.tables import Bits, Both, Placed, Row, Texts, head_of, is_placed, join, start_of
-from policypack.authority.aws.text import ANON, HOLES, has_hole, symbol
+from policypack.authority.aws.text import ALSO, ANON, HOLES, has_hole, symbol
 
 _TOP = "\U0010ffff"
 
@@ -137,6 +137,8 @@ class Arns:
     def find(self, pattern: str) -> Both:
         """What a resource pattern certainly and possibly matches: the best informed description of a resource wins."""
         found = self._known.get(pattern)
+        if found is None and ALSO in pattern:
+            found = self._known[pattern] = self._all(pattern.split(ALSO))
         if found is None and None not in self._heads and head_of(pattern) not in {None, *self._heads}:
             return 0, 0  # of another service
         if found is None:
@@ -146,3 +148,11 @@ class Arns:
                 certain, possible = certain | one, possible & other
             found = self._known[pattern] = (certain, possible | certain)
         return found
+
+    def _all(self, patterns: Sequence[str]) -> Both:
+        """What patterns match that say the same: what one excludes is not meant, what one certainly matches is."""
+        certain, possible = 0, self.everything
+        for each in patterns:
+            one, other = self.find(each)
+            certain, possible = certain | one, possible & other
+        return certain, possible | certain

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from policypack.authority.aws.kleene import F, T, U, Verdict
-from policypack.authority.aws.text import ANON, HOLES, is_plain, symbol
+from policypack.authority.aws.text import ALSO, ANON, HOLES, is_plain, symbol
 
 
 def glob(pattern: str, text: str) -> bool:
@@ -197,13 +197,16 @@ def _of_another_account(pattern: str, arn: str) -> bool:
 
 
 def resource_match(pattern: str, forms: Iterable[str]) -> Verdict:
-    """A resource pattern against an ARN that is described in several ways, each of them true: the best informed wins."""
+    """A resource pattern against an ARN that is described in several ways, each of them true: the best informed wins. So it is
+    where the pattern itself is several (`text.ALSO`)."""
     answer = U
+    patterns = pattern.split(ALSO) if ALSO in pattern else (pattern,)
     for form in forms:
-        verdict = arn_match(pattern, form)
-        if verdict == T:
-            return T
-        answer = min(answer, verdict)
+        for each in patterns:
+            verdict = arn_match(each, form)
+            if verdict == T:
+                return T
+            answer = min(answer, verdict)
     return answer
 
 

@@ -9,7 +9,7 @@ from policypack.authority.aws.context import Environment
 from policypack.authority.aws.document import Statement
 from policypack.authority.aws.kleene import F, U
 from policypack.authority.aws.layers import Request
-from policypack.authority.aws.text import HOLES, has_hole, symbol
+from policypack.authority.aws.text import ALSO, HOLES, has_hole, symbol
 from policypack.authority.aws.variables import variables
 
 _LONGEST_KEY = 80
@@ -34,7 +34,10 @@ def _conditions(where: str, statement: Statement, environment: Environment) -> I
 
 def _texts(where: str, statement: Statement, request: Request) -> Iterator[str]:
     """The holes of names and patterns, and the keys that variables take their text from."""
-    texts = [*(statement.resources or ()), *(text for _, text in statement.principals or ())]
+    texts = [
+        *(text.partition(ALSO)[0] for text in statement.resources or ()),
+        *(text for _, text in statement.principals or ()),
+    ]
     for text in (*texts, *statement.actions):
         for each in HOLES.findall(text):
             known = symbol(each)

@@ -26,6 +26,8 @@ STAR: Final = "\U000e1001"
 """A `*` that is a character, not a wildcard."""
 MARK: Final = "\U000e1002"
 """A `?` that is a character, not a wildcard."""
+ALSO: Final = "\U000e1003"
+"""Between two patterns that describe the same resources in different words."""
 
 HOLES: Final = re.compile(f"[{FIRST_HOLE}-{ANON}]")
 _STRANGE = re.compile(f"[{FIRST_HOLE}-\U0010ffff]")

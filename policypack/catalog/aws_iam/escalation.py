@@ -55,8 +55,26 @@ class Escalation(Struct, frozen=True):
 @cache
 def escalations() -> tuple[Escalation, ...]:
     """All paths, in order of their names."""
-    raw = json.loads(GENERATED.joinpath("escalation.json").read_bytes())
-    return tuple(_escalation(name, fields) for name, fields in sorted(raw["rules"].items()))
+    return tuple(_escalation(name, fields) for name, fields in sorted(_table()["rules"].items()))
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(GENERATED.joinpath("escalation.json").read_bytes())
+    return found
+
+
+def formats(action: str) -> tuple[str, ...] | None:
+    """The formats of the ARNs that an action is checked against where its resource is the caller's choice, all of which are
+    needed. Empty: it has no resource-level permission. None: the table does not say."""
+    found = _table()["formats"].get(action)
+    return None if found is None else tuple(found)
+
+
+def arns() -> Mapping[str, str]:
+    """Terraform type -> the ARN template of resources that hold roles, or are what policies name, and are no stores."""
+    found: Mapping[str, str] = _table()["arns"]
+    return found
 
 
 @cache
@@ -75,6 +93,10 @@ def holders() -> Mapping[str, tuple[str, ...]]:
     return {kind: tuple(arguments) for kind, arguments in sorted(found.items())}
 
 
+def _listed(on: str | list[str]) -> list[str]:
+    return on if isinstance(on, list) else [on]
+
+
 def _escalation(name: str, fields: Mapping[str, Any]) -> Escalation:
     passes = {"iam:PassRole": "target"} if fields["kind"] == "new_pass_role" else {}
     common = {**passes, **fields["actions"]}
@@ -82,7 +104,7 @@ def _escalation(name: str, fields: Mapping[str, Any]) -> Escalation:
     return Escalation(
         name,
         fields["kind"],
-        tuple(tuple(Step(action, on) for action, on in way.items()) for way in ways),
+        tuple(tuple(Step(action, each) for action, on in way.items() for each in _listed(on)) for way in ways),
         tuple(fields.get("target", ("role",) if fields["kind"].endswith("pass_role") else ())),
         fields.get("gains", "target"),
         fields.get("trust", "none"),
