@@ -75,10 +75,20 @@ class _Outsiders(Struct, frozen=True, dict=True):
             for rule in plan.blocks("rule"):
                 for target in _destinations(rule):
                     yield from _of(target, plan, ("vault",), hidden=plan.hides("rule"))
-        for source in self.estate.inputs if self.picture.identities else ():
+        if self.picture.identities:
+            yield from self._by_runners()
+
+    def _by_runners(self) -> Iterator[_Named]:
+        """The roles that something runs as: whoever changes what it runs is that role."""
+        from policypack.catalog.aws_iam.escalation import holders  # nobody is there to change it where nobody acts
+
+        arguments = holders()
+        for source in self.estate.inputs:
             for _, block in sorted(source.providers.items()):
-                role = block.get("assume_role.role_arn")
-                yield from _of(role, block, ("role",), hidden=block.hides("assume_role.role_arn"))
+                yield from _runs(block, ("assume_role.role_arn",))
+        for each in self.estate.resources:
+            if each.type in arguments and each.mode == "managed" and not each.goes:
+                yield from _runs(each, arguments[each.type])
 
     def _by_identities(self) -> Iterator[_Named]:
         seen: set[int] = set()
@@ -178,6 +188,11 @@ def _of(value: Value, by: Resource, kinds: tuple[str, ...], *, hidden: bool) -> 
     if kind in kinds:
         account = found["a"] or found["b"] or found["c"] or found["d"]
         yield _Named(kind, found[0], account, by, hidden)
+
+
+def _runs(by: Resource, paths: tuple[str, ...]) -> Iterator[_Named]:
+    for path in paths:
+        yield from _of(by.get(path), by, ("role",), hidden=by.hides(path))
 
 
 def _hides_policy(by: Resource) -> bool:

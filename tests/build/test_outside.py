@@ -63,6 +63,10 @@ def gaps(root: Path, *modules: str) -> list[Gap]:
         (role("r", action="backup:DeleteRecoveryPoint", on=VAULT), VAULT),
         (role("r", action="kms:*", on=KEY), KEY),
         (plan(VAULT), VAULT),
+        (
+            role("r") + 'resource "aws_lambda_function" "f" { role = "arn:aws:iam::222222222222:role/far" }',
+            "222222222222:role/far",
+        ),
         (f'resource "aws_db_instance" "d" {{ kms_key_id = "{KEY}" }}', KEY),
         (
             role("r") + 'provider "aws" {\n  assume_role {\n    role_arn = "arn:aws:iam::222222222222:role/far"\n  }\n}\n',
