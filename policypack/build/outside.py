@@ -121,22 +121,30 @@ class _Outsiders(Struct, frozen=True, dict=True):
     def _allowed(self, policy: Policy, by: Resource) -> Iterator[_Named]:
         """Whom a policy lets its holder become or pass on, and which vaults and keys it lets it do harm to."""
         for statement in _allowing(policy):
-            patterns = [each.lower() for each in _many(statement.get("Action")) if isinstance(each, str)]
-            for value in _many(statement.get("Resource")):
-                for each in _of(value, by, ("role", "vault", "key"), hidden=_hides_policy(by)):
-                    harms = _BECOMES if each.kind == "role" else self._harms[each.kind]
-                    if any(fnmatchcase(action, pattern) for pattern in patterns for action in harms):
-                        yield each
+            named = [
+                each
+                for value in _many(statement.get("Resource"))
+                for each in _of(value, by, ("role", "vault", "key"), hidden=_hides_policy(by))
+            ]
+            harmed = self._harmed(_many(statement.get("Action"))) if named else frozenset()
+            yield from (each for each in named if each.kind in harmed)
+
+    def _harmed(self, patterns: list[Value]) -> frozenset[str]:
+        """The kinds of things that these actions become or do harm to. Of wildcards IAM knows only `*` and `?`."""
+        texts = [each.lower().replace("[", "[[]") for each in patterns if isinstance(each, str)]
+        return frozenset(
+            kind for kind, calls in self._harms.items() if any(fnmatchcase(call, text) for text in texts for call in calls)
+        )
 
     @cached_property
     def _harms(self) -> dict[str, tuple[str, ...]]:
-        """Kind -> the calls, in lower case, that destroy such a thing, from the catalog."""
+        """Kind -> the calls, in lower case, that become such a thing or destroy it, from the catalog."""
         harms: dict[str, dict[str, None]] = {"vault": {}, "key": {}}
         for kind in ("aws_backup_vault", "aws_kms_key"):
             entry: TypeEntry | None = self.estate.catalog.entry(kind)
             known = (*entry.delete_actions, *entry.copy_delete_actions) if entry else ()
             harms["key" if entry and entry.kind == "key" else "vault"] |= {action.lower(): None for action in known}
-        return {kind: tuple(found) for kind, found in harms.items()}
+        return {"role": _BECOMES, **{kind: tuple(found) for kind, found in harms.items()}}
 
     def given(self, named: _Named) -> bool:
         """Whether the inputs show it, or something that it may well be."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -183,3 +184,16 @@ def test_whoever_asks_who_can_is_told(tmp_path: Path) -> None:
     picture = estate(tmp_path, text)
     assert [gap.reason for gap in authority(picture).gaps] == ["the policy lost cannot be read: variable policy has no value"]
     assert set(authority(picture).gaps) <= set(picture.gaps)
+
+
+def test_a_hostile_policy_costs_no_more_than_its_length(tmp_path: Path) -> None:
+    """Thousands of actions and of roles in one statement, and wildcards made to be slow, are answered, and at once."""
+    actions = ", ".join(f'"sts:*a*a*a*a*a*a*a*a*a*[{n}"' for n in range(3000))
+    roles = ", ".join(f'"arn:aws:iam::222222222222:role/far{n}"' for n in range(3000))
+    text = (
+        role("r").replace('"s3:GetObject"', f'[{actions}, "sts:AssumeRole"]').replace('Resource = "*"', f"Resource = [{roles}]")
+    )
+    started = time.perf_counter()
+    (gap,) = gaps(tmp_path, BUCKET + text)
+    assert gap.reason.startswith("3000 roles of account 222222222222")
+    assert time.perf_counter() - started < 20
