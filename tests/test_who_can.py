@@ -108,3 +108,38 @@ def test_a_lost_input_is_no_quiet_answer(folder: Path) -> None:
     assert done.returncode == 2
     assert "aws_iam_role.cursor" in done.stdout
     assert "plan.json" in done.stderr
+
+
+def test_what_goes_by_itself_is_said_as_a_sentence(tmp_path: Path) -> None:
+    """One copy that dies with the store and one that is deleted: each is a clause of its own, with its place."""
+    vault = """
+    resource "aws_backup_vault" "v" { name = "v" }
+    resource "aws_backup_plan" "p" {
+      name = "p"
+      rule {
+        rule_name         = "r"
+        target_vault_name = aws_backup_vault.v.name
+      }
+    }
+    resource "aws_backup_selection" "s" {
+      name         = "s"
+      plan_id      = aws_backup_plan.p.id
+      iam_role_arn = "x"
+      resources    = [aws_db_instance.main.arn]
+    }
+    """
+    mighty = role("deploy", allow(["rds:*", "backup:*", "ec2:*"]))
+    database = (DATABASE % "false").replace("engine", "backup_retention_period = 7\n  engine", 1)
+    (tmp_path / "main.tf").write_text(PROVIDER + database + vault + mighty, "utf-8")
+    told = " ".join(call("who-can", "destroy-all", MAIN, ".", cwd=tmp_path).stdout.split())
+    assert f"which destroys {MAIN} (main.tf:" in told
+    assert "; its automated backups go with it (main.tf:" in told
+    assert "destroys copies in aws_backup_vault.v" in told
+    assert "and the automated" not in told
+
+
+def test_what_has_been_said_is_not_said_again(folder: Path) -> None:
+    """Where the proof ends with copies that die with the store, nothing adds that they go with it."""
+    told = " ".join(call("who-can", "destroy-all", MAIN, ".", cwd=folder).stdout.split())
+    assert "its only copies are automated backups and die with it" in told
+    assert "go with it" not in told

@@ -9,6 +9,7 @@ from operator import or_
 from msgspec import Struct
 
 from policypack.authority.engine import Engine
+from policypack.authority.explain import plural
 from policypack.authority.powers import Key
 from policypack.authority.reach import bits
 from policypack.model import Copy, Evidence, Outcome, Power, Resource, Store, Unknown, Verb, same_domain
@@ -17,12 +18,12 @@ Place = tuple[Key, int]
 
 
 class Loss(Struct, frozen=True):
-    """One way in which something is lost: what is done where (None: it goes by itself), at most how surely. `with_store`: it
-    goes only because the store itself is deleted, not because what lies in the store is."""
+    """One way in which something is lost: where it is done, at most how surely. `at` None: nothing has to be done, and `said` is
+    why. `with_store`: it goes only because the store itself is deleted, not because what lies in the store is."""
 
-    what: str
     at: Place | None
     cap: Outcome = Outcome.YES
+    said: Evidence | None = None
     with_store: bool = False
 
 
@@ -40,21 +41,22 @@ class Losses(Struct, frozen=True, dict=True):
     def primary(self) -> list[Loss]:
         """The ways to lose the store itself."""
         verbs = (Verb.DESTROY, Verb.DESTROY_KEY, Verb.REMOVE_DOMAIN)
-        return [Loss(self.store.address, at) for verb in verbs for at in self.of(self.store.resource, verb)]
+        return [Loss(at) for verb in verbs for at in self.of(self.store.resource, verb)]
 
     def backup(self, copy: Copy) -> list[Loss]:
         """The ways to lose one backup; none where nothing takes it."""
         found = list(self._with_key(copy))
         if copy.dies_with_store is not False:
             cap = Outcome.YES if copy.dies_with_store is True else Outcome.MAYBE
-            found.append(Loss(f"{copy.kind.value} that goes with it", None, cap, with_store=True))
+            goes = "go with it" if cap is Outcome.YES else "may go with it"
+            found.append(Loss(None, cap, _said(copy, goes), with_store=True))
         immutable = copy.immutable
         if immutable is True:
             return found
         cap = Outcome.MAYBE if isinstance(immutable, Unknown) else Outcome.YES
         held = copy.held_in
         if held is None and isinstance(copy.domain, Unknown):
-            found.append(Loss(f"{copy.kind.value} in a place that is not among the inputs", None, Outcome.MAYBE))
+            found.append(Loss(None, Outcome.MAYBE, _said(copy, "lie in a place that is not among the inputs")))
         elif held is None and not isinstance(copy.domain, Unknown) and same_domain(self.store.domain, copy.domain) is False:
             return found  # in another account, in something that the inputs do not show: a gap, and nobody's power
         elif held is None:
@@ -62,13 +64,13 @@ class Losses(Struct, frozen=True, dict=True):
             itself = made == (self.store.resource.inside, self.store.address)
             own = [] if itself else self.of(copy.made_by, Verb.DESTROY)
             own = own or self.of(self.store.resource, Verb.DESTROY_COPIES)
-            found += [Loss(copy.kind.value, at, cap) for at in own]
+            found += [Loss(at, cap) for at in own]
         else:
             verb = Verb.DESTROY if copy.kind.in_bucket else Verb.DESTROY_COPIES
             kind = self.store.resource.type
             places = self.of(held, verb)
             mine = [at for at in places if self._points(at) in {"", kind}]
-            found += [Loss(f"{copy.kind.value} in {held.address}", at, cap) for at in mine or places]
+            found += [Loss(at, cap) for at in mine or places]
         return found
 
     def _points(self, at: Place) -> str:
@@ -81,7 +83,7 @@ class Losses(Struct, frozen=True, dict=True):
         for store in self.engine.keys if key is not None else ():
             named = isinstance(key, Unknown) and any(each.address == store.address for each in key.references)
             if named or (isinstance(key, str) and key == store.resource.get("arn")):
-                yield from (Loss(f"the key of the {copy.kind.value}", at) for at in self.of(store.resource, Verb.DESTROY_KEY))
+                yield from (Loss(at) for at in self.of(store.resource, Verb.DESTROY_KEY))
 
 
 def destroys_all(engine: Engine, address: str, *, proved: bool = True) -> Iterator[Power]:
@@ -125,13 +127,20 @@ def _power(engine: Engine, caller: int, address: str, parts: list[list[Loss]], *
     missing = ""
     for loss, sure in chosen:
         if loss.at is None:
-            steps[Evidence(f"and the {loss.what}")] = None
+            # Where all that there is goes with the store, the proof of its deletion says so already.
+            if loss.said and not any(step.text == loss.said.text or step.text.endswith("and die with it") for step in steps):
+                steps[loss.said] = None
             continue
         proof = engine.proof(caller, *loss.at, sure)
         steps.update(dict.fromkeys(proof.steps))
         actions.update(dict.fromkeys(proof.actions))
         missing = missing or proof.missing
     return Power(name, Verb.DESTROY, address, outcome, tuple(steps), tuple(actions), missing)
+
+
+def _said(copy: Copy, what: str) -> Evidence:
+    """What becomes of copies without anybody's doing, as a sentence with its place."""
+    return Evidence(f"its {plural(copy.kind)} {what}", copy.evidence.resource, copy.evidence.location)
 
 
 def _chosen(

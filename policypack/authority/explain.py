@@ -198,7 +198,7 @@ class Explain(Struct, frozen=True):
         if not counted:
             yield Evidence(f"{store.address} has no copy that counts", store.address, store.resource.location)
         elif not way.empties and all(copy.dies_with_store is True for copy in counted):
-            kinds = " and ".join(sorted({_plural(copy.kind) for copy in counted}))
+            kinds = " and ".join(sorted({plural(copy.kind) for copy in counted}))
             yield Evidence(
                 f"its only copies are {kinds} and die with it", counted[0].evidence.resource, counted[0].evidence.location
             )
@@ -241,5 +241,6 @@ def _guard(guard: Guard | None) -> str:
     )
 
 
-def _plural(kind: CopyKind) -> str:
+def plural(kind: CopyKind) -> str:
+    """What many copies of a kind are called."""
     return kind.value if kind.value.endswith("s") else f"{kind.value}s"
