@@ -39,6 +39,7 @@ def test_actions(pattern: str, answer: int) -> None:
     assert text_match(pattern.lower(), "rds:deletedbinstance") == answer
 
 
+SNAPSHOT = f"arn:aws:rds:us-east-1:111122223333:snapshot:{ANON}"
 RESOURCES = [
     ("*", DB, T),
     ("arn:aws:rds:*", DB, T),
@@ -69,6 +70,10 @@ RESOURCES = [
     ("arn:aws:rds:*", "*", F),
     ("*", "*", T),
     ("", DB, F),
+    ("arn:aws:rds:*:*:db:dev-*", SNAPSHOT, F),
+    ("arn:aws:rds:*:*:snapshot:dev-*", SNAPSHOT, U),
+    ("arn:aws:rds:*:*:s*", SNAPSHOT, U),
+    ("arn:aws:s3:*:*:other/*", f"{BUCKET}/{ANON}", U),
 ]
 
 

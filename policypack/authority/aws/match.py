@@ -3,18 +3,22 @@
 Rules: IAM User Guide, "IAM JSON policy elements: Action" (actions ignore case, wildcards anywhere), "IAM JSON policy
 elements: Resource" (a star that ends a segment may expand beyond colons) and "Identify AWS resources with ARNs" (no
 wildcard in the service, none in the resource type). Where these pages are silent, `must` says no and `may` says yes: the
-answer between them is U. All matching is bounded by the product of two short lengths; there are no regular expressions.
+answer between them is U. All matching is bounded by the product of two short lengths; no pattern becomes a regular expression.
 
 Subjects are texts in which `*` and `?` are characters (`text.literal`), patterns may hold wildcards; both may hold holes.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
 from policypack.authority.aws.kleene import F, T, U, Verdict
 from policypack.authority.aws.text import ALSO, ANON, HOLES, is_plain, symbol
+
+
+_KIND = re.compile(r"[a-z][a-zA-Z-]*[:/]")
 
 
 def glob(pattern: str, text: str) -> bool:
@@ -181,7 +185,7 @@ def arn_match(pattern: str, arn: str) -> Verdict:
 def may(pattern: str, arn: str) -> bool:
     """Whether a resource pattern may match an ARN. False is a proof that it cannot: partition, region and account hold no colon."""
     placed = len(":".join(arn.split(":", 5)[:5])) if not arn.isascii() and arn.startswith("arn:") and arn.count(":") >= 5 else 0
-    return overlap(pattern, arn, placed=placed) and not _of_another_account(pattern, arn)
+    return overlap(pattern, arn, placed=placed) and not (_of_another_account(pattern, arn) or _of_another_kind(pattern, arn))
 
 
 def _of_another_account(pattern: str, arn: str) -> bool:
@@ -194,6 +198,23 @@ def _of_another_account(pattern: str, arn: str) -> bool:
         return False
     one, other = wanted[4], fields[4]
     return one != other and len(one) == len(other) == 12 and one.isdigit() and other.isdigit()
+
+
+def _of_another_kind(pattern: str, arn: str) -> bool:
+    """Whether both say what type of resource they are about, not the same one, and the resource's name has holes. A star that
+    crosses colons could still find the pattern's type in that name; names of resources hold no types of others."""
+    if arn.isascii():
+        return False
+    one, other = _kind(pattern), _kind(arn)
+    return bool(one and other) and one != other
+
+
+def _kind(arn: str) -> str:
+    """The type that stands as text before the name in the last field, with what divides the two; "" where none does. Keys of
+    objects in S3 hold anything."""
+    fields = arn.split(":", 5)
+    found = _KIND.match(fields[5]) if len(fields) > 5 and not fields[2].startswith("s3") else None
+    return found[0] if found else ""
 
 
 def resource_match(pattern: str, forms: Iterable[str]) -> Verdict:
@@ -215,4 +236,30 @@ def text_match(pattern: str, text: str) -> Verdict:
     """A glob over a whole text, colons like any other character: actions (in lower case) and StringLike."""
     if glob(pattern, text):
         return T
-    return U if overlap(pattern, text) else F
+    return U if not (pattern.isascii() and text.isascii()) and overlap(pattern, text) else F
+
+
+def action_verdict(patterns: tuple[str, ...], action: str) -> Verdict:
+    """Whether any of these patterns is about an action (lower case)."""
+    best = F
+    wanted = patterns if len(patterns) <= _FEW else _of_service(patterns, action.partition(":")[0])
+    for pattern in wanted:
+        verdict = text_match(pattern, action)
+        if verdict > best:
+            best = verdict
+            if best == T:
+                break
+    return best
+
+
+_FEW = 32
+
+
+@lru_cache(maxsize=1 << 10)
+def _of_service(patterns: tuple[str, ...], service: str) -> tuple[str, ...]:
+    """The patterns that can match an action of a service: those that are about another one in plain text are left out."""
+    return tuple(pattern for pattern in patterns if _can_name(pattern.partition(":")[0], service))
+
+
+def _can_name(written: str, service: str) -> bool:
+    return written == service or "*" in written or "?" in written or not written.isascii()
