@@ -63,7 +63,9 @@ class Forms:
 
     def find(self, pattern: str) -> Both:
         """What a pattern matches, with what has no such description among the possible."""
-        certain, possible = _either((self._closed(pattern), self.placed.find(pattern), *self._by_family(pattern)))
+        certain, possible = self._closed(pattern)
+        if self.placed.rows or self.families:
+            certain, possible = _either(((certain, possible), self.placed.find(pattern), *self._by_family(pattern)))
         return certain, possible | self.without
 
     def _closed(self, pattern: str) -> Both:
@@ -72,7 +74,10 @@ class Forms:
         wanted = HOLES.sub("*", pattern) if named else pattern
         found = self._known.get(wanted)
         if found is None:
-            found = self._known[wanted] = _either((self.plain.find(wanted), *self._open_ended(wanted)))
+            found = self.plain.find(wanted)
+            if self.open:
+                found = _either((found, *self._open_ended(wanted)))
+            self._known[wanted] = found
         return (0, found[1]) if named else found
 
     def _by_family(self, pattern: str) -> Iterator[Both]:
@@ -92,8 +97,6 @@ class Forms:
 
     def _open_ended(self, pattern: str) -> Iterator[Both]:
         """What a pattern matches of the texts that are known but for their end: those that begin as it does, or it as they do."""
-        if not self.open:
-            return
         start = start_of(pattern)
         low, high = bisect_left(self.open_starts, start), bisect_left(self.open_starts, start + _TOP)
         shorter = (start[:end] for end in range(len(start)) if start[:end] in self.open)

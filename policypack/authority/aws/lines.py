@@ -18,6 +18,7 @@ from policypack.authority.aws.text import literal
 from policypack.authority.aws.variables import expand, variables
 from policypack.model import Policy
 
+_NO_KEYS = Environment({})
 _TOP = "\U0010ffff"
 
 
@@ -59,6 +60,7 @@ class Actions:
         self._sorted = sorted((name, number) for number, name in enumerate(self.names))
         self._texts = [name for name, _ in self._sorted]
         self._known: dict[str, Both] = {}
+        self._of: dict[tuple[tuple[str, ...], bool], Both] = {}
 
     def find(self, pattern: str) -> Both:
         """The actions that a pattern certainly and possibly matches."""
@@ -78,10 +80,17 @@ class Actions:
 
     def of(self, statement: Statement) -> Both:
         """The actions that a statement is about."""
-        return _union(map(self.find, statement.actions), self.everything, negated=statement.not_actions)
+        key = (statement.actions, statement.not_actions)
+        found = self._of.get(key)
+        if found is None:
+            each = [self.find(pattern) for pattern in statement.actions]
+            found = self._of[key] = _union(each, self.everything, negated=statement.not_actions)
+        return found
 
 
-def _union(found: Iterable[Both], everything: Bits, *, negated: bool) -> Both:
+def _union(found: Sequence[Both], everything: Bits, *, negated: bool) -> Both:
+    if len(found) == 1 and not negated:
+        return found[0]
     certain = possible = 0
     for one, other in found:
         certain, possible = certain | one, possible | other
@@ -102,28 +111,25 @@ class Compiler:
     def lines(self, statements: Iterable[Statement]) -> Iterator[Line]:
         """The statements of a policy of an identity, a boundary, an SCP, …: those that are about any action and any target."""
         for statement in statements:
-            if self.actions.of(statement)[1]:
-                line = self.line(statement)
-                if line.resources[1]:
-                    yield line
-
-    def line(self, statement: Statement) -> Line:
-        """A statement of an identity policy, a boundary, a session policy, an SCP or an RCP."""
-        varies = statement.modern != F and any("${" in text and variables(text) for text in statement.resources or ())
-        resources = (0, self.everything) if varies else self.resources(statement, Environment({}))
-        plain = not varies and not statement.conditions and not statement.doubt
-        return Line(statement, self.actions.of(statement), resources, plain, varies, () if plain else keys_of(statement))
+            called = self.actions.of(statement)
+            if called[1]:
+                varies = statement.modern != F and any(variables(text) for text in statement.resources or () if "${" in text)
+                resources = (0, self.everything) if varies else self.resources(statement, _NO_KEYS)
+                plain = not varies and not statement.conditions and not statement.doubt
+                if resources[1]:
+                    yield Line(statement, called, resources, plain, varies, () if plain else keys_of(statement))
 
     def resources(self, statement: Statement, environment: Environment) -> Both:
         """The targets that a statement is about, with variables as the environment has them."""
         if statement.resources is None:
             return self.everything, self.everything
-        found = (self._pattern(text, statement.modern, environment) for text in statement.resources)
+        found = [
+            self._pattern(text, statement.modern, environment) if "${" in text else self.arns.find(text)
+            for text in statement.resources
+        ]
         return _union(found, self.everything, negated=statement.not_resources)
 
     def _pattern(self, text: str, modern: Verdict, environment: Environment) -> Both:
-        if "${" not in text:
-            return self.arns.find(text)
         pattern = expand(text, modern, environment.single, resource=True)
         if pattern is None:
             return 0, 0

@@ -21,6 +21,7 @@ Row: TypeAlias = "tuple[str, Bits]"
 
 _TOP = "\U0010ffff"
 _LOOSE = re.compile(f"[*?{FIRST_HOLE}-{ANON}]")
+_DELIMITER = re.compile("[/:]")
 _FIELDS = 5
 """The colons before the last field of an ARN."""
 
@@ -36,6 +37,10 @@ class Texts:
         self.by_end = sorted((text[::-1], number) for number, text in enumerate(self.names))
         self.ends = [text for text, _ in self.by_end]
         self.everything = join(bits for _, bits in self.rows)
+        self.exact: dict[str, Bits] = {}
+        for text, bits in self.rows:
+            self.exact[text] = self.exact.get(text, 0) | bits
+        self.untyped = join(bits for text, bits in self.rows if not _DELIMITER.search(last_field(text)))
         self.aligned: dict[int, list[tuple[str, int]]] = {}
         for number, text in enumerate(self.names):
             self.aligned.setdefault(text.count(":"), []).append((last_field(text), number))
@@ -46,19 +51,22 @@ class Texts:
         """What a pattern without holes matches."""
         if not pattern.strip("*"):
             return (self.everything, self.everything) if pattern else (0, 0)
-        first = min((place for place in (pattern.find("*"), pattern.find("?")) if place >= 0), default=-1)
-        if first < 0:
-            low, high = self._slice(pattern, pattern + "\0")
-            found = self._join(low, high)
+        start = pattern.partition("*")[0].partition("?")[0]
+        if start == pattern:
+            found = self.exact.get(pattern, 0)
             return found, found
-        start = pattern[:first]
+        first = len(start)
         low, high = self._slice(start, start + _TOP)
-        if first == len(pattern) - 1 and pattern[first] == "*":
-            certain = whole(start) if self.regular else None
-            if certain is not None:
-                found = self._join(low, high)
-                return (found if certain else 0), found
+        if self.regular and first == len(pattern) - 1 and pattern[first] == "*":
+            found = self._join(low, high)
+            return found & self._certainly(start), found
         return self._each(pattern, self._fewest(pattern, low, high))
+
+    def _certainly(self, start: str) -> Bits:
+        """Which of the texts that begin so `start*` certainly matches: a wildcard in a resource's type may not be one."""
+        if has_type(start):
+            return self.everything
+        return self.untyped if start.count(":") >= _FIELDS else 0
 
     def _fewest(self, pattern: str, low: int, high: int) -> Iterable[int]:
         last = max(pattern.rfind("*"), pattern.rfind("?"))
@@ -108,17 +116,14 @@ def last_field(text: str) -> str:
     return text.split(":", _FIELDS)[-1] if text.count(":") >= _FIELDS else ""
 
 
-def whole(start: str) -> bool | None:
-    """Whether `start*` certainly matches every ARN that begins so; None where that depends on the ARN."""
-    fields = start.split(":", 5)
+def has_type(start: str) -> bool:
+    """Whether what `start*` leaves open of an ARN is no part of the type of its resource."""
+    fields = start.split(":", _FIELDS)
     if len(fields) < 4 or any(wild in fields[2] for wild in "*?"):
         return False
-    if len(fields) < 6:
+    if len(fields) <= _FIELDS:
         return True
-    resource = fields[5]
-    if not resource or "/" in resource or ":" in resource or (fields[2] == "s3" and not fields[3] and not fields[4]):
-        return True
-    return None
+    return not fields[5] or "/" in fields[5] or ":" in fields[5] or (fields[2] == "s3" and not fields[3] and not fields[4])
 
 
 def join(bits: Iterable[Bits]) -> Bits:
