@@ -6,7 +6,7 @@ an entry is typed when it is asked for, and both are kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from policypack.catalog.entry import (
     BackupFact,
     CompanionFact,
     CredentialFact,
+    ExpiryFact,
     GuardFact,
+    LockFact,
     ProviderEntry,
     TypeEntry,
     WeakeningFact,
@@ -30,7 +32,9 @@ __all__ = [
     "Catalog",
     "CompanionFact",
     "CredentialFact",
+    "ExpiryFact",
     "GuardFact",
+    "LockFact",
     "ProviderEntry",
     "TypeEntry",
     "WeakeningFact",
@@ -94,10 +98,13 @@ _COUNTED_ONLY = frozenset(
 class Catalog:
     """The facts of all providers, by provider and by resource type. It never changes for its users; `load_catalog` makes it."""
 
-    __slots__ = ("_blocks", "_entries", "_folder", "_harmless", "_knows", "_providers", "_raw")
+    __slots__ = ("_also", "_blocks", "_entries", "_folder", "_harmless", "_knows", "_providers", "_raw")
 
-    def __init__(self, folder: Path, providers: Iterable[str], harmless: Iterable[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, providers: Iterable[str], harmless: Iterable[str] = (), also: Mapping[str, str] | None = None
+    ) -> None:
         self._folder = folder
+        self._also = also or {}
         self._providers = frozenset(providers)
         self._harmless = frozenset(harmless)
         self._raw: dict[str, dict[str, Any]] = {}
@@ -131,9 +138,13 @@ class Catalog:
     def provider(self, name: str) -> ProviderEntry | None:
         """What the provider itself means, None where the catalog has nothing about it."""
         if name not in self._blocks:
-            raw = self._file(name).get("provider")
+            raw = self._file(self.platform(name)).get("provider")
             self._blocks[name] = None if raw is None else provider_entry(raw)
         return self._blocks[name]
+
+    def platform(self, provider: str) -> str:
+        """The provider under whose name a platform is described: `google` for google-beta, most others for themselves."""
+        return self._also.get(provider, provider)
 
     def providers(self) -> tuple[str, ...]:
         """The names of all providers that the catalog says anything about, harmless ones aside."""
@@ -164,4 +175,4 @@ class Catalog:
 def load_catalog() -> Catalog:
     """The catalog of this installation. Every call gives the same one."""
     index = msgspec.json.decode(GENERATED.joinpath("index.json").read_bytes())
-    return Catalog(GENERATED, index["providers"], index["harmless"])
+    return Catalog(GENERATED, index["providers"], index["harmless"], index["also"])

@@ -12,21 +12,26 @@ from policypack.model import Value
 class GuardFact(Struct, frozen=True):
     """An argument that makes a destroy call fail, or that leaves a way back.
 
-    It holds where the value equals `safe`, is at least `at_least`, or (`safe_when_set`) is written at all. Exactly one of
-    the three is given. `default` is what the provider does where nothing is written; `defaults` has other majors' ("6").
-    A default of "unknown" is honest ignorance. `needs` is a second argument that must be written too. The entry does not
-    apply where an argument named in `unless_set` is written. `since` is the provider version ("6.9") that brought the
-    argument: an older provider has no such guard.
+    It holds where the value equals `safe` (or is a list that has it), is at least `at_least`, or (`safe_when_set`) is written
+    at all. Exactly one of the three is given. With `unsafe` it holds unless the value equals that, and `safe` is only what to
+    write. `unit` says that `at_least` is written with a unit ("604800s"). `default` is what the provider does where nothing is
+    written; `defaults` has other majors' ("6"). A default of "unknown" is honest ignorance. `default_from` is the argument of
+    the provider block that sets it. `needs` is a second argument that must be written too. The entry does not apply where an
+    argument named in `unless_set` is written. `since` is the provider version ("6.9") that brought the argument: an older
+    provider has no such guard.
     """
 
     kind: str
     attribute: str
     enforced: Literal["api", "terraform", "nothing"] = "nothing"
     safe: Value = None
+    unsafe: Value = None
     at_least: float | None = None
+    unit: Literal["", "seconds"] = ""
     safe_when_set: bool = False
     default: Value = None
     defaults: dict[str, Value] = field(default_factory=dict)
+    default_from: str = ""
     needs: str = ""
     unless_set: tuple[str, ...] = ()
     effect: str = ""
@@ -39,7 +44,7 @@ class BackupFact(Struct, frozen=True):
 
     They exist where `attribute` is at least 1 (a retention), equals `on`, or (`always`) in any case. `days` is a fixed
     retention or the argument that holds it. They die with the store unless `kept_by` equals `kept_when`; `survives`
-    says that they outlive it in any case.
+    says that they outlive it in any case. `held_in` is the argument that names the bucket or vault they lie in.
     """
 
     attribute: str = ""
@@ -53,6 +58,7 @@ class BackupFact(Struct, frozen=True):
     kept_by: str = ""
     kept_when: Value = None
     kept_default: Value = None
+    held_in: str = ""
     note: str = ""
 
 
@@ -64,7 +70,9 @@ class CompanionFact(Struct, frozen=True):
     `via` is an argument that names another companion (a snapshot copy's snapshot). `shared_with` lists accounts.
     `retention` is the argument that holds the days, `retention_default` what the provider takes where it is not written
     (None: kept for ever). `held_in` is the argument that names the bucket or vault. `dies_with_store`: what it makes lies
-    inside the store and goes with it.
+    inside the store and goes with it. `plan` is an argument that names what says how long and where (its companion's
+    `retention` and `held_in`). It plays its part only where `only_when` is written, and equals `only_value` if that is given.
+    `off` is an argument that stops it where it has the value `off_value`. `follows` is an argument that carries deletes over.
     """
 
     role: str
@@ -76,6 +84,37 @@ class CompanionFact(Struct, frozen=True):
     retention_default: int | None = None
     held_in: str = ""
     dies_with_store: bool = False
+    plan: str = ""
+    only_when: str = ""
+    only_value: Value = None
+    off: str = ""
+    off_value: Value = None
+    follows: str = ""
+
+
+class LockFact(Struct, frozen=True):
+    """What keeps the contents of a bucket or vault from being deleted early, written in its own arguments.
+
+    There is one where `attribute` is written and is not 0: the least time that contents are kept, in days, in `seconds`, or as
+    a text with a unit. It is a compliance lock where `binding` equals `when` (`when` not given: is written), else a governance
+    lock: `loose` says what an administrator may still do then.
+    """
+
+    attribute: str
+    binding: str
+    loose: str
+    when: Value = None
+    seconds: bool = False
+    removed_by: tuple[str, ...] = ()
+
+
+class ExpiryFact(Struct, frozen=True):
+    """A block of a bucket that removes objects by age: a rule counts where `action` equals `deletes`; `days` are its ages."""
+
+    rules: str
+    action: str
+    deletes: Value
+    days: tuple[str, ...]
 
 
 class CredentialFact(Struct, frozen=True):
@@ -113,7 +152,8 @@ class TypeEntry(Struct, frozen=True):
     """What one resource type means. `tier` 1: irreplaceable data or its guard; 2: serious; 3: minor or reproducible.
 
     It is a store where `store` is True, `only_when_set` is written (if it names an argument) and `unless_set` is not: what
-    that argument names is the store then. `since` is the provider version by which the type exists.
+    that argument names is the store then. `since` is the provider version by which the type exists. `lies_in` is the argument
+    that names what it lies in, whose domain is its own.
     """
 
     type: str
@@ -134,6 +174,9 @@ class TypeEntry(Struct, frozen=True):
     companion: CompanionFact | None = None
     replica_of: str = ""
     member_of: str = ""
+    lies_in: str = ""
+    lock: LockFact | None = None
+    expiry: ExpiryFact | None = None
     backup_service: str = ""
     schedule: str = ""
     weakened_by: tuple[WeakeningFact, ...] = ()
@@ -145,11 +188,23 @@ class TypeEntry(Struct, frozen=True):
 
 
 class ProviderEntry(Struct, frozen=True):
-    """What one provider means: its domain's name, what its provider block decides, and how its versions differ."""
+    """What one provider means: its domain's name, what its provider block decides, and how its versions differ.
+
+    `also` are other providers of the same platform with the same types. `domain_arguments` are the arguments of a resource, or
+    of the provider block, that hold the domain; `domain_after` is the part of an id or full name that it follows
+    ("projects"). `tag_arguments` are the arguments that may hold tags, `default_tags` that of the provider block.
+    `store_guards` are guards of every store whose own entry has no deletion protection.
+    """
 
     provider: str
     sources: tuple[str, ...]
     domain: str
+    also: tuple[str, ...] = ()
+    domain_arguments: tuple[str, ...] = ()
+    domain_after: str = ""
+    tag_arguments: tuple[str, ...] = ()
+    default_tags: str = ""
+    store_guards: tuple[GuardFact, ...] = ()
     covered: bool = True
     default_major: str = ""
     token: CredentialFact | None = None
@@ -170,15 +225,17 @@ def type_entry(name: str, raw: dict[str, Any]) -> TypeEntry:
         companion = dict(fields["companion"])
         companion["guards"] = tuple(_fact(GuardFact, each) for each in companion.get("guards", ()))
         fields["companion"] = CompanionFact(**companion)
-    if "credential" in fields:
-        fields["credential"] = _fact(CredentialFact, fields["credential"])
+    for key, kind in (("credential", CredentialFact), ("lock", LockFact), ("expiry", ExpiryFact)):
+        if key in fields:
+            fields[key] = _fact(kind, fields[key])
     return _fact(TypeEntry, {"type": name, **fields})  # type: ignore[no-any-return]
 
 
 def provider_entry(raw: dict[str, Any]) -> ProviderEntry:
     """The typed form of a provider's own facts (everything in its file but `types`)."""
     fields = {key: value for key, value in raw.items() if key != "types"}
-    fields["guards"] = tuple(_fact(GuardFact, each) for each in fields.get("guards", ()))
+    for key in ("guards", "store_guards"):
+        fields[key] = tuple(_fact(GuardFact, each) for each in fields.get(key, ()))
     if "token" in fields:
         fields["token"] = _fact(CredentialFact, fields["token"])
     return _fact(ProviderEntry, fields)  # type: ignore[no-any-return]

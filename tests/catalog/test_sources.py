@@ -15,7 +15,9 @@ from policypack.catalog import (
     BackupFact,
     CompanionFact,
     CredentialFact,
+    ExpiryFact,
     GuardFact,
+    LockFact,
     ProviderEntry,
     TypeEntry,
     WeakeningFact,
@@ -32,6 +34,8 @@ DEFINED = {
     "companion": CompanionFact,
     "credential": CredentialFact,
     "weakening": WeakeningFact,
+    "lock": LockFact,
+    "expiry": ExpiryFact,
 }
 
 
