@@ -156,7 +156,7 @@ class Explain(Struct, frozen=True):
         way, sure = chosen
         steps: list[Evidence] = []
         called: list[str] = []
-        missing = "" if sure else way.depends
+        missing = ""
         for obstacle in self.powers.standing(number, verb, way, place):
             call = self._allowed(caller, number, place, obstacle.calls)
             if call is None:
@@ -178,7 +178,7 @@ class Explain(Struct, frozen=True):
             steps += self._said(said, decision, "identity")
             called.append(call.action)
             missing = missing or "; ".join(decision.missing[:1])
-        return Proof((*steps, *self.dying(target, verb, way)), tuple(called), "" if sure else missing)
+        return Proof((*steps, *self.dying(target, verb, way)), tuple(called), "" if sure else missing or way.depends)
 
     def _allowed(self, caller: int, number: int, place: int, calls: Sequence[Call]) -> Call | None:
         block = self.powers.blocks[number]
@@ -205,7 +205,7 @@ class Explain(Struct, frozen=True):
 
     def _said(self, text: str, decision: Decision, layer: str) -> Iterator[Evidence]:
         """The step with the place of the statement that allows it."""
-        allows = [each for each in decision.because if each.effect == "Allow"]
+        allows = sorted((each for each in decision.because if each.effect == "Allow"), key=lambda each: not each.certain)
         first = next((each for each in allows if each.layer == layer), allows[0] if allows else None)
         unsure = "" if decision.outcome is Outcome.YES else " (possibly)"
         if first is None:

@@ -81,7 +81,7 @@ def broad(identity: Identity, services: Collection[str] = ()) -> Iterator[Grant]
 
 def _unreadable(policy: Policy, statement: Statement) -> bool:
     """A document that nobody can read may allow anything: that is a doubt of every power, and no grant that was written."""
-    return bool(statement.doubt) and not isinstance(policy.document, dict)
+    return bool(statement.doubt) and (not isinstance(policy.document, dict) or " says is not known" in statement.doubt)
 
 
 def _said(statement: Statement, services: Collection[str]) -> tuple[str, bool]:
@@ -109,7 +109,7 @@ def rules_everything(identity: Identity) -> bool:
 def _denies(policy: Policy) -> bool:
     from policypack.authority.aws.document import statements
 
-    return any(each.effect == "Deny" for each in statements(policy))
+    return any(each.effect == "Deny" and not _unreadable(policy, each) for each in statements(policy))
 
 
 def layers(identity: Identity) -> Iterator[tuple[str, Policy]]:

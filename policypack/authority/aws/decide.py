@@ -71,6 +71,7 @@ def decide(request: Request, principal: Principal, layers: Layers) -> Decision:
     entries = [each for each in entries if _resource(each, request, environment) != F]
     tried = choices(list({id(each.statement): each.statement for each in entries}.values()), environment)
     best: Verdict = F
+    chosen = environment
     answers: list[tuple[Entry, Verdict]] = []
     sums = Sums()
     for number, assignment in enumerate(tried.assignments):
@@ -79,13 +80,13 @@ def decide(request: Request, principal: Principal, layers: Layers) -> Decision:
         found = _sums(verdicts, principal, layers, request)
         verdict = allowed(found, request, principal)
         if number == 0 or verdict > best:
-            best, answers, sums = verdict, verdicts, found
+            best, answers, sums, chosen = verdict, verdicts, found, here
         if best == T:
             break
     if best == F and not tried.complete:
         bound = [(each, _bound(each, request, environment)) for each in entries]
         best = min(U, allowed(_sums(bound, principal, layers, request), request, principal))
-    return _decision(best, answers, sums, _Question(request, principal, environment, tried.complete))
+    return _decision(best, answers, sums, _Question(request, principal, chosen, tried.complete))
 
 
 def _entries(action: str, principal: Principal, layers: Layers) -> Iterator[Entry]:
@@ -217,9 +218,18 @@ def _decision(verdict: Verdict, answers: Sequence[tuple[Entry, Verdict]], sums: 
         key = (each.layer, id(each.policy), each.statement.index, each.statement.effect)
         certain = found == T or (key in because and because[key].certain)
         because[key] = Because(each.layer, each.policy, each.statement.index, each.statement.effect, certain)
-    missing = _missing([each for each, found in told if found == U], asked) if outcome is Outcome.MAYBE else ()
+    missing = _missing(list(_undecided(told)), asked) if outcome is Outcome.MAYBE else ()
     layers = lacking(sums, asked.request, asked.principal) if outcome is not Outcome.YES else ()
     return Decision(outcome, tuple(because.values()), missing, layers)
+
+
+def _undecided(told: Sequence[tuple[Entry, Verdict]]) -> Iterator[Entry]:
+    """The statements that would settle it: an Allow that may hold settles nothing where another of its layer does."""
+    settled = {(each.layer, each.level) for each, found in told if found == T and each.statement.effect == "Allow"}
+    for each, found in told:
+        also = each.layer != RESOURCE and each.statement.effect == "Allow" and (each.layer, each.level) in settled
+        if found == U and not also:
+            yield each
 
 
 def _missing(undecided: Sequence[Entry], asked: _Question) -> tuple[str, ...]:

@@ -114,14 +114,15 @@ def _statements(document: dict[str, Value], inside: str, name: str) -> Iterator[
     written = document.get("Statement")
     if written is None or isinstance(written, Unknown):
         reason = f": {written.reason}" if isinstance(written, Unknown) else ""
-        yield from _anything(f"the statements of {name} are not known{reason}")
+        yield from _anything(f"what {name} says is not known{reason}")
         return
     for index, each in enumerate(written if isinstance(written, list) else [written]):
         if isinstance(each, Unknown) and isinstance(each.document, dict):
             each = each.document  # noqa: PLW2901 - the same statement, unwrapped
         if not isinstance(each, dict):
-            reason = f"is not known: {each.reason}" if isinstance(each, Unknown) else "is not a statement"
-            yield from _anything(f"statement {index + 1} of {name} {reason}", index)
+            where = f"statement {index + 1} of {name}"
+            unknown = f"what {where} says is not known: {each.reason}" if isinstance(each, Unknown) else ""
+            yield from _anything(unknown or f"{where} is not a statement", index)
             continue
         yield from _statement(each, inside, modern, index, (f"statement {index + 1} of {name}", wrong))
 

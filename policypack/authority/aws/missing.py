@@ -19,10 +19,16 @@ def reasons(name: str, statement: Statement, request: Request, environment: Envi
     """Why a statement of the policy `name` is undecided: its doubt, or each part of it that cannot be told."""
     where = f"statement {statement.index + 1} of {name}"
     if statement.doubt:
-        yield statement.doubt
+        yield _may_deny(statement.doubt) if statement.effect == "Deny" else statement.doubt
         return
     found = [*_conditions(where, statement, environment), *_texts(where, statement, request)]
     yield from found or [f"whether {where} applies, which AWS does not document"]
+
+
+def _may_deny(doubt: str) -> str:
+    """What is not known of a text that nobody can read, where all that it could do is to deny."""
+    what, says, reason = doubt.partition(" says is not known")
+    return f"whether {what.removeprefix('what ')} denies it is not known{reason}" if says else doubt
 
 
 def _conditions(where: str, statement: Statement, environment: Environment) -> Iterator[str]:
