@@ -15,7 +15,10 @@ from typing import Any
 
 from policypack.catalog.aws_iam.actions import Action, Actions, actions
 from policypack.catalog.aws_iam.escalation import escalation_actions
+from policypack.catalog.aws_iam.escalation import formats as chosen_formats
 
+# The reference has no format for the recovery points of other services.
+_BY_HAND = frozenset({"backup:StartRestoreJob"})
 _DESTRUCTIVE = ("Delete", "Terminate", "Remove", "Purge", "Reset", "Destroy", "Wipe", "Erase")
 
 
@@ -52,6 +55,15 @@ def differences(table: Actions, known: Mapping[str, Any]) -> Iterator[str]:
     for each in table.all:
         if each.name not in gone and formats(each, known) != (set(each.required), set(each.arns)):
             yield f"{each.name}: is checked against other resources"
+    for name in sorted(escalation_actions()):
+        wanted = chosen_formats(name)
+        if wanted is None or missing(iter((name,)), known):
+            continue
+        service = known[name.partition(":")[0]]
+        types = service["privileges"][name.partition(":")[2]]["resource_types"]
+        has = {service["resources"][each]["arn"] for each in types if each}
+        if bool(has) != bool(wanted) or (not set(wanted) <= has and name not in _BY_HAND):
+            yield f"{name}: is checked against other resources, and a path needs it"
 
 
 def unclassified(table: Actions, known: Mapping[str, Any]) -> Iterator[str]:

@@ -78,7 +78,7 @@ class Escalations(Struct, dict=True):
 
     @cached_property
     def _rules(self) -> tuple[Escalation, ...]:
-        known = [*(each for each in escalations() if each.gains != "cluster"), _STATE_WRITTEN]
+        known = [*escalations(), _STATE_WRITTEN]
         return tuple(
             sorted(known, key=lambda each: (each.name != "assume_role", bool(each.depends), len(each.ways[0]), each.name))
         )
@@ -220,7 +220,7 @@ class Escalations(Struct, dict=True):
         """The roles of the resources on which all these actions are allowed."""
         must = may = 0
         for kind, arguments in rule.holders.items():
-            slot, roles = self.principals.holders(kind, arguments)
+            slot, roles = self.principals.holders(kind, arguments, rule.at.get(kind))
             one = other = (1 << len(slot.subjects)) - 1
             for action in actions:
                 if not other:

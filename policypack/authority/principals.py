@@ -13,7 +13,7 @@ from policypack.authority.chosen import OPEN_TRUST
 from policypack.authority.oracle import Slot
 from policypack.authority.reach import bit_set, bits
 from policypack.authority.subjects import Subject, Subjects
-from policypack.catalog.aws_iam.escalation import escalations
+from policypack.catalog.aws_iam.escalation import Elsewhere, escalations, named_roles
 from policypack.model import Identity, Infrastructure, Policy, Reference, Resource, Unknown, Value, replace
 
 FORMS = ("role", "user", "permission_set")
@@ -167,29 +167,38 @@ class Principals(Struct, frozen=True, dict=True):
                 found[each.type].append(each)
         return found
 
-    def holders(self, kind: str, arguments: tuple[str, ...]) -> tuple[Slot, tuple[int, ...]]:
-        """The resources of a type that run as somebody, and as whom."""
-        if (kind, arguments) not in self._holders:
-            self._holders[kind, arguments] = self._find_holders(kind, arguments)
-        return self._holders[kind, arguments]
+    def holders(self, kind: str, arguments: tuple[str, ...], at: Elsewhere | None = None) -> tuple[Slot, tuple[int, ...]]:
+        """The resources of a type that run as somebody, and as whom; `at` is what calls on them are checked against, if it is
+        not they themselves."""
+        key = (kind, arguments, at.arn if at else "")
+        if key not in self._holders:
+            self._holders[key] = self._find_holders(kind, arguments, at)
+        return self._holders[key]
 
     @cached_property
-    def _holders(self) -> dict[tuple[str, tuple[str, ...]], tuple[Slot, tuple[int, ...]]]:
+    def _holders(self) -> dict[tuple[str, tuple[str, ...], str], tuple[Slot, tuple[int, ...]]]:
         return {}
 
-    def _find_holders(self, kind: str, arguments: tuple[str, ...]) -> tuple[Slot, tuple[int, ...]]:
+    def _find_holders(self, kind: str, arguments: tuple[str, ...], at: Elsewhere | None) -> tuple[Slot, tuple[int, ...]]:
         if kind == "state":
             return self._appliers()
-        found: list[tuple[Resource, int]] = []
+        found: list[tuple[Subject, int]] = []
         for each in self._by_type.get(kind, ()):
-            roles = 0
-            for argument in arguments:
-                roles |= self.named_by(each.get(argument), each)
-            if roles:
-                found.append((each, roles))
-        name = f"holders {kind} {' '.join(arguments)}"
-        subjects = tuple(self.subjects.of(each) for each, _ in found)
-        return Slot(name, subjects, _called_on("holder")), tuple(roles for _, roles in found)
+            roles = self._roles_of(each, arguments)
+            subject = self.subjects.of(each) if at is None else self.subjects.elsewhere(each, at)
+            if roles and subject is not None:
+                found.append((subject, roles))
+        name = f"holders {kind} {' '.join(arguments)} {at.arn if at else ''}"
+        return Slot(name, tuple(each for each, _ in found), _called_on("holder")), tuple(roles for _, roles in found)
+
+    def _roles_of(self, holder: Resource, arguments: tuple[str, ...]) -> int:
+        roles = 0
+        for value in (value for argument in arguments for value in named_roles(holder, argument)):
+            roles |= self.named_by(value, holder)
+        held = () if roles else self.infrastructure.roles_held.get((holder.inside, holder.address), ())
+        for place in held:
+            roles |= self._places.get(place, 0)
+        return roles
 
     def _appliers(self) -> tuple[Slot, tuple[int, ...]]:
         """The states of the inputs, and the roles that their provider blocks assume."""

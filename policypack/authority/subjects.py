@@ -16,9 +16,10 @@ from msgspec import Struct, field
 from policypack.authority.aws import ABSENT, ANON, Context, Given, account_of_domain, encode, given, hole
 from policypack.authority.backends import account_of_state, unseen_policy
 from policypack.catalog import Catalog
-from policypack.catalog.aws_iam.escalation import arns
+from policypack.catalog.aws_iam.escalation import Elsewhere, arns
 from policypack.model import Domain, Infrastructure, Input, Policy, Reference, Resource, Unknown, Value, replace
 
+_ARN_OF = {"cluster_snapshot": "db_cluster_snapshot_arn", "aws_db_snapshot": "db_snapshot_arn"}
 _HOLE = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\*")
 Place = tuple[str, str]
 Forms = tuple[str, ...]
@@ -129,8 +130,9 @@ class Subjects(Struct, frozen=True, dict=True):
 
     def forms(self, resource: Resource, domain: Domain) -> Forms:
         """The ARN of a resource: as it is known, as its template has it, and as a reference to it."""
-        own = hole(Reference(resource.address, "arn"), resource.inside)
-        known = resource.get("arn")
+        named = next((name for part, name in _ARN_OF.items() if part in resource.type), "arn")
+        own = hole(Reference(resource.address, named), resource.inside)
+        known = resource.get(named)
         found = [encode(known)] if isinstance(known, str) else []
         template = self._template(resource.type)
         if not found and template:
@@ -146,6 +148,13 @@ class Subjects(Struct, frozen=True, dict=True):
     def shape(self, kind: str) -> str:
         """What the ARN of any resource of a type looks like, with holes for all that is its own; "" where that is not known."""
         return _HOLE.sub(ANON, self._template(kind))
+
+    def elsewhere(self, resource: Resource, at: Elsewhere) -> Subject | None:
+        """What calls on a resource are made on where that is something else; None where its arguments name nothing such."""
+        named = [name.strip("{}") for name in _HOLE.findall(at.arn) if not name.startswith("$") and name != "*"]
+        if resource.get(named[0]) is None or any(resource.get(path) != wanted for path, wanted in at.where.items()):
+            return None
+        return replace(self.of(resource), forms=(self.filled(at.arn, resource, self.domain(resource)),), policies=())
 
     def filled(self, template: str, resource: Resource, domain: Domain) -> str:
         """An ARN template with what is known of the resource in it, holes elsewhere."""
@@ -166,7 +175,15 @@ class Subjects(Struct, frozen=True, dict=True):
             return "/"  # IAM User Guide, IAM identifiers
         if value is None:
             return hole(Reference(resource.address, name), resource.inside)
-        return encode(value, resource.inside)
+        return self._bucket(value, resource.inside) or encode(value, resource.inside)
+
+    def _bucket(self, value: Value, inside: str) -> str:
+        """The name of a bucket that a value refers to by id, where it is written."""
+        if not isinstance(value, Unknown) or len(value.parts) != 1 or not isinstance(value.parts[0], Reference):
+            return ""
+        found = [each for each in self.by_address.get(value.parts[0].address, ()) if each.inside == inside]
+        name = found[0].get("bucket") if len(found) == 1 and found[0].type == "aws_s3_bucket" else None
+        return name if isinstance(name, str) and value.parts[0].attribute in {"id", "bucket"} else ""
 
     def region(self, resource: Resource) -> str:
         """The region of a resource, ANON where it cannot be told."""

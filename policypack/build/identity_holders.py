@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.identity_policies import Place, find, listed, place_of
-from policypack.catalog.aws_iam.escalation import holders
+from policypack.catalog.aws_iam.escalation import holders, named_roles
 from policypack.model import Resource, Value
 
 _PROFILE = "aws_iam_instance_profile"
@@ -20,7 +20,12 @@ def roles_held(documents: Documents) -> dict[Place, tuple[Place, ...]]:
     for each in documents.estate.resources:
         if each.mode != "managed" or not stands(each) or each.type not in arguments:
             continue
-        roles = [role for path in arguments[each.type] for role in _roles(each.get(path), each, documents)]
+        roles = [
+            role
+            for path in arguments[each.type]
+            for value in named_roles(each, path)
+            for role in _roles(value, each, documents)
+        ]
         if roles:
             found[place_of(each)] = tuple(dict.fromkeys(place_of(role) for role in roles))
     return found

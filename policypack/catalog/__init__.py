@@ -63,6 +63,7 @@ _KNOWN_FOR_ACCESS = frozenset(
         "aws_amplify_app",
         "aws_apprunner_service",
         "aws_appsync_datasource",
+        "aws_batch_job_definition",
         "aws_bedrockagentcore_code_interpreter",
         "aws_codebuild_project",
         "aws_codepipeline",

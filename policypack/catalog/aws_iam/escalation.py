@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Any, Literal
 
 from msgspec import Struct, field
 
 from policypack.catalog.aws_iam import GENERATED
+from policypack.model import Resource, Unknown, Value
 
 Kind = Literal["self", "principal", "new_pass_role", "existing_pass_role"]
 KINDS: tuple[Kind, ...] = ("self", "principal", "new_pass_role", "existing_pass_role")
+_LONGEST = 1_000_000
 SUBJECTS = ("self", "own_group", "own_policy", "target", "target_policy", "holder", "any")
 
 
@@ -24,11 +26,18 @@ class Step(Struct, frozen=True):
     on: str
 
 
+class Elsewhere(Struct, frozen=True):
+    """What calls on a holder are checked against, where that is not its own ARN: a template, and the arguments on which it hangs."""
+
+    arn: str
+    where: Mapping[str, str] = field(default_factory=dict)
+
+
 class Escalation(Struct, frozen=True):
     """One path.
 
     `ways` are the sets of steps that each make it, complete ones: what every way needs is in each. A rule of kind new_pass_role
-    has `iam:PassRole` on the target in every way. `holders` maps a Terraform type to the arguments that name its role. `profile`:
+    has `iam:PassRole` on the target in every way. `holders` maps a Terraform type to the arguments that name its role, `at` to what the calls are made on in its stead. `profile`:
     the role is passed inside an instance profile. `needs_managed`: only on instances that Systems Manager manages.
     """
 
@@ -41,6 +50,7 @@ class Escalation(Struct, frozen=True):
     trusts: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     holders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    at: Mapping[str, Elsewhere] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     profile: bool = False
     needs_managed: bool = False
@@ -97,6 +107,38 @@ def _listed(on: str | list[str]) -> list[str]:
     return on if isinstance(on, list) else [on]
 
 
+def named_roles(resource: Resource, path: str) -> Iterator[Value]:
+    """What an argument of a resource names as its roles. A path may go on inside a text that is JSON, and through lists."""
+    first, _, rest = path.partition(".")
+    yield from _within(resource.get(first), rest.split(".") if rest else [])
+
+
+def _within(value: Value, path: list[str]) -> Iterator[Value]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _within(each, path)
+    elif not path:
+        yield value
+    elif isinstance(value, dict):
+        yield from _within(value.get(path[0]), path[1:])
+    elif isinstance(value, Unknown):
+        yield from _within(value.document, path) if value.document is not None else (value,)
+    elif isinstance(value, str):
+        decoded = _decoded(value)
+        yield from _within(decoded, path) if isinstance(decoded, (dict, list)) else ()
+
+
+@lru_cache(maxsize=256)
+def _decoded(text: str) -> Value:
+    if len(text) > _LONGEST:
+        return None
+    try:
+        found: Value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found
+
+
 def _escalation(name: str, fields: Mapping[str, Any]) -> Escalation:
     passes = {"iam:PassRole": "target"} if fields["kind"] == "new_pass_role" else {}
     common = {**passes, **fields["actions"]}
@@ -111,6 +153,7 @@ def _escalation(name: str, fields: Mapping[str, Any]) -> Escalation:
         tuple(fields.get("trusts", ())),
         tuple(fields.get("services", ())),
         {kind: tuple(arguments) for kind, arguments in fields.get("holders", {}).items()},
+        {kind: Elsewhere(each["arn"], each.get("where", {})) for kind, each in fields.get("at", {}).items()},
         tuple(fields.get("keys", ())),
         fields.get("profile", False),
         fields.get("needs_managed", False),
