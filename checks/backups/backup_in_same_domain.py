@@ -24,21 +24,24 @@ def backup_in_same_domain(infrastructure: Infrastructure) -> Iterator[Finding]:
     """
     for store in infrastructure.irreplaceable:
         apart = [(copy, infrastructure.isolated(store, copy)) for copy in store.backups]
-        if any(isolated is True and copy.certain is True for copy, isolated in apart):
-            continue
-        if not any(copy.certain is True for copy, _ in apart):
-            continue  # there is no copy, or there may be none: backup_missing says so
+        sure = [isolated for copy, isolated in apart if copy.certain is True]
+        if not sure or any(isolated is True for isolated in sure):
+            continue  # where there is no copy, or may be none, backup_missing says so
         doubtful = any(isolated is not False for _, isolated in apart)
         here = str(store.domain) if isinstance(store.domain.id, str) else "its account"
         yield Finding(
             store.resource,
-            f"Whether any backup lies outside {here} cannot be told."
-            if doubtful
-            else f"Whoever administers {here} can destroy this {store.label or 'store'} and every backup of it.",
+            f"Whether any backup lies outside {here} cannot be told." if doubtful else _said(store, here),
             certain=not doubtful,
             because=tuple(_evidence(store, infrastructure)),
             fix="copy to a locked vault or bucket in another account",
         )
+
+
+def _said(store: Store, here: str) -> str:
+    if any(copy.immutable is True and copy.certain is True for copy in store.backups):
+        return f"Every backup of it lies in {here} too: what is locked there outlasts a delete, and not the account."
+    return f"Whoever administers {here} can destroy this {store.label or 'store'} and every backup of it."
 
 
 def _evidence(store: Store, infrastructure: Infrastructure) -> Iterator[Evidence]:
@@ -50,3 +53,7 @@ def _evidence(store: Store, infrastructure: Infrastructure) -> Iterator[Evidence
         elif copy.dies_with_store is False and copy.held_in is not None:
             held = copy.held_in
             yield Evidence(f"kept in {copy.domain}, whatever its region: durable, not isolated", held.address, held.location)
+            if any(vault.air_gapped and vault.resource.place == held.place for vault in infrastructure.vaults):
+                yield Evidence(
+                    "logically air-gapped: separate only with backups.separation: vault, which is not set", held.address
+                )

@@ -20,10 +20,9 @@ def retention_too_short(infrastructure: Infrastructure) -> Iterator[Finding]:
     needed = infrastructure.thresholds.min_retention_days
     for store in infrastructure.irreplaceable:
         enough = [(_enough(copy, needed), copy) for copy in store.backups]
-        if any(each is True and copy.certain is True for each, copy in enough):
-            continue
-        if not any(copy.certain is True for copy in store.backups):
-            continue  # there is no copy, or there may be none: backup_missing says so
+        sure = [each for each, copy in enough if copy.certain is True]
+        if not sure or any(each is True for each in sure):
+            continue  # where there is no copy, or may be none, backup_missing says so
         doubtful = [copy for each, copy in enough if each is not False]
         telling = doubtful or [max(store.backups, key=lambda copy: (_refused(copy) is not True, copy.kept_days or 0))]
         if all(copy.kind.in_bucket and copy.certain is True for copy in telling):

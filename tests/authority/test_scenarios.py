@@ -189,6 +189,36 @@ def test_nobody_takes_all_where_copies_are_locked_elsewhere(tmp_path: Path) -> N
     assert ("backup_domain_administrable", "aws_iam_role.keeper") in found(wrong)
 
 
+def test_an_air_gapped_vault_at_home_is_out_of_reach_and_not_apart(tmp_path: Path) -> None:
+    """S29 with a vault that is locked by construction: nobody takes it, and whether that is enough is a setting, which is named."""
+    strict = judged(HERE / "s29b")
+    assert authority(strict.infrastructure).destroys_all("aws_db_instance.orders") == ()
+    finding = of(strict, "backup_in_same_domain", "aws_db_instance.orders")
+    assert "what is locked there outlasts a delete" in finding.message
+    assert "backups.separation: vault" in told(finding)
+    shutil.copy(HERE / "s29b" / "main.tf", tmp_path)
+    (tmp_path / "policypack.yaml").write_text("version: 1\nbackups: {separation: vault}\n", "utf-8")
+    assert judged(tmp_path).findings == ()
+
+
+def test_a_plain_vault_at_home_is_within_reach(tmp_path: Path) -> None:
+    """S29 with an ordinary vault instead, or with none of the copies in it: the operator takes all, or nothing separates."""
+    gapped = 'resource "aws_backup_logically_air_gapped_vault" "gapped" { name = "gapped" min_retention_days = 30 max_retention_days = 365 }'
+    plain = changed(
+        "s29b",
+        tmp_path,
+        (gapped, 'resource "aws_backup_vault" "gapped" {\n  name = "gapped"\n}'),
+        ("aws_backup_logically_air_gapped_vault.gapped.arn", "aws_backup_vault.gapped.arn"),
+        ('target_vault_name = "Default"', "target_vault_name = aws_backup_vault.gapped.name"),
+    )
+    (plain / "policypack.yaml").write_text("version: 1\nbackups: {separation: vault}\n", "utf-8")
+    assert found(judged(plain)) >= {
+        ("one_identity_destroys_all", "aws_iam_role.operator"),
+        ("backup_in_same_domain", "aws_db_instance.orders"),
+        ("vault_unlocked", "aws_backup_vault.gapped"),
+    }
+
+
 KEEPER = """
 resource "aws_iam_role" "keeper" {
   provider = aws.backup
