@@ -33,6 +33,6 @@ def credential_never_expires(infrastructure: Infrastructure) -> Iterator[Finding
 
 def _elsewhere(credential: Credential, infrastructure: Infrastructure) -> bool:
     """A token without scopes is one cause: token_without_scopes speaks of it. One that reaches no production is none."""
-    reached = [store for store in infrastructure.stores if store.resource.provider == credential.provider]
+    reached = [store for store in infrastructure.stores if store.domain.provider == credential.provider]
     production = any(store.environment.production and not store.resource.goes for store in reached)
     return (production and credential.scoped is not True) or (bool(reached) and not production)

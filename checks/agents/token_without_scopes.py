@@ -19,7 +19,7 @@ def token_without_scopes(infrastructure: Infrastructure) -> Iterator[Finding]:
     Misses: tokens that no file of the inputs names.
     """
     for credential in infrastructure.credentials:
-        stores = [store for store in infrastructure.production if store.resource.provider == credential.provider]
+        stores = [store for store in infrastructure.production if store.domain.provider == credential.provider]
         stores = [store for store in stores if not store.container] or stores
         if credential.scoped is True or not stores:
             continue

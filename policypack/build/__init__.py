@@ -17,7 +17,7 @@ from policypack.build.dumps import Dumps
 from policypack.build.environments import environment_of
 from policypack.build.estate import Estate, as_before, changes_what_exists, one_of_each
 from policypack.build.gaps import gaps
-from policypack.build.guards import guards, prevent_destroy
+from policypack.build.guards import guard_facts, guards, prevent_destroy
 from policypack.build.schedules import Schedules
 from policypack.build.vaults import Vaults
 from policypack.build.weakening import weakening
@@ -143,7 +143,8 @@ def _store(resource: Resource, parts: _Parts, copies: dict[tuple[str, str], list
     entry = estate.entries[resource.type]
     domain = parts.domains.of(resource)
     mine = copies.get((resource.inside, resource.address), [])
-    own: list[Guard] = [*guards(entry.guards, resource, estate), *prevent_destroy(resource)]
+    facts = guard_facts(resource.type, resource.provider, estate)
+    own: list[Guard] = [*guards(facts, resource, estate), *prevent_destroy(resource)]
     if estate.is_bucket(resource.type):
         own += parts.buckets.guards(resource)
     own += parts.companions.guards(resource, mine)

@@ -18,14 +18,14 @@ def credentials(estate: Estate) -> Iterator[Credential]:
             if fact is not None and (not fact.attribute or block.get(fact.attribute) is not None or fact.environment):
                 written = bool(fact.attribute) and block.get(fact.attribute) is not None
                 if written or fact.scoped is False:
-                    yield _credential(block, fact, written)
+                    yield _credential(block, fact, estate, written=written)
     for each in estate.resources:
         entry = estate.entries.get(each.type) if each.mode == "managed" and not each.goes else None
         if entry and entry.credential:
-            yield _credential(each, entry.credential, written=True)
+            yield _credential(each, entry.credential, estate, written=True)
 
 
-def _credential(holder: Resource, fact: CredentialFact, written: bool) -> Credential:
+def _credential(holder: Resource, fact: CredentialFact, estate: Estate, *, written: bool) -> Credential:
     value = holder.get(fact.attribute) if fact.attribute else None
     source = fact.attribute or fact.label
     if isinstance(value, Unknown) and value.references:
@@ -38,7 +38,7 @@ def _credential(holder: Resource, fact: CredentialFact, written: bool) -> Creden
     return Credential(
         holder,
         fact.label,
-        holder.provider,
+        estate.catalog.platform(holder.provider),
         _decided(holder, fact.scoped),
         _decided(holder, fact.expires),
         (where,),

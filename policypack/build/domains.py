@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from policypack.build.estate import Estate
 from policypack.build.index import account_of
+from policypack.catalog.entry import ProviderEntry
 from policypack.model import UNKNOWN, Domain, Input, Resource, Unknown, Value
 
 # What decides whose credentials a provider block acts with. Two blocks that say the same here act in one account.
@@ -26,6 +27,8 @@ _CREDENTIALS = (
     "tenant_id",
 )
 _NO_ACCOUNT = Unknown("no provider block, ARN or data source tells the account")
+_IDS = ("id", "self_link", "name")
+_NESTED = 8
 
 
 def block_account(block: Resource | None) -> str | Unknown | None:
@@ -41,6 +44,23 @@ def block_account(block: Resource | None) -> str | Unknown | None:
     if isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], (str, int)):
         return str(allowed[0])
     return Unknown(f"the account of {block.address} depends on {_asks(role)}") if isinstance(role, Unknown) else None
+
+
+def first_written(resource: Resource, arguments: tuple[str, ...]) -> Value:
+    """The value of the first of the arguments that is written."""
+    return next((value for each in arguments if (value := resource.written(each)) is not None), None)
+
+
+def domain_in(name: Value, facts: ProviderEntry) -> str | None:
+    """The domain in a full name (`projects/shop/zones/a`), None where it has none. Reads templates too."""
+    text = name.parts[0] if isinstance(name, Unknown) and name.parts else name
+    if not isinstance(text, str) or not facts.domain_after:
+        return None
+    parts = text.split("/")
+    lower = [each.lower() for each in parts]
+    after = facts.domain_after.lower()
+    place = lower.index(after) + 1 if after in lower else len(parts)
+    return parts[place] if place < len(parts) - 1 and parts[place] not in {"", "_", "-"} else None
 
 
 def is_new(resource: Resource) -> bool:
@@ -103,6 +123,9 @@ class Domains(Struct, frozen=True, dict=True):
         return self._seen[id(resource)]
 
     def _of(self, resource: Resource) -> Domain:
+        facts = self.estate.catalog.provider(resource.provider)
+        if facts is not None and facts.domain_arguments:
+            return self._told(resource, facts, _NESTED)
         place = (resource.inside, resource.provider_key)
         own = account_of(resource.get("arn")) if resource.mode == "managed" else None
         if not resource.provider_key:
@@ -113,13 +136,47 @@ class Domains(Struct, frozen=True, dict=True):
             self._homes[home] = self._made(resource.provider, own or self._accounts.get(place), key)
         return self._homes[home]
 
+    def _told(self, resource: Resource, facts: ProviderEntry, left: int) -> Domain:
+        """The domain where arguments say it: the resource's own, its id, what it lies in, and then the provider block."""
+        said = first_written(resource, facts.domain_arguments)
+        if said is None:
+            said = next((found for each in _IDS if (found := domain_in(resource.get(each), facts)) is not None), None)
+        if said is None and left > 0 and (home := self._home(resource, facts, left)) is not None:
+            return home
+        block = self.estate.provider_block(resource)
+        if said is None and block is not None:
+            said = first_written(block, facts.domain_arguments)
+        if isinstance(said, Unknown) and said.references:
+            key = f"{resource.inside}#={_asks(said)}"
+            return self.make(resource.provider, Unknown(f"the {facts.domain} depends on {_asks(said)}"), key)
+        if isinstance(said, str):
+            shown = said.rpartition("/")[2]
+            return self.make(resource.provider, shown, f"{resource.inside}#{shown}")
+        own = resource.provider_key or f"{resource.address}'s"
+        key = f"{resource.inside}#{self._same_credentials.get((resource.inside, own), own)}"
+        return self.make(
+            resource.provider, Unknown(f"neither the resource nor its provider block tells the {facts.domain}"), key
+        )
+
+    def _home(self, resource: Resource, facts: ProviderEntry, left: int) -> Domain | None:
+        """The domain of what the resource lies in, None where that is not said or cannot be found."""
+        entry = self.estate.catalog.entry(resource.type)
+        value = resource.written(entry.lies_in or entry.member_of) if entry and (entry.lies_in or entry.member_of) else None
+        named = domain_in(value, facts)
+        if named is not None:
+            return self.make(resource.provider, named, f"{resource.inside}#{named}")
+        home = self.estate.index.find(value, resource, lambda kind: kind != resource.type and kind in self.estate.entries).only
+        return self._told(home, facts, left - 1) if home is not None else None
+
     def _made(self, provider: str, account: str | Unknown | None, key: str) -> Domain:
         return self.make(provider, account if account is not None else _NO_ACCOUNT, key)
 
     def make(self, provider: str, account: str | Unknown, key: str) -> Domain:
         """A domain by its id, with what the settings say of it."""
         name, holds = self._rules.get(account, ("", False)) if isinstance(account, str) else ("", False)
-        return Domain(provider, account, key, name, holds)
+        facts = self.estate.catalog.provider(provider)
+        word = facts.domain if facts else "account"
+        return Domain(self.estate.catalog.platform(provider), account, key, name, holds, word)
 
     def of_arn(self, arn: Value, holder: Resource) -> Domain | Unknown:
         """The domain that an ARN names, Unknown where the ARN does not tell."""

@@ -36,12 +36,16 @@ class Dumps(Struct, frozen=True, dict=True):
                 continue
             reached = self._reached(job)
             sources = [
-                each for each in stores if self._names(each, reached) and each.provider == job.provider and each is not job
+                each for each in stores if self._names(each, reached) and self._same_platform(each, job) and each is not job
             ]
             for target in self._targets(reached, job):
                 for source in sources:
                     if same_domain(self.domains.of(source), self.domains.of(target)) is not True:
                         yield self._copy(job, source, target, schedule)
+
+    def _same_platform(self, one: Resource, other: Resource) -> bool:
+        platform = self.estate.catalog.platform
+        return platform(one.provider) == platform(other.provider)
 
     def _reached(self, job: Resource) -> list[Resource]:
         """The job and whatever is set on it."""

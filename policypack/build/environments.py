@@ -87,13 +87,16 @@ def _clues(resource: Resource, domain: Domain, estate: Estate) -> Iterator[tuple
     for key, value in tags.items() if isinstance(tags, dict) else ():
         if key.lower() in _TAG_KEYS and isinstance(value, str):
             yield value, f"its tag {key}" if estate.hides_tags(resource) else f"its tag {key} = {value}", _OTHER
-    for key in _NAME_KEYS:
+    entry = estate.entries.get(resource.type)
+    for key in dict.fromkeys((*_NAME_KEYS, entry.name if entry and entry.name else "name")):
         for text in _texts(resource.get(key)):
             yield text, "its name", _OTHER
     if isinstance(tags, dict) and isinstance(tags.get("Name"), str):
         yield str(tags["Name"]), "its Name tag", _OTHER
     yield resource.address, "its address", _OTHER
     yield domain.name, f"its domain's name {domain.name}", _OTHER
+    if isinstance(domain.id, str):  # an AWS account is a number; a project has a name
+        yield domain.id, f"its {domain.word} {domain.id}", _OTHER
     source = estate.by_path.get(resource.inside)
     if source is not None:
         if source.workspace:

@@ -76,17 +76,26 @@ class Estate(Struct, frozen=True, dict=True):
     def hides_tags(self, resource: Resource) -> bool:
         """Whether a tag of the resource is sensitive, so that no text may show their values."""
         block = self.provider_block(resource)
-        own = resource.hides("tags") or resource.hides("tags_all")
-        return own or (block is not None and block.hides("default_tags"))
+        names, default = self._tag_arguments(resource)
+        own = any(resource.hides(name) for name in (*names, "tags_all"))
+        return own or (block is not None and block.hides(default))
+
+    def _tag_arguments(self, resource: Resource) -> tuple[tuple[str, ...], str]:
+        """The arguments that may hold the tags of a resource, and that of its provider block."""
+        facts = self.catalog.provider(resource.provider)
+        if facts is None or not facts.tag_arguments:
+            return ("tags",), "default_tags.tags"
+        return facts.tag_arguments, facts.default_tags
 
     def tags(self, resource: Resource) -> dict[str, Value] | Unknown:
         """The tags that the resource ends up with: its own over the provider's default tags. Keys keep their case."""
+        names, default_tags = self._tag_arguments(resource)
         merged = resource.get("tags_all")
-        own = resource.get("tags")
+        own = next((value for name in names if (value := resource.get(name)) is not None), None)
         if isinstance(merged, dict) and not isinstance(own, dict):
             return dict(merged)
         block = self.provider_block(resource)
-        default = block.get("default_tags.tags") if block else None
+        default = block.get(default_tags) if block and default_tags else None
         for part in (default, own):
             if isinstance(part, Unknown):
                 return part

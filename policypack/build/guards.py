@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from policypack.build.estate import Estate
@@ -40,8 +41,13 @@ def _holds(fact: GuardFact, value: Value, effective: Value) -> Truth:
     if fact.safe_when_set:
         return value is not None
     if fact.at_least is not None:
-        number = _number(effective)
+        number = seconds_of(effective) if fact.unit else _number(effective)
         return number is not None and number >= fact.at_least
+    if fact.unsafe is not None:
+        return not same(effective, fact.unsafe)
+    if isinstance(effective, list):
+        holds = any(same(each, fact.safe) for each in effective if not isinstance(each, Unknown))
+        return True if holds else next((each for each in effective if isinstance(each, Unknown)), False)
     return same(effective, fact.safe)
 
 
@@ -59,6 +65,17 @@ def _number(value: Value) -> float | None:
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return None
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LASTS = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+
+
+def seconds_of(value: Value) -> float | None:
+    """How long a time is that is written with its unit (`604800s`, `168h0m0s`), None where it is no such text."""
+    if not isinstance(value, str) or not value or _LASTS.sub("", value):
+        return None
+    return sum(float(number) * _UNITS[unit] for number, unit in _LASTS.findall(value))
 
 
 def later(version: str, since: str) -> bool:
@@ -79,12 +96,12 @@ def guard(fact: GuardFact, subject: Resource, estate: Estate) -> Guard | None:
         return None
     if fact.since and value is None and not later(version, fact.since):
         return None
-    effective = default_of(fact.default, fact.defaults, major) if value is None else value
+    effective = _unwritten(fact, subject, estate, major) if value is None else value
     holds = _holds(fact, value, effective)
     if holds is not True and any(isinstance(each, Unknown) for each in others):
         # Whether the guard applies at all hangs on what is not known.
         holds = next(each for each in others if isinstance(each, Unknown))
-    attribute, safe = fact.attribute, fact.safe if fact.at_least is None else _shown(fact.at_least)
+    attribute, safe = fact.attribute, fact.safe if fact.at_least is None else _shown(fact.at_least, fact.unit)
     if fact.needs and holds is True:
         needed = subject.written(fact.needs)
         if not isinstance(needed, str) or isinstance(needed, Unknown):
@@ -104,8 +121,26 @@ def guard(fact: GuardFact, subject: Resource, estate: Estate) -> Guard | None:
     )
 
 
-def _shown(number: float) -> int | float:
+def _unwritten(fact: GuardFact, subject: Resource, estate: Estate, major: str) -> Value:
+    """What holds where the argument is not written: what the provider block says, or else the provider."""
+    block = estate.provider_block(subject) if fact.default_from else None
+    said = block.written(fact.default_from) if block is not None else None
+    return default_of(fact.default, fact.defaults, major) if said is None else said
+
+
+def _shown(number: float, unit: str) -> int | float | str:
+    if unit:
+        return f"{number:g}s" if number != int(number) else f"{int(number)}s"
     return int(number) if number == int(number) else number
+
+
+def guard_facts(kind: str, provider: str, estate: Estate) -> tuple[GuardFact, ...]:
+    """The guards that a type carries itself: its own, and those that its provider gives every store."""
+    entry, facts = estate.entries[kind], estate.catalog.provider(provider)
+    own = entry.guards
+    if facts is None or not entry.store or any(each.kind == GuardKind.DELETION_PROTECTION.value for each in own):
+        return own
+    return (*own, *facts.store_guards)
 
 
 def guards(facts: Iterable[GuardFact], subject: Resource, estate: Estate) -> tuple[Guard, ...]:

@@ -218,14 +218,16 @@ def _fact(kind: type[Any], raw: dict[str, Any]) -> Any:  # noqa: ANN401 - one ma
 def type_entry(name: str, raw: dict[str, Any]) -> TypeEntry:
     """The typed form of one entry, as the schema describes it. Raises TypeError on a field that does not exist."""
     fields = dict(raw)
-    for key, kind in (("guards", GuardFact), ("backups", BackupFact), ("weakened_by", WeakeningFact)):
+    lists: dict[str, type[Any]] = {"guards": GuardFact, "backups": BackupFact, "weakened_by": WeakeningFact}
+    for key, kind in lists.items():
         if key in fields:
             fields[key] = tuple(_fact(kind, each) for each in fields[key])
     if "companion" in fields:
         companion = dict(fields["companion"])
         companion["guards"] = tuple(_fact(GuardFact, each) for each in companion.get("guards", ()))
         fields["companion"] = CompanionFact(**companion)
-    for key, kind in (("credential", CredentialFact), ("lock", LockFact), ("expiry", ExpiryFact)):
+    single: dict[str, type[Any]] = {"credential": CredentialFact, "lock": LockFact, "expiry": ExpiryFact}
+    for key, kind in single.items():
         if key in fields:
             fields[key] = _fact(kind, fields[key])
     return _fact(TypeEntry, {"type": name, **fields})  # type: ignore[no-any-return]

@@ -16,7 +16,8 @@ class Domain(Struct, frozen=True):
     """An administrative boundary. Two things in one domain share a blast radius.
 
     `id` is the account, project, subscription or workspace, Unknown where it cannot be told. `key` is the provider
-    configuration (with its input) that acts there: the same key is the same domain even if the id is unknown.
+    configuration (with its input) that acts there, or what its id depends on (`#=var.project`): the same key is the same
+    domain even if the id is unknown. `word` is what its platform calls it.
     """
 
     provider: str
@@ -24,6 +25,7 @@ class Domain(Struct, frozen=True):
     key: str
     name: str = ""
     holds_copies: bool = False
+    word: str = "account"
 
     @property
     def account(self) -> str | Reference:
@@ -32,7 +34,9 @@ class Domain(Struct, frozen=True):
         return self.id if isinstance(self.id, str) else Reference(f"account.{self.key}", "id")
 
     def __str__(self) -> str:
-        shown = self.id if isinstance(self.id, str) else f"an unknown account of provider {self.key.rpartition('#')[2]}"
+        key = self.key.rpartition("#")[2]
+        of = f"the {self.word} that {key[1:]} names" if key.startswith("=") else f"an unknown {self.word} of provider {key}"
+        shown = self.id if isinstance(self.id, str) else of
         return f"{shown} ({self.name})" if self.name else shown
 
 
@@ -49,7 +53,7 @@ def same_domain(one: Domain, other: Domain) -> Truth:
         return one.id == other.id
     if one.key == other.key:
         return True
-    return Unknown(f"whether {one} and {other} are one account cannot be told from the inputs")
+    return Unknown(f"whether {one} and {other} are one {one.word} cannot be told from the inputs")
 
 
 class Environment(Struct, frozen=True):
