@@ -33,23 +33,23 @@ MEMBER = (
 )
 BOUNDARY = f'resource "aws_iam_policy" "limit" {{\n  name = "limit"\n  policy = "{policy(allow("iam:*"))}"\n}}\n'
 RULES = escalations()
-SET = f"""resource "aws_ssoadmin_permission_set" "target" {{
+SET = """resource "aws_ssoadmin_permission_set" "target" {
   name         = "target"
   instance_arn = "arn:aws:sso:::instance/ssoins-1"
-}}
-resource "aws_ssoadmin_permission_set_inline_policy" "target" {{
+}
+resource "aws_ssoadmin_permission_set_inline_policy" "target" {
   instance_arn       = "arn:aws:sso:::instance/ssoins-1"
   permission_set_arn = aws_ssoadmin_permission_set.target.arn
-  inline_policy      = "{policy(STRONG)}"
-}}
-resource "aws_ssoadmin_account_assignment" "target" {{
+  inline_policy      = "%s"
+}
+resource "aws_ssoadmin_account_assignment" "target" {
   instance_arn       = "arn:aws:sso:::instance/ssoins-1"
   permission_set_arn = aws_ssoadmin_permission_set.target.arn
   principal_id       = "g-1"
   principal_type     = "GROUP"
-  target_id          = "{ACCOUNT}"
+  target_id          = "111111111111"
   target_type        = "AWS_ACCOUNT"
-}}
+}
 """
 PROFILE = 'resource "aws_iam_instance_profile" "p" {\n  name = "p"\n  role = aws_iam_role.target.name\n}\n'
 JOB = 'jsonencode({ image = "x", jobRoleArn = aws_iam_role.target.arn })'
@@ -73,24 +73,30 @@ def holder(kind: str, argument: str) -> str:
     return (PROFILE if profile else "") + f'resource "{kind}" "h" {{\n{written}  {MORE.get(kind, "")}\n}}\n'
 
 
-def world(rule: Escalation, calls: list[str]) -> tuple[str, ...]:
-    """Somebody who may make these calls anywhere, and what the rule needs to lead to the database."""
+def world(rule: Escalation, calls: list[str], *, admitted: str = "", passed: str = "", held: bool = True) -> tuple[str, ...]:
+    """Somebody who may make these calls anywhere, and what the rule needs to lead to the database. `admitted`: the target lets in
+    this service instead. `passed`: roles may be passed to this service alone. Not `held`: nothing runs as the target."""
     form = "user" if rule.target in {("user",), ("group",)} and rule.kind == "self" else "role"
     statements = [allow(calls)] if calls else [allow("s3:ListAllMyBuckets")]
-    services = [*rule.services, *(each for each in rule.trusts if "." in each)]
+    if passed:
+        condition = {"StringEquals": {"iam:PassedToService": passed}}
+        statements = [allow([each for each in calls if each != "iam:PassRole"]), allow("iam:PassRole", Condition=condition)]
+    services = [admitted] if admitted else [*rule.services, *(each for each in rule.trusts if "." in each)]
     trust: Mapping[str, object] = {"Service": services or ["ec2.amazonaws.com"]}
     if rule.trust == "now":
         trust = ROOT
     if "federated" in rule.trusts:
         trust = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/example.com"}
     managed = allow(["ssm:UpdateInstanceInformation"])
-    target = role("target", STRONG, managed, trust=trust)
+    # Who is given any rights has none that matter to begin with, so that being it is not enough.
+    own = allow("s3:ListAllMyBuckets") if rule.gains == "admin" else STRONG
+    target = role("target", own, managed, trust=trust)
     if rule.target == ("user",) and rule.kind == "principal":
-        target = user("target", STRONG)
+        target = user("target", own)
     elif rule.target == ("permission_set",):
-        target = SET
+        target = SET % policy(own)
     parts = [OPEN, target]
-    parts += [holder(kind, arguments[0]) for kind, arguments in rule.holders.items()]
+    parts += [holder(kind, arguments[0]) for kind, arguments in rule.holders.items() if held]
     on = {step.on for way in rule.ways for step in way}
     bound = "  permissions_boundary = aws_iam_policy.limit.arn" if rule.gains == "unbounded" else ""
     parts += [BOUNDARY] if bound else []
@@ -131,3 +137,31 @@ def test_a_rule_works_with_its_calls_and_with_none_less(tmp_path: Path, rule: Es
             apart = folder / missing.replace(":", "_")
             apart.mkdir()
             assert verdict(asked(apart, *world(rule, rest))) is Outcome.NO, missing
+
+
+PASSES = [each for each in RULES if each.kind == "new_pass_role"]
+HELD = [each for each in RULES if each.kind == "existing_pass_role"]
+
+
+def first(rule: Escalation) -> list[str]:
+    """The calls of a rule's first way."""
+    return list(dict.fromkeys(step.action for step in rule.ways[0]))
+
+
+@pytest.mark.parametrize("rule", PASSES, ids=lambda rule: rule.name)
+def test_a_role_is_passed_to_a_service_that_it_lets_in_and_to_which_it_may_be_passed(tmp_path: Path, rule: Escalation) -> None:
+    """A role that trusts another service is not had this way, nor is one that may be passed to another service alone; one that may
+    be passed to the service itself is."""
+    other = "vpc-flow-logs.amazonaws.com"
+    found = {}
+    for name, admitted, passed in (("admitted", other, ""), ("passed", "", other), ("right", "", rule.services[0])):
+        (tmp_path / name).mkdir()
+        found[name] = verdict(asked(tmp_path / name, *world(rule, first(rule), admitted=admitted, passed=passed)))
+    best = Outcome.MAYBE if rule.depends else Outcome.YES
+    assert found == {"admitted": Outcome.NO, "passed": Outcome.NO, "right": best}
+
+
+@pytest.mark.parametrize("rule", HELD, ids=lambda rule: rule.name)
+def test_what_nothing_runs_as_is_not_had(tmp_path: Path, rule: Escalation) -> None:
+    """A right to change what runs with roles leads to no role that nothing runs with."""
+    assert verdict(asked(tmp_path, *world(rule, first(rule), held=False))) is Outcome.NO
