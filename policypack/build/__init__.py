@@ -107,7 +107,7 @@ def _copies(
     estate: Estate, domains: Domains, plans: BackupPlans, buckets: Buckets, held: Sequence[Resource]
 ) -> dict[tuple[str, str], list[Copy]]:
     """Input and address of the store -> its copies."""
-    native = Copies(estate, domains, buckets)
+    native = Copies(estate, domains, buckets, plans.vaults)
     found: dict[tuple[str, str], list[Copy]] = defaultdict(list)
     inside = defaultdict(list)
     for each in held:

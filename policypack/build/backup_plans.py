@@ -10,8 +10,9 @@ from msgspec import Struct
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
 from policypack.build.guards import same
+from policypack.build.locks import number_or_unknown
 from policypack.build.selections import Selections
-from policypack.build.vaults import Vaults, number_or_unknown
+from policypack.build.vaults import Vaults
 from policypack.model import Copy, CopyKind, Domain, Evidence, Missed, Resource, Truth, Unknown, Value, replace, same_domain
 
 

@@ -9,10 +9,11 @@ from msgspec import Struct
 
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
-from policypack.build.guards import guard
+from policypack.build.guards import guard, same
+from policypack.build.locks import lock_guard, own_lock
 from policypack.build.placing import Placed, place
 from policypack.build.policies import denying_guard
-from policypack.catalog.entry import GuardFact
+from policypack.catalog.entry import ExpiryFact, GuardFact
 from policypack.model import (
     Copy,
     CopyKind,
@@ -52,7 +53,12 @@ class Buckets(Struct, frozen=True, dict=True):
 
     def guards(self, bucket: Resource) -> Iterator[Guard]:
         """Versioning, object lock and a policy that refuses deletion to everyone."""
-        yield self._versioning(bucket)
+        entry = self.estate.entries[bucket.type]
+        if not any(each.kind == GuardKind.VERSIONING.value for each in entry.guards):
+            yield self._versioning(bucket)
+        if entry.lock is not None:
+            yield lock_guard(entry.lock, bucket)
+            return
         lock = self.lock(bucket)
         mode = lock.mode
         holds: Truth = mode if isinstance(mode, Unknown) else mode == "compliance"
@@ -90,6 +96,8 @@ class Buckets(Struct, frozen=True, dict=True):
 
     def lock(self, bucket: Resource) -> Lock:
         """The lock that new objects get by default."""
+        if (fact := self.estate.entries[bucket.type].lock) is not None:
+            return own_lock(fact, bucket)
         for each in self._placed.of("object_lock", bucket):
             mode = each.get("rule.default_retention.mode")
             number, years = each.get("rule.default_retention.days"), each.get("rule.default_retention.years")
@@ -108,6 +116,8 @@ class Buckets(Struct, frozen=True, dict=True):
 
     def expires_after(self, bucket: Resource) -> int | Unknown | None:
         """The days after which a lifecycle rule removes objects or their old versions, None where nothing does."""
+        if (fact := self.estate.entries[bucket.type].expiry) is not None:
+            return own_expiry(fact, bucket)
         shortest: int | Unknown | None = None
         for each in self._placed.of("lifecycle", bucket):
             for rule in each.blocks("rule"):
@@ -163,6 +173,22 @@ class Buckets(Struct, frozen=True, dict=True):
             caveat="replication carries deletes over" if markers else "",
             certain=certain,
         )
+
+
+def own_expiry(fact: ExpiryFact, bucket: Resource) -> int | Unknown | None:
+    """The days after which a rule of the bucket's own removes objects, None where none does."""
+    ages: list[int] = []
+    for rule in bucket.blocks(fact.rules):
+        if isinstance(rule, Unknown):
+            return rule
+        action = _first(rule, *fact.action.split("."))
+        if action is None or not (isinstance(action, Unknown) or same(action, fact.deletes)):
+            continue
+        for age in (_first(rule, *path.split(".")) for path in fact.days):
+            if isinstance(age, Unknown) or (age is not None and isinstance(action, Unknown)):
+                return age if isinstance(age, Unknown) else action  # type: ignore[return-value]  # one of them is Unknown
+            ages += [age] if isinstance(age, int) else []
+    return min(ages, default=None)
 
 
 def _first(value: Value, *path: str) -> Value:

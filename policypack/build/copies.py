@@ -11,9 +11,10 @@ from policypack.build.domains import Domains
 from policypack.build.estate import Estate
 from policypack.build.guards import default_of, major_of, same
 from policypack.build.index import account_of
-from policypack.build.vaults import number_or_unknown
+from policypack.build.locks import number_or_unknown, own_lock
+from policypack.build.vaults import Vaults
 from policypack.catalog.entry import BackupFact, CompanionFact, TypeEntry
-from policypack.model import Copy, CopyKind, Domain, Evidence, Resource, Truth, Unknown, Value
+from policypack.model import Copy, CopyKind, Domain, Evidence, Lock, Resource, Truth, Unknown, Value
 
 _KINDS = {
     "snapshot": CopyKind.SNAPSHOT,
@@ -21,6 +22,8 @@ _KINDS = {
     "replica": CopyKind.REPLICA,
     "automated": CopyKind.AUTOMATED,
     "dump": CopyKind.DUMP,
+    "recovery_point": CopyKind.RECOVERY_POINT,
+    "transfer": CopyKind.REPLICATED_OBJECTS,
 }
 _CHAIN = 8
 
@@ -31,6 +34,7 @@ class Copies(Struct, frozen=True):
     estate: Estate
     domains: Domains
     buckets: Buckets
+    vaults: Vaults
 
     def native(self, store: Resource, entry: TypeEntry, domain: Domain) -> Iterator[Copy]:
         """What the type makes of itself."""
@@ -47,16 +51,29 @@ class Copies(Struct, frozen=True):
                 else "automated backups"
             )
             text = fact.note or f"{how}; they go with it" if dies is True else fact.note or how
+            kept = self._kept(store.get(fact.held_in), store) if fact.held_in else Kept(None, domain, None)
             yield Copy(
                 store.address,
-                CopyKind.AUTOMATED,
+                CopyKind.AUTOMATED if kept.holder is None or kept.holder is store else kept.kind,
                 store,
-                domain,
+                kept.domain,
                 dies,
                 Evidence(text, store.address, where),
+                kept.holder,
+                lock=kept.lock,
                 retention_days=self._days(fact, store, said),
                 certain=exists,
             )
+
+    def _kept(self, name: Value, holder: Resource) -> Kept:
+        """The bucket or vault that a value names, and what is known of it."""
+        held = self.estate.index.find(name, holder, lambda kind: self.estate.holds_data(kind) or self.vaults.fits(kind)).only
+        if held is None:
+            return Kept(None, self.domains.of_arn(name, holder), Unknown("what holds it is not in the inputs"))
+        if self.vaults.fits(held.type):
+            vault = self.vaults.all.get(held.place)
+            return Kept(held, self.domains.of(held), vault.lock if vault else None, CopyKind.RECOVERY_POINT)
+        return Kept(held, self.domains.of(held), self.buckets.lock(held), CopyKind.DUMP)
 
     def _exists(self, fact: BackupFact, store: Resource) -> Truth:
         if fact.always:
@@ -96,9 +113,11 @@ class Copies(Struct, frozen=True):
         for role, kind in _KINDS.items():
             for each in self.estate.playing(role):
                 fact = self.estate.entries[each.type].companion
-                if fact is None:
+                plays = _plays(each, fact) if fact is not None else False
+                if fact is None or plays is False:
                     continue
-                for store, certain in self._store_of(each, fact, _CHAIN):
+                for store, found in self._store_of(each, fact, _CHAIN):
+                    certain = found if plays is True else plays
                     yield self._copy(each, fact, kind, store, certain)
                     accounts = each.get(fact.shared_with) if fact.shared_with else None
                     if kind is CopyKind.SNAPSHOT and accounts and not isinstance(accounts, Unknown):
@@ -107,22 +126,43 @@ class Copies(Struct, frozen=True):
     def _copy(self, made: Resource, fact: CompanionFact, kind: CopyKind, store: Resource, certain: Truth) -> Copy:
         words = {CopyKind.SHARED_SNAPSHOT: "shares its snapshot with another account", CopyKind.REPLICA: "replicates it"}
         text = words.get(kind, f"is {'an' if kind is CopyKind.AUTOMATED else 'a'} {kind.value} of it")
-        held = self.estate.index.find(made.get(fact.held_in), made, self.estate.holds_data).only if fact.held_in else None
-        domain: Domain | Unknown = self.domains.of(held or made)
-        if fact.held_in and held is None:
-            domain = Unknown("the bucket that holds it is not in the inputs")
+        written, says = self._plan(made, fact)
+        kept = Kept(None, self.domains.of(made), None)
+        if says is None:
+            kept = Kept(None, Unknown("the plan that it names is not in the inputs"), Unknown("its plan is not in the inputs"))
+        elif says.held_in:
+            kept = self._kept(written.get(says.held_in), written)
+        elif (lock := self.estate.entries[made.type].lock) is not None:
+            kept = Kept(None, kept.domain, own_lock(lock, made))
+        follows = made.get(fact.follows) if fact.follows else None
+        in_bucket = kept.holder is not None and self.estate.is_bucket(kept.holder.type)
         return Copy(
             store.address,
             kind,
             made,
-            domain,
+            kept.domain,
             fact.dies_with_store,
             Evidence(text, made.address, made.location),
-            held,
-            lock=self.buckets.lock(held) if held is not None else None,
-            retention_days=_retention(made, fact) if held is None else self.buckets.expires_after(held),
-            certain=certain,
+            kept.holder,
+            lock=kept.lock,
+            retention_days=self.buckets.expires_after(kept.holder)
+            if kept.holder is not None and in_bucket
+            else _retention(written, says),
+            counts=not same(follows, other=True),
+            caveat="it carries deletes over" if same(follows, other=True) else "",
+            certain=follows if isinstance(follows, Unknown) else certain,
         )
+
+    def _plan(self, made: Resource, fact: CompanionFact) -> tuple[Resource, CompanionFact | None]:
+        """What says how long and where: the plan that a companion names, or the companion. None where the plan is not there."""
+        if not fact.plan:
+            return made, fact
+        found = self.estate.index.find(made.get(fact.plan), made, self._says_more).only
+        return (made, None) if found is None else (found, self.estate.entries[found.type].companion)
+
+    def _says_more(self, kind: str) -> bool:
+        entry = self.estate.entries.get(kind)
+        return bool(entry and entry.companion and entry.companion.role == "copy_plan")
 
     def _store_of(self, companion: Resource, fact: CompanionFact, left: int) -> Iterator[tuple[Resource, Truth]]:
         """The stores that a companion is about, followed through the companions that it names (a copy of a snapshot)."""
@@ -160,8 +200,31 @@ class Copies(Struct, frozen=True):
                 yield Copy(store.address, CopyKind.REPLICA, each, domain, dies_with_store=False, evidence=where)
 
 
-def _retention(made: Resource, fact: CompanionFact) -> int | Unknown | None:
+class Kept(Struct, frozen=True):
+    """Where a copy lies: the bucket or vault (None: the service keeps it), its domain and its lock."""
+
+    holder: Resource | None
+    domain: Domain | Unknown
+    lock: Lock | None | Unknown
+    kind: CopyKind = CopyKind.AUTOMATED
+
+
+def _plays(companion: Resource, fact: CompanionFact) -> Truth:
+    """Whether a companion plays its part: some do only where an argument says so."""
+    if fact.off:
+        off = companion.written(fact.off)
+        if isinstance(off, Unknown) or same(off, fact.off_value):
+            return off if isinstance(off, Unknown) else False
+    value = companion.written(fact.only_when) if fact.only_when else True
+    if isinstance(value, Unknown):
+        return value
+    return value is not None if fact.only_value is None else same(value, fact.only_value)
+
+
+def _retention(made: Resource, fact: CompanionFact | None) -> int | Unknown | None:
     """The days that a copy is kept, None for ever (which some services write as -1)."""
+    if fact is None:
+        return Unknown("its plan is not in the inputs")
     written = made.get(fact.retention) if fact.retention else None
     days = fact.retention_default if written is None else number_or_unknown(written)
     return None if isinstance(days, int) and days < 0 else days

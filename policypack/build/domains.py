@@ -8,7 +8,7 @@ from functools import cached_property
 from msgspec import Struct, field
 
 from policypack.build.estate import Estate
-from policypack.build.index import account_of
+from policypack.build.index import account_of, asks, block_account
 from policypack.catalog.entry import ProviderEntry
 from policypack.model import UNKNOWN, Domain, Input, Resource, Unknown, Value
 
@@ -31,21 +31,6 @@ _IDS = ("id", "self_link", "name")
 _NESTED = 8
 
 
-def block_account(block: Resource | None) -> str | Unknown | None:
-    """The account that a provider block acts in, None where it says nothing about it."""
-    if block is None:
-        return None
-    role = block.get("assume_role.role_arn")
-    if role is not None:
-        account = account_of(role)
-        if account:
-            return account
-    allowed = block.get("allowed_account_ids")
-    if isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], (str, int)):
-        return str(allowed[0])
-    return Unknown(f"the account of {block.address} depends on {_asks(role)}") if isinstance(role, Unknown) else None
-
-
 def first_written(resource: Resource, arguments: tuple[str, ...]) -> Value:
     """The value of the first of the arguments that is written."""
     return next((value for each in arguments if (value := resource.written(each)) is not None), None)
@@ -66,10 +51,6 @@ def domain_in(name: Value, facts: ProviderEntry) -> str | None:
 def is_new(resource: Resource) -> bool:
     """Whether a plan creates the resource, so that nothing the provider computes is known of it."""
     return resource.change is not None and resource.change.actions == ("create",)
-
-
-def _asks(value: Unknown) -> str:
-    return ", ".join(str(each) for each in value.references) or value.reason
 
 
 class Domains(Struct, frozen=True, dict=True):
@@ -147,8 +128,8 @@ class Domains(Struct, frozen=True, dict=True):
         if said is None and block is not None:
             said = first_written(block, facts.domain_arguments)
         if isinstance(said, Unknown) and said.references:
-            key = f"{resource.inside}#={_asks(said)}"
-            return self.make(resource.provider, Unknown(f"the {facts.domain} depends on {_asks(said)}"), key)
+            key = f"{resource.inside}#={asks(said)}"
+            return self.make(resource.provider, Unknown(f"the {facts.domain} depends on {asks(said)}"), key)
         if isinstance(said, str):
             shown = said.rpartition("/")[2]
             return self.make(resource.provider, shown, f"{resource.inside}#{shown}")
@@ -180,9 +161,10 @@ class Domains(Struct, frozen=True, dict=True):
 
     def of_arn(self, arn: Value, holder: Resource) -> Domain | Unknown:
         """The domain that an ARN names, Unknown where the ARN does not tell."""
-        account = account_of(arn)
+        facts = self.estate.catalog.provider(holder.provider)
+        account = account_of(arn) or (domain_in(arn, facts) if facts else None)
         if account is None:
-            return Unknown(f"the account of {_asks(arn)} cannot be told") if isinstance(arn, Unknown) else UNKNOWN
+            return Unknown(f"the account of {asks(arn)} cannot be told") if isinstance(arn, Unknown) else UNKNOWN
         return self.make(holder.provider, account, f"{holder.inside}#{account}")
 
 

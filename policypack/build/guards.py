@@ -67,6 +67,12 @@ def _number(value: Value) -> float | None:
         return None
 
 
+def measure(value: Value) -> float | None:
+    """How much a value says, as a number or as a time with its unit; None where it is neither."""
+    number = _number(value)
+    return seconds_of(value) if number is None else number
+
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LASTS = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
 

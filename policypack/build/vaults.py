@@ -10,6 +10,7 @@ from policypack.build.domains import Domains
 from policypack.build.environments import environment_of
 from policypack.build.estate import Estate
 from policypack.build.guards import guards
+from policypack.build.locks import number_or_unknown, own_lock
 from policypack.build.placing import Placed, place
 from policypack.build.policies import denies_everyone
 from policypack.model import Evidence, GuardKind, Lock, Resource, Truth, Unknown, Value, Vault, days
@@ -26,13 +27,6 @@ _DELETES = (
 def is_vault(role: str) -> bool:
     """Whether the catalog's role word is that of a container of recovery points."""
     return role in {"backup_vault", "air_gapped_vault"}
-
-
-def number_or_unknown(value: Value) -> int | Unknown | None:
-    """A whole number of days, None where nothing (or something else) is written."""
-    if isinstance(value, Unknown) or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    return int(value) if isinstance(value, str) and value.isdigit() else None
 
 
 class Vaults(Struct, frozen=True, dict=True):
@@ -77,6 +71,8 @@ class Vaults(Struct, frozen=True, dict=True):
             minimum = number_or_unknown(vault.get("min_retention_days"))
             text = "a logically air-gapped vault is locked in compliance mode by construction"
             return Lock("compliance", Evidence(text, vault.address, vault.location), None, minimum)
+        if (fact := self.estate.entries[vault.type].lock) is not None:
+            return own_lock(fact, vault)
         for each in self._placed.of("vault_lock", vault):
             grace = number_or_unknown(each.get("changeable_for_days"))
             minimum = number_or_unknown(each.get("min_retention_days"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from policypack.build.guards import same
+from policypack.build.guards import measure, same
 from policypack.catalog.entry import TypeEntry
 from policypack.model import Evidence, Resource, Unknown, Value, lookup
 
@@ -34,6 +34,5 @@ def weakening(resource: Resource, entry: TypeEntry) -> Iterator[Evidence]:
 def _less(after: Value, before: Value, forever: Value) -> bool:
     if isinstance(after, Unknown) or isinstance(before, Unknown):
         return False
-    numbers = [None if each is None else math.inf if same(each, forever) else float(str(each)) for each in (after, before)]
-    new, old = numbers
+    new, old = (math.inf if each is not None and same(each, forever) else measure(each) for each in (after, before))
     return new is not None and old is not None and new < old
