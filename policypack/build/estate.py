@@ -7,7 +7,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from policypack.build.index import Index
+from policypack.build.index import Index, block_account
 from policypack.catalog import Catalog
 from policypack.catalog.entry import TypeEntry
 from policypack.model import Input, Resource, Unknown, Value, replace
@@ -27,7 +27,7 @@ class Estate(Struct, frozen=True, dict=True):
     @cached_property
     def index(self) -> Index:
         """How to find a resource by what names it."""
-        return Index(self.resources, self.catalog)
+        return Index(self.resources, self.catalog, self._home)
 
     @cached_property
     def by_path(self) -> Mapping[str, Input]:
@@ -72,6 +72,13 @@ class Estate(Struct, frozen=True, dict=True):
         """The provider block that the resource is made with."""
         source = self.by_path.get(resource.inside)
         return source.providers.get(resource.provider_key) if source else None
+
+    def _home(self, resource: Resource) -> Mapping[str, str]:
+        """The account and the region of a resource, as its own arguments and its provider block tell them."""
+        block = self.provider_block(resource)
+        own = resource.get("region") if resource.mode == "managed" else None
+        known = {"Account": block_account(block), "Region": own if own is not None else block.get("region") if block else None}
+        return {name: value for name, value in known.items() if isinstance(value, str) and value}
 
     def hides_tags(self, resource: Resource) -> bool:
         """Whether a tag of the resource is sensitive, so that no text may show their values."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -39,12 +39,33 @@ def account_of(arn: Value) -> str | None:
     return parts[4] if len(parts) >= ARN_PARTS and parts[4].isdigit() else None
 
 
-def arn_pattern(template: str, resource: Resource) -> str:
-    """The catalog's ARN template with the resource's own arguments filled in, and `*` where a part cannot be told."""
+def block_account(block: Resource | None) -> str | Unknown | None:
+    """The account that a provider block acts in, None where it says nothing about it."""
+    if block is None:
+        return None
+    role = block.get("assume_role.role_arn")
+    if role is not None:
+        account = account_of(role)
+        if account:
+            return account
+    allowed = block.get("allowed_account_ids")
+    if isinstance(allowed, list) and len(allowed) == 1 and isinstance(allowed[0], (str, int)):
+        return str(allowed[0])
+    return Unknown(f"the account of {block.address} depends on {asks(role)}") if isinstance(role, Unknown) else None
+
+
+def asks(value: Unknown) -> str:
+    """What would have to be known for a value to be known."""
+    return ", ".join(str(each) for each in value.references) or value.reason
+
+
+def arn_pattern(template: str, resource: Resource, home: Mapping[str, str] | None = None) -> str:
+    """The catalog's ARN template with the resource's own arguments filled in, and `*` where a part cannot be told. `home` has its
+    `Account` and `Region`, as far as they are known."""
 
     def filled(hole: re.Match[str]) -> str:
         text = hole.group(0)
-        value = resource.get(text[1:-1]) if text.startswith("{") else None
+        value = resource.get(text[1:-1]) if text.startswith("{") else (home or {}).get(text[2:-1])
         return value if isinstance(value, str) else "*"
 
     return re.sub(_HOLE, filled, template)
@@ -82,6 +103,7 @@ class Index(Struct, frozen=True, dict=True):
 
     resources: tuple[Resource, ...]
     catalog: Catalog
+    home: Callable[[Resource], Mapping[str, str]] = lambda _: {}
     _cache: dict[str, dict[str, list[Resource]]] = field(default_factory=dict)
 
     @cached_property
@@ -130,7 +152,7 @@ class Index(Struct, frozen=True, dict=True):
         found = []
         for each in self.by_name.get(re.split(_SEGMENT, arn)[-1], ()):
             entry = self.catalog.entry(each.type)
-            if fits(each.type) and entry and entry.arn and patterns_meet(arn, arn_pattern(entry.arn, each)):
+            if fits(each.type) and entry and entry.arn and patterns_meet(arn, arn_pattern(entry.arn, each, self.home(each))):
                 found.append(each)
         return found
 
