@@ -163,7 +163,7 @@ class Evaluator:
             for naming, verdict in found.items():
                 if verdict:
                     yield part(naming, shape.line, verdict, shape.on)
-        for bits, parts in self._ruled:
+        for bits, parts in self._ruled if principal.bound_by_rcps else ():
             for each in parts:
                 yield replace(each, on=bits)
 

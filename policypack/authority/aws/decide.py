@@ -17,9 +17,9 @@ from policypack.authority.aws.condition import block
 from policypack.authority.aws.context import Environment
 from policypack.authority.aws.document import Statement
 from policypack.authority.aws.formula import Sums, allowed, lacking, rcp_reach
-from policypack.authority.aws.kleene import F, T, U, Verdict, negation, some
+from policypack.authority.aws.kleene import F, T, U, Verdict, negation
 from policypack.authority.aws.layers import Decoded, Layers, Request, environment_of
-from policypack.authority.aws.match import resource_match, text_match
+from policypack.authority.aws.match import action_verdict, resource_match
 from policypack.authority.aws.missing import reasons
 from policypack.authority.aws.principal import ANYONE, Principal, names, same_text
 from policypack.authority.aws.text import literal
@@ -124,7 +124,7 @@ def misplaced(layer: str, statement: Statement) -> Verdict:
 
 def action_match(statement: Statement, action: str) -> Verdict:
     """Whether a statement is about an action (lower case)."""
-    matched = some(text_match(pattern, action) for pattern in statement.actions)
+    matched = action_verdict(statement.actions, action)
     return negation(matched) if statement.not_actions else matched
 
 
@@ -189,7 +189,8 @@ def _add(found: Sums, entry: Entry, verdict: Verdict, principal: Principal, requ
         if entry.layer == SCP and not principal.bound_by_scps:
             return
         if entry.layer == RCP:
-            verdict = min(verdict, F if request.owner_management else rcp_reach(request.action))
+            free = request.owner_management or not principal.bound_by_rcps
+            verdict = min(verdict, F if free else rcp_reach(request.action))
         found.deny = max(found.deny, verdict)
     elif entry.layer == RESOURCE:
         found.naming[entry.naming] = max(found.naming.get(entry.naming, F), verdict)

@@ -19,6 +19,7 @@ from policypack.authority.aws.kleene import F, T, U, Verdict
 from policypack.authority.aws.operators import OPERATORS, Operator
 from policypack.authority.aws.text import ANON, encode
 from policypack.model import Policy, Unknown, Value, replace
+from policypack.read.repeated import once
 
 LARGEST: Final = 2_000_000
 """Characters of a document's text. AWS allows 32 kilobytes at most; beyond this it is not read."""
@@ -78,22 +79,11 @@ def read(document: Value, inside: str = "", name: str = "a policy") -> tuple[Sta
     return tuple(_statements(document, inside, name))
 
 
-class _RepeatedKeyError(ValueError):
-    """JSON that names one key twice: IAM refuses it, and which of the two counts is not defined."""
-
-
-def _once(pairs: list[tuple[str, Value]]) -> Value:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise _RepeatedKeyError
-    return found
-
-
 def _decoded(text: str) -> Value:
     if len(text) > LARGEST:
         return None
     try:
-        decoded: Value = json.loads(text, object_pairs_hook=_once)
+        decoded: Value = json.loads(text, object_pairs_hook=once)
     except (ValueError, RecursionError):
         return None
     return decoded

@@ -21,6 +21,9 @@ RCP_SERVICES: Final = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager", "d
 RCP_FREE: Final = frozenset({"rds", "ec2", "backup", "elasticfilesystem", "redshift"})
 """Services that they do not reach. Of every other service it is not known here."""
 
+_RCP_FREE_CALLS: Final = frozenset({"kms:retiregrant"})
+"""Calls that they do not restrict although they reach the service (AWS KMS Developer Guide, "Resource control policies")."""
+
 _OWN: Final = "its own policies"
 _TRUST: Final = frozenset(
     f"sts:{name}"
@@ -47,6 +50,8 @@ class Sums(Struct):
 def rcp_reach(action: str) -> Verdict:
     """Whether resource control policies apply to the service of an action."""
     service = action.partition(":")[0].lower()
+    if action.lower() in _RCP_FREE_CALLS:
+        return F
     return T if service in RCP_SERVICES else F if service in RCP_FREE else U
 
 

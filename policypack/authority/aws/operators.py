@@ -25,8 +25,8 @@ from policypack.authority.aws.text import has_hole, literal
 Compare = Callable[[str, str, str], Verdict]
 """(pattern as it certainly is, pattern as it may be, value of the request) -> whether they agree."""
 
-_NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?")
+_NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 
 
 class Operator(Struct, frozen=True):
@@ -111,7 +111,8 @@ def parse_date(text: str) -> Decimal | None:
     except ValueError:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return Decimal(int(moment.timestamp())) + Decimal(moment.microsecond) / 1_000_000
+    whole = moment.replace(microsecond=0).timestamp()
+    return Decimal(int(whole)) + Decimal(moment.microsecond) / 1_000_000
 
 
 def _padded(text: str) -> str:

@@ -53,8 +53,17 @@ class Principal(Struct, frozen=True):
     @property
     def bound_by_scps(self) -> bool:
         """Whether SCPs bind it: they bind neither the management account, nor service-linked roles, nor services."""
-        linked = any(":role/aws-service-role/" in form for form in self.as_role)
-        return not self.management and not linked and self.kind not in {"service", "federated"}
+        return not self.management and not self.is_service_linked and self.kind not in {"service", "federated"}
+
+    @property
+    def bound_by_rcps(self) -> bool:
+        """Whether RCPs bind it: they bind everyone who calls, other organizations included, but service-linked roles."""
+        return not self.is_service_linked
+
+    @property
+    def is_service_linked(self) -> bool:
+        """Whether it is a role that belongs to a service: its path is reserved for these."""
+        return any(":role/aws-service-role/" in form for form in self.as_role)
 
     @property
     def as_role(self) -> Forms:
@@ -100,7 +109,9 @@ def _named(kind: str, text: str, principal: Principal) -> Mapping[str, Verdict]:
         wanted = {"service": "Service", "federated": "Federated"}.get(principal.kind)
         if wanted == kind or (kind == "AWS" and wanted):
             return _only(OTHER, T if text == "*" else is_one_of(text, principal.arn))
-        return NOBODY if kind in {"Service", "Federated", "CanonicalUser"} else {ANYONE: U}
+        if kind == "CanonicalUser":
+            return _canonical(text, principal)
+        return NOBODY if kind in {"Service", "Federated"} else {ANYONE: U}
     if text == "*":
         return {ANYONE: T}
     if principal.kind in {"service", "federated"}:
@@ -115,6 +126,13 @@ def _named(kind: str, text: str, principal: Principal) -> Mapping[str, Verdict]:
     if text == ANON:
         return {ANYONE: U, ACCOUNT: U, _own(principal): U}
     return _by_arn(text, principal)
+
+
+def _canonical(text: str, principal: Principal) -> Mapping[str, Verdict]:
+    """A canonical user is an account under another number, which nothing here translates; or CloudFront's, which is nobody's."""
+    named = symbol(text) if len(text) == 1 else None
+    foreign = named is not None and named.type == "aws_cloudfront_origin_access_identity"
+    return NOBODY if foreign or principal.kind in {"service", "federated"} else {ACCOUNT: U}
 
 
 def _by_arn(text: str, principal: Principal) -> Mapping[str, Verdict]:

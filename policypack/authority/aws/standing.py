@@ -141,8 +141,6 @@ def _keys(statement: Statement) -> Iterator[str | None]:
         return
     for kind, text in statement.principals:
         account = account_of(text)
-        if kind == "CanonicalUser":
-            continue
         if kind not in {"AWS", "Service", "Federated"}:
             yield None
         elif account is not None:

@@ -57,6 +57,9 @@ def expand(text: str, modern: Verdict, value: Callable[[str], Value], *, resourc
     colons = 0
     for piece in _pieces(text):
         if isinstance(piece, str):
+            if "${" in piece:  # no variable, and no text that IAM takes either
+                certain.append(piece.partition("${")[0] + ANON)
+                return Expanded("".join(certain), "".join([*possible, certain[-1]]))
             certain.append(piece)
             possible.append(piece)
             colons += piece.count(":")
