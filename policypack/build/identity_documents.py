@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
 from policypack.model import Domain, Reference, Resource, Unknown, Value, strip_keys
+from policypack.read.repeated import RepeatedKeyError, once
 
 # IAM refuses documents far smaller than this; nothing longer is worth decoding.
 _LONGEST = 1_000_000
@@ -141,9 +142,11 @@ def _decoded(text: str) -> Value:
     if len(text) > _LONGEST:
         return Unknown(_MALFORMED.format("is longer than a megabyte"))
     try:
-        document: Value = json.loads(text)
+        document: Value = json.loads(text, object_pairs_hook=once)
     except RecursionError:
         return Unknown(_MALFORMED.format("is nested too deeply"))
+    except RepeatedKeyError:
+        return Unknown(_MALFORMED.format("names one element twice"))
     except ValueError:
         return Unknown(_MALFORMED.format("is not JSON"))
     return document

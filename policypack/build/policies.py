@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from policypack.model import Enforced, Guard, GuardKind, Resource, Truth, Unknown, Value
+from policypack.model import Enforced, Guard, GuardKind, Reference, Resource, Truth, Unknown, Value
+from policypack.read.repeated import once
 
 _MANY = 200_000
 
@@ -24,8 +25,8 @@ def document_of(policy: Value) -> Value:
     import json  # many estates hold no JSON text
 
     try:
-        decoded: Value = json.loads(policy)
-    except ValueError:
+        decoded: Value = json.loads(policy, object_pairs_hook=once)
+    except (ValueError, RecursionError):
         return None
     return decoded
 
@@ -43,17 +44,35 @@ def denies_everyone(policy: Value, actions: Iterable[str]) -> Truth:
         if isinstance(statement, Unknown):
             unsure = statement
             continue
-        if not isinstance(statement, dict) or statement.get("Effect") != "Deny" or statement.get("Condition"):
+        if not isinstance(statement, dict) or statement.get("Effect") != "Deny" or "Resource" not in statement:
             continue
-        if not _everyone(statement.get("Principal")) or "Resource" not in statement:
+        condition = statement.get("Condition")
+        if isinstance(condition, Unknown) or condition or not _everyone(statement.get("Principal")):
             continue
-        patterns = list(_listed(statement.get("Action")))
-        unsure = next((each for each in patterns if isinstance(each, Unknown)), unsure)
+        patterns, places = list(_listed(statement.get("Action"))), list(_listed(statement.get("Resource")))
+        unsure = next((each for each in (*patterns, *places) if isinstance(each, Unknown) and not each.parts), unsure)
         texts = [each.lower() for each in patterns if isinstance(each, str)]
-        left -= {action for action in left if any(fnmatchcase(action.lower(), text) for text in texts)}
+        refused = {action for action in left if any(fnmatchcase(action.lower(), text) for text in texts)}
+        left -= {action for action in refused if any(_is_all(place, action) for place in places)}
     if not left:
         return True
     return unsure if unsure is not None else False
+
+
+def _is_all(place: Value, action: str) -> bool:
+    """Whether a Resource of the policy is all that an action of it is about: the bucket or every object, not some of them."""
+    parts = place.parts if isinstance(place, Unknown) else (place,)
+    text = "".join(
+        each if isinstance(each, str) else "arn:aws:s3:::x" if each.attribute == "arn" else "x"
+        for each in parts
+        if isinstance(each, (str, Reference))
+    )
+    if not action.startswith("s3:"):
+        return bool(text)
+    _, slash, inside = text.rpartition(":::")[2].partition("/")
+    if "Object" in action:
+        return inside.strip("*") == "" and text.endswith("*")
+    return bool(text) and not slash
 
 
 def denying_guard(policy: Resource, document: Value, actions: Iterable[str], removed_by: tuple[str, ...] = ()) -> Guard:
@@ -74,5 +93,5 @@ def _listed(value: Value) -> Iterator[Value]:
 
 def _everyone(principal: Value) -> bool:
     if isinstance(principal, dict):
-        return any("*" in list(_listed(each)) for each in principal.values())
+        return "*" in list(_listed(principal.get("AWS")))
     return principal == "*"

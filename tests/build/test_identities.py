@@ -234,6 +234,11 @@ def test_of_a_group(tmp_path: Path) -> None:
         ('jsonencode({ Version = "2012-10-17" })', "has no statements"),
         ("var.policy", "variable policy"),
         ('jsonencode({ Statement = "all" })', "has no statements"),
+        (r'"{\"Statement\": [{\"Effect\": \"Allow\", \"Effect\": \"Deny\"}]}"', "names one element twice"),
+        (
+            r'"{\"Statement\": [{\"Effect\": \"Allow\", \"Effect\": \"Deny\", \"Resource\": \"${var.policy}\"}]}"',
+            "variable policy",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_unknown(tmp_path: Path, policy: str, reason: str) -> None:

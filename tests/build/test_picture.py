@@ -316,12 +316,53 @@ _ACTIONS = ("backup:DeleteRecoveryPoint", "backup:PutBackupVaultAccessPolicy")
         ({"Effect": "Deny", "Principal": "*", "Action": "backup:*", "Resource": "*", "Condition": {"Bool": {"x": "y"}}}, False),
         (Unknown("var"), "unknown"),
         ({"Effect": "Deny", "Principal": "*", "Action": Unknown("var"), "Resource": "*"}, "unknown"),
+        ({"Effect": "Deny", "Principal": "*", "Action": "backup:*", "Resource": Unknown("var")}, "unknown"),
+        ({"Effect": "Deny", "Principal": "*", "Action": "backup:*", "Resource": "*", "Condition": Unknown("var")}, False),
+        ({"Effect": "Deny", "Principal": {"Service": "*"}, "Action": "backup:*", "Resource": "*"}, False),
     ],
 )
 def test_only_an_unconditional_deny_for_everyone_counts(statement: Any, expected: object) -> None:
     """Any condition, any named principal and any action left out leaves a way."""
     verdict = denies_everyone({"Statement": [statement]}, _ACTIONS)
     assert ("unknown" if is_unknown(verdict) else verdict) == expected
+
+
+_BUCKET, _OBJECTS = "arn:aws:s3:::data", "arn:aws:s3:::data/*"
+_ITS_ARN = Reference("aws_s3_bucket.data", "arn")
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ("*", True),
+        ([_BUCKET, _OBJECTS], True),
+        ([f"{_BUCKET}*", _BUCKET], True),
+        ([Unknown("later", parts=(_ITS_ARN,)), Unknown("later", parts=(_ITS_ARN, "/*"))], True),
+        ([_BUCKET], False),
+        ([_OBJECTS], False),
+        ([_BUCKET, f"{_BUCKET}/logs/*"], False),
+        ([Unknown("later", parts=(_ITS_ARN,)), Unknown("later", parts=(_ITS_ARN, "/logs/*"))], False),
+        ([_BUCKET, f"{_BUCKET}/one"], False),
+    ],
+)
+def test_a_deny_for_some_objects_guards_not_the_bucket(places: Any, expected: bool) -> None:
+    """A bucket's own Deny counts where it is about the bucket and every object in it."""
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:Delete*", "Resource": places}
+    assert denies_everyone({"Statement": [deny]}, ("s3:DeleteBucket", "s3:DeleteObjectVersion")) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"Statement": [{"Effect": "Allow", "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}]}',
+        '{"Statement": "x"}',
+    ],
+    ids=["deep", "twice", "text"],
+)
+def test_a_policy_that_cannot_be_read_is_no_guard(text: str) -> None:
+    """Whatever stands in it, reading ends, and nothing is taken to be refused."""
+    assert denies_everyone(text, _ACTIONS) is False
 
 
 _TEXT = st.text(alphabet="ab*", max_size=5)

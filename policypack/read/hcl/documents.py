@@ -9,6 +9,7 @@ from decimal import Decimal
 from policypack.model import Unknown, Value, replace
 from policypack.read.hcl.convert import number_from, number_text
 from policypack.read.hcl.partial import EvaluationError, blend, join_text
+from policypack.read.repeated import once
 
 _MARK = "\ue000(\\d+)\ue001"
 _STRING_ENDS = r'(?s)[^"\\]*(?:\\.[^"\\]*)*("|$)'
@@ -29,7 +30,7 @@ def _with_document(joined: Unknown, pieces: Sequence[str | Unknown]) -> Unknown:
     import json  # many estates hold no JSON text
 
     try:
-        decoded = json.loads(_marked(pieces))
+        decoded = json.loads(_marked(pieces), object_pairs_hook=once)
         return replace(joined, document=_filled(decoded, holes))
     except (ValueError, RecursionError, EvaluationError):
         return joined
