@@ -175,19 +175,25 @@ def find(value: Value, kind: str, holder: Resource, documents: Documents) -> tup
 
 
 def nearest(found: tuple[Resource, ...], holder: Resource) -> tuple[Resource, ...]:
-    """Of several that have one name, those that the holder's configuration refers to, then those of its own module, then the
-    instance with its own keys: a plan shows the name, and the configuration says whose it is."""
+    """Of several that have one name, those that the holder's configuration refers to, then those of its own module and of the same
+    instance of it, then the one with its own keys: a plan shows the name, and the configuration says whose it is."""
     if len(found) <= 1:
         return found
     meant = {strip_keys(each.address) for each in holder.refers_to}
     referred = tuple(each for each in found if each.configured_address in meant) or found
     beside = tuple(each for each in referred if _module(each) == _module(holder)) or referred
+    beside = tuple(each for each in beside if _instance(each) == _instance(holder)) or beside
     twins = tuple(each for each in beside if _keys(each.address) == _keys(holder.address))
     return twins if len(twins) == 1 else beside
 
 
 def _module(resource: Resource) -> str:
     return resource.configured_address.rpartition(f"{resource.type}.")[0]
+
+
+def _instance(resource: Resource) -> str:
+    """The call of the module that a resource lies in, with its keys."""
+    return resource.address.rpartition(f"{resource.type}.")[0]
 
 
 def _keys(address: str) -> list[str]:
