@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policypack.authority.held import by_its_own_policies, held, implied, only_weakens
+from policypack.authority.held import by_its_own_policies, copied, held, implied, only_weakens
 from policypack.check import Finding, Severity, check
 from policypack.model import Infrastructure, Power, Verb
 
@@ -20,7 +20,7 @@ def agent_can_destroy_copies(infrastructure: Infrastructure) -> Iterator[Finding
     Misses: copies outside the inputs. Where the call is the one that also takes the protection off (a retention of zero deletes
     the backups), agent_can_weaken_guards says it. An identity that may do everything is agent_holds_admin's.
     """
-    places = {store.address for store in infrastructure.production}
+    places = {*copied(infrastructure.production), *(store.address for store in infrastructure.production)}
     places |= {vault.resource.address for vault in infrastructure.vaults if places.intersection(vault.stores)}
     weakens = only_weakens(infrastructure)
 

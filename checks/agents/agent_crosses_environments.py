@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policypack.authority.held import held, watched
+from policypack.authority.held import copied, held, watched
 from policypack.check import Finding, Severity, check
 from policypack.model import Evidence, Infrastructure, Verb
 
@@ -18,7 +18,7 @@ def agent_crosses_environments(infrastructure: Infrastructure) -> Iterator[Findi
 
     Misses: an environment that nothing names: no tag, name, path or setting. Tokens of platforms are token_without_scopes'.
     """
-    stores = {store.address: store for store in infrastructure.production}
+    stores = {**copied(infrastructure.production), **{store.address: store for store in infrastructure.production}}
     elsewhere = [each for each in watched(infrastructure) if each.environment and not each.environment.production]
     every = frozenset(Verb)
     for each in held(infrastructure, every, wanted=lambda power: power.target in stores, identities=elsewhere):

@@ -61,7 +61,7 @@ class Authority(Struct, dict=True):
             for number, block in enumerate(engine.targets.blocks)
             if each in block.ways
             for place, held in enumerate(block.targets)
-            if held.address == target
+            if held.address == target or (each is Verb.DESTROY_COPIES and held.copy_of == target)
         ]
         found: dict[str, Power] = {}
         for caller in range(len(engine.principals.all)):
@@ -117,6 +117,8 @@ class Authority(Struct, dict=True):
         for block in engine.targets.blocks if engine else ():
             for target in block.targets:
                 found.setdefault(target.address, set()).update(block.ways)
+                if target.copy_of:
+                    found.setdefault(target.copy_of, set()).add(Verb.DESTROY_COPIES)
         for each in self.infrastructure.identities if engine else ():
             found.setdefault(each.address, set()).add(Verb.ESCALATE)
         return {address: frozenset(verbs | set(_also(verbs))) for address, verbs in found.items()}

@@ -62,7 +62,8 @@ class Losses(Struct, frozen=True, dict=True):
         elif held is None:
             made = (copy.made_by.inside, copy.made_by.address)
             itself = made == (self.store.resource.inside, self.store.address)
-            own = [] if itself else self.of(copy.made_by, Verb.DESTROY)
+            verbs = () if itself else (Verb.DESTROY, Verb.DESTROY_COPIES)
+            own = [at for verb in verbs for at in self.of(copy.made_by, verb)]
             own = own or self.of(self.store.resource, Verb.DESTROY_COPIES)
             found += [Loss(at, cap) for at in own]
         else:

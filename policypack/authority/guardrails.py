@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from policypack.authority.held import Held, is_watched, one_a_target, readable
+from policypack.authority.held import Held, is_watched, not_production, one_a_target, readable
 from policypack.model import Identity, Infrastructure, Policy, Resource
 
 _ORGANISATION = frozenset({"aws_organizations_policy", "aws_organizations_policy_attachment"})
@@ -106,8 +106,7 @@ def gains(infrastructure: Infrastructure, identity: Identity) -> Held | None:
         return None
     stood = {each.address for each in before.resources} | {source.path for source in before.inputs}
     former = {each.address: _former(each) for each in infrastructure.resources}
-    production = {store.address for store in infrastructure.production}
-    others = {store.address for store in infrastructure.stores} - production
+    others = not_production(infrastructure)
     had = _had(before, _former(identity.resource))
     gained = []
     for power in readable(authority(infrastructure).powers_of(identity.address)):

@@ -6,17 +6,19 @@ of plain automation or of a workload is what `who-can` and one_identity_destroys
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from policypack.authority.grants import at, conditional_denies, rules_everything
-from policypack.model import Evidence, Identity, IdentityKind, Infrastructure, Outcome, Power, Unknown, Verb
+from policypack.authority.grants import at, conditional_denies, limited, rules_everything
+from policypack.model import Evidence, Identity, IdentityKind, Infrastructure, Outcome, Power, Store, Unknown, Verb
 
 SHOWN = 3
 DESTRUCTIVE = frozenset({Verb.DESTROY, Verb.OVERWRITE, Verb.DESTROY_COPIES, Verb.DESTROY_KEY, Verb.WEAKEN})
 """What makes data or a way back to it disappear, now or with the next call."""
 ASSUMED = "assume"
+_REFERS = "it refers to "
+_NEW, _CHOSEN = "a new principal made by ", " with rights of its own choosing"
 # A login profile is a person's password, not a string that lies in a file and works by itself.
 _BEARER = frozenset(
     {"aws_iam_access_key", "aws_iam_service_specific_credential", "aws_iam_user_ssh_key", "aws_iam_signing_certificate"}
@@ -96,7 +98,7 @@ def held(
     from policypack.authority import authority
 
     answers = authority(infrastructure)
-    others = _not_production(infrastructure)
+    others = not_production(infrastructure)
     for identity in asked:
         powers = [each for each in answers.powers_of(identity.address) if each.verb in verbs and each.target not in others]
         powers = [each for each in powers if wanted(each)]
@@ -119,14 +121,19 @@ def _undenied(identity: Identity, powers: Sequence[Power]) -> list[Power]:
     ]
 
 
-def _not_production(infrastructure: Infrastructure) -> frozenset[str]:
-    """The addresses of stores and vaults of other environments: what can be done to them is nobody's finding."""
-    production = {store.address for store in infrastructure.production}
-    others = {store.address for store in infrastructure.stores} - production
+def not_production(infrastructure: Infrastructure) -> frozenset[str]:
+    """The addresses of stores, snapshots and vaults of other environments: what can be done to them is nobody's finding."""
+    production = {*copied(infrastructure.production), *(store.address for store in infrastructure.production)}
+    others = {*copied(infrastructure.stores), *(store.address for store in infrastructure.stores)} - production
     for vault in infrastructure.vaults:
         if not (vault.environment.production or production.intersection(vault.stores)):
             others.add(vault.resource.address)
     return frozenset(others)
+
+
+def copied(stores: Iterable[Store]) -> Mapping[str, Store]:
+    """What makes the copies of stores, by address: snapshots are resources themselves."""
+    return {copy.made_by.address: store for store in stores for copy in store.backups}
 
 
 def implied(infrastructure: Infrastructure, identity: Identity) -> bool:
@@ -162,8 +169,13 @@ def _rulers(infrastructure: Infrastructure) -> frozenset[str]:
 
 
 def readable(powers: Iterable[Power]) -> list[Power]:
-    """The powers that rest on policies whose text is known."""
-    return [each for each in powers if each.outcome is Outcome.YES or " says is not known" not in each.missing]
+    """The powers that rest on policies whose text is known, or that are known to refer to whoever has the power."""
+    return [each for each in powers if each.outcome is Outcome.YES or _is_readable(each)]
+
+
+def _is_readable(power: Power) -> bool:
+    _, opaque, _ = power.missing.partition(" says is not known")
+    return not opaque or power.identity in power.missing.rpartition(_REFERS)[2].split(", ")
 
 
 def by_its_own_policies(power: Power) -> bool:
@@ -224,24 +236,54 @@ def gained_by(infrastructure: Infrastructure, identity: Identity) -> str:
 def escalating(infrastructure: Infrastructure) -> Iterator[Held]:
     """The watched identities that can change rights, with what they become, where that can destroy something of production.
 
-    A role that can do no harm is no gain; rights of one's own choosing are, unless a boundary leaves nothing to choose.
+    A role that can do no harm is no gain; rights of one's own choosing are, unless a boundary leaves nothing to choose. Where
+    the inputs show no store at all, what there is to lose lies elsewhere: to become who may do everything, by whatever step, is
+    told then. For whom all of this follows from what it may do already, it is not told.
     """
+    if infrastructure.stores and not infrastructure.production:
+        return
+    for identity in watched(infrastructure):
+        if infrastructure.stores and not implied(infrastructure, identity):
+            becomes = list(_harmful(infrastructure, identity))
+        elif not infrastructure.stores and not rules_everything(identity):
+            becomes = list(_unlimited(infrastructure, identity))
+        else:
+            becomes = []
+        if becomes:
+            yield Held(identity, one_a_target(becomes))
+
+
+def _harmful(infrastructure: Infrastructure, identity: Identity) -> Iterator[Power]:
+    """What it becomes by more than assuming a role, and what can destroy something."""
     from policypack.authority import authority
 
-    asked = watched(infrastructure) if infrastructure.production else ()
-    for identity in asked:
-        answers = authority(infrastructure)
-        powers = readable(answers.powers_of(identity.address))
-        harmful = [each for each in powers if each.verb in DESTRUCTIVE]
-        becomes = [each for each in powers if each.verb is Verb.ESCALATE]
-        known = {each.address for each in infrastructure.identities}
-        kept = [
-            each
-            for each in becomes
-            if harmful and (each.target not in known or any(one.verb in DESTRUCTIVE for one in answers.powers_of(each.target)))
-        ]
-        if kept:
-            yield Held(identity, one_a_target(kept))
+    answers = authority(infrastructure)
+    powers = readable(answers.powers_of(identity.address))
+    if not any(each.verb in DESTRUCTIVE for each in powers):
+        return
+    known = {each.address for each in infrastructure.identities}
+    for each in powers:
+        if each.verb is Verb.ESCALATE and (
+            each.target not in known or any(one.verb in DESTRUCTIVE for one in answers.powers_of(each.target))
+        ):
+            yield each
+
+
+def _unlimited(infrastructure: Infrastructure, identity: Identity) -> Iterator[Power]:
+    """What it becomes, and what may do everything."""
+    from policypack.authority import authority
+
+    for each in readable(authority(infrastructure).reaches(identity.address)):
+        if _may_do_everything(infrastructure, each.target):
+            yield each
+
+
+def _may_do_everything(infrastructure: Infrastructure, target: str) -> bool:
+    """Whether what is become may do everything, or whatever the caller writes down for it, and nothing limits it."""
+    if target in _rulers(infrastructure):
+        return True
+    chosen = target.removeprefix(_NEW) if target.startswith(_NEW) else target.removesuffix(_CHOSEN)
+    return chosen != target and any(each.address == chosen and not limited(each) for each in infrastructure.identities)
 
 
 def writes_objects(infrastructure: Infrastructure, each: Held) -> Outcome:
@@ -302,7 +344,7 @@ def one_a_target(powers: Iterable[Power]) -> tuple[Power, ...]:
     return tuple(sorted(best.values(), key=lambda each: (*_rank(each), each.target)))
 
 
-_TELLING = {verb: number for number, verb in enumerate(Verb)}
+_TELLING = {verb: number for number, verb in enumerate((*(verb for verb in Verb if verb is not Verb.WEAKEN), Verb.WEAKEN))}
 
 
 def _rank(power: Power) -> tuple[int, bool, bool, int, int]:

@@ -14,7 +14,7 @@ from functools import cached_property
 from msgspec import Struct, field
 
 from policypack.authority.aws import ABSENT, ANON, Context, Given, account_of_domain, encode, given, hole
-from policypack.authority.backends import account_of_state, unseen_policy
+from policypack.authority.backends import account_of_state, arn_of_state, unseen_policy
 from policypack.catalog import Catalog
 from policypack.catalog.aws_iam.escalation import Elsewhere, arns
 from policypack.model import Domain, Infrastructure, Input, Policy, Reference, Resource, Unknown, Value, replace
@@ -113,10 +113,11 @@ class Subjects(Struct, frozen=True, dict=True):
             backend = source.backend
             if backend is None or isinstance(backend, Unknown) or backend.type != "s3":
                 continue
-            bucket, key = (each if isinstance(each, str) else ANON for each in (backend.get("bucket"), backend.get("key")))
-            held = buckets.get(bucket)
+            bucket = backend.get("bucket")
+            held = buckets.get(bucket) if isinstance(bucket, str) else None
             subject = self.of(held.resource, held.domain) if held else self._unseen(source, backend)
-            forms = (f"arn:aws:s3:::{bucket}/{key}", *(f"{form}/{key}" for form in subject.forms))
+            arn = arn_of_state(source, backend)
+            forms = (arn, *(f"{form}/{arn.partition('/')[2]}" for form in subject.forms))
             yield source, replace(subject, forms=tuple(dict.fromkeys(forms)))
 
     def _unseen(self, source: Input, backend: Resource) -> Subject:
@@ -200,6 +201,8 @@ class Subjects(Struct, frozen=True, dict=True):
     def _context(self, resource: Resource, account: str) -> Context:
         """The condition keys that describe the resource (IAM User Guide, AWS global condition context keys)."""
         found: dict[str, Given] = {"aws:resourceaccount": given(account)}
+        if resource.type.startswith("aws_kms_"):
+            found["kms:grantisforawsresource"] = given("false")  # who calls is the caller, not a service for its own resource
         region = self.region(resource)
         if region != ANON:
             found["aws:requestedregion"] = given(region)

@@ -60,7 +60,8 @@ _POINT = "arn:${Partition}:backup:${Region}:${Account}:recovery-point:*"
 
 class Target(Struct, frozen=True):
     """One thing of a block. `guards` are what makes its destruction fail. `points` are the types of stores whose recovery
-    points it holds. `store`, `vault` and `copy` are what it is in the picture."""
+    points it holds. `store` and `vault` are what it is in the picture; `copy_of` is the address of the store that it is a copy
+    of."""
 
     subject: Subject
     domain: Domain
@@ -69,7 +70,7 @@ class Target(Struct, frozen=True):
     points: str = ""
     store: Store | None = None
     vault: Vault | None = None
-    copy: Copy | None = None
+    copy_of: str = ""
     name: str = ""
 
     @property
@@ -139,7 +140,8 @@ class Targets(Struct, frozen=True, dict=True):
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """Stores by type, their own copies by type, vaults by what they hold, audit trails, states, accounts."""
-        return tuple(block for block in (*self._stores(), *self._vaults(), *self._trails(), *self._states()) if block.ways)
+        every = (*self._stores(), *self._snapshots(), *self._vaults(), *self._trails(), *self._states())
+        return tuple(block for block in every if block.ways)
 
     @cached_property
     def places(self) -> Mapping[tuple[str, str, Verb], list[tuple[tuple[int, Verb], int]]]:
@@ -167,12 +169,37 @@ class Targets(Struct, frozen=True, dict=True):
                 continue
             ways = ways_of_store(entry)
             yield Block(kind, ways, tuple(targets), self.subjects, entry.arn)
-            kept = [each for each in targets if each.store and any(_kept_by_service(copy) for copy in each.store.backups)]
+            kept = [each for each in targets if each.store and any(self._kept_by_service(copy) for copy in each.store.backups)]
             if kept:
                 bare = tuple(replace(each, guards=()) for each in kept)
                 yield Block(
                     f"copies of {kind}", {Verb.DESTROY_COPIES: ways_of_own_copies(entry)}, bare, self.subjects, entry.arn
                 )
+
+    def _kept_by_service(self, copy: Copy) -> bool:
+        """Whether a copy is one that has no name of its own in the inputs."""
+        kinds = {CopyKind.AUTOMATED, CopyKind.SNAPSHOT, CopyKind.RECOVERY_POINT}
+        return copy.held_in is None and copy.kind in kinds and not self._is_snapshot(copy)
+
+    def _is_snapshot(self, copy: Copy) -> bool:
+        entry = self._entry(copy.made_by.type)
+        return entry is not None and entry.role == "snapshot" and bool(entry.arn)
+
+    def _snapshots(self) -> Iterator[Block]:
+        """Copies that are resources themselves."""
+        by_type: dict[str, dict[tuple[str, str], Target]] = {}
+        for store in self.infrastructure.stores:
+            for copy in store.backups if store.resource.provider == "aws" else ():
+                made = copy.made_by
+                if self._is_snapshot(copy) and not made.goes:
+                    domain = copy.domain if isinstance(copy.domain, Domain) else store.domain
+                    target = Target(self.subjects.of(made, domain), domain, copy_of=store.address)
+                    by_type.setdefault(made.type, {}).setdefault((made.inside, made.address), target)
+        for kind, targets in by_type.items():
+            entry = self._entry(kind)
+            assert entry is not None
+            ways = {Verb.DESTROY_COPIES: ways_to_delete(entry, Verb.DESTROY_COPIES)}
+            yield Block(kind, ways, tuple(targets.values()), self.subjects, entry.arn)
 
     def _vaults(self) -> Iterator[Block]:
         types = {store.address: store.resource.type for store in self.infrastructure.stores}
@@ -221,10 +248,6 @@ class Targets(Struct, frozen=True, dict=True):
         read = (Way((Call("s3:GetObject"),)),)
         if targets:
             yield Block("state", {Verb.WRITE_STATE: write, Verb.READ_CREDENTIALS: read}, tuple(targets), self.subjects)
-
-
-def _kept_by_service(copy: Copy) -> bool:
-    return copy.held_in is None and copy.kind in {CopyKind.AUTOMATED, CopyKind.SNAPSHOT, CopyKind.RECOVERY_POINT}
 
 
 class Obstacle(Struct, frozen=True):

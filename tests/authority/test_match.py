@@ -73,6 +73,7 @@ RESOURCES = [
     ("arn:aws:rds:*:*:db:dev-*", SNAPSHOT, F),
     ("arn:aws:rds:*:*:snapshot:dev-*", SNAPSHOT, U),
     ("arn:aws:rds:*:*:s*", SNAPSHOT, U),
+    ("arn:aws:rds:*:*:snapshot:dev-*", SNAPSHOT.replace("snapshot:", "snapshot:prod/"), F),
     ("arn:aws:s3:*:*:other/*", f"{BUCKET}/{ANON}", U),
 ]
 

@@ -237,3 +237,80 @@ def test_whoever_writes_the_state_may_act_as_whoever_applies_it(tmp_path: Path) 
     assert outcome(answers, BOT, Verb.DESTROY, MAIN) is Outcome.MAYBE
     assert outcome(answers, "aws_iam_role.other", Verb.WRITE_STATE, state) is Outcome.NO
     assert outcome(answers, "aws_iam_role.other", Verb.DESTROY, MAIN) is Outcome.NO
+
+
+TABLE = """resource "aws_dynamodb_table" "t" {
+  name = "t"
+  deletion_protection_enabled = true
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("dynamodb:DeleteTable", "no"),
+        ("dynamodb:DeleteItem", "yes"),
+        ("dynamodb:BatchWriteItem", "yes"),
+        ("dynamodb:UpdateTimeToLive", "yes"),
+        ("dynamodb:GetItem", "no"),
+    ],
+)
+def test_deletion_protection_does_not_know_of_what_lies_inside(tmp_path: Path, action: str, expected: str) -> None:
+    """It refuses to delete the table, and lets everybody delete the items of it who may."""
+    assert outcome(asked(tmp_path, TABLE, role("bot", allow(action))), BOT, Verb.DESTROY, "aws_dynamodb_table.t") is Outcome(
+        expected
+    )
+
+
+SNAPSHOT = """resource "aws_db_snapshot" "s" {
+  db_instance_identifier = aws_db_instance.main.identifier
+  db_snapshot_identifier = "before"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ("${aws_db_snapshot.s.db_snapshot_arn}", Outcome.YES),
+        (f"arn:aws:rds:*:{ACCOUNT}:snapshot:before", Outcome.YES),
+        (f"arn:aws:rds:*:{ACCOUNT}:snapshot:after", Outcome.NO),
+        ("arn:aws:rds:*:*:db:*", Outcome.NO),
+    ],
+)
+def test_a_snapshot_is_a_copy_with_a_name(tmp_path: Path, resource: str, expected: Outcome) -> None:
+    """It is asked for by its own address, and by that of what it is a copy of."""
+    answers = asked(tmp_path, OPEN, SNAPSHOT, role("bot", allow("rds:DeleteDBSnapshot", resource)))
+    assert outcome(answers, BOT, Verb.DESTROY_COPIES, "aws_db_snapshot.s") is expected
+    found = answers.who_can(Verb.DESTROY_COPIES, MAIN)
+    assert [each.target for each in found] == (["aws_db_snapshot.s"] if expected is Outcome.YES else [])
+    assert answers.who_can(Verb.DESTROY, "aws_db_snapshot.s") == () or expected is Outcome.YES
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "expected"),
+    [
+        ("aws_acmpca_certificate_authority", "kms:ScheduleKeyDeletion", "no"),
+        ("aws_acmpca_certificate_authority", "acm-pca:DeleteCertificateAuthority", "yes"),
+        ("aws_kms_replica_external_key", "kms:ScheduleKeyDeletion", "yes"),
+        ("aws_kms_replica_external_key", "kms:DeleteImportedKeyMaterial", "yes"),
+        ("aws_kms_custom_key_store", "kms:DeleteCustomKeyStore", "yes"),
+    ],
+)
+def test_what_holds_keys_is_destroyed_by_its_own_calls(tmp_path: Path, kind: str, action: str, expected: str) -> None:
+    """Not everything that holds a key is a key of KMS, and a replica has a policy too."""
+    answers = asked(tmp_path, f'resource "{kind}" "k" {{\n}}\n', role("bot", allow(action)))
+    assert outcome(answers, BOT, Verb.DESTROY_KEY, f"{kind}.k") is Outcome(expected)
+
+
+def test_the_arn_of_a_part_tells_whose_it_is(tmp_path: Path) -> None:
+    """A snapshot's ARN names its cluster: a right to those of another cluster is none to these."""
+    cluster = (
+        'resource "aws_redshift_cluster" "c" {\n  cluster_identifier = "c"\n  automated_snapshot_retention_period = 7\n}\n'
+    )
+    snapshot = f"arn:aws:redshift:*:{ACCOUNT}:snapshot:%s/*"
+    own, other = (role(name, allow("redshift:DeleteClusterSnapshot", snapshot % name)) for name in ("c", "d"))
+    answers = asked(tmp_path, cluster, own, other)
+    told = [outcome(answers, f"aws_iam_role.{name}", Verb.DESTROY_COPIES, "aws_redshift_cluster.c") for name in ("c", "d")]
+    assert told == [Outcome.YES, Outcome.NO]

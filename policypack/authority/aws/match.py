@@ -17,7 +17,6 @@ from functools import lru_cache
 from policypack.authority.aws.kleene import F, T, U, Verdict
 from policypack.authority.aws.text import ALSO, ANON, HOLES, is_plain, symbol
 
-
 _KIND = re.compile(r"[a-z][a-zA-Z-]*[:/]")
 
 
@@ -201,20 +200,16 @@ def _of_another_account(pattern: str, arn: str) -> bool:
 
 
 def _of_another_kind(pattern: str, arn: str) -> bool:
-    """Whether both say what type of resource they are about, not the same one, and the resource's name has holes. A star that
-    crosses colons could still find the pattern's type in that name; names of resources hold no types of others."""
+    """Whether both say what type of resource they are about, and it is another type, or another name of that type. A star that
+    crosses colons could still find the pattern's type in a name that has holes; names of resources hold no types, so it does
+    not, and the last fields are about each other. Keys of objects in S3 hold anything."""
     if arn.isascii():
         return False
-    one, other = _kind(pattern), _kind(arn)
-    return bool(one and other) and one != other
-
-
-def _kind(arn: str) -> str:
-    """The type that stands as text before the name in the last field, with what divides the two; "" where none does. Keys of
-    objects in S3 hold anything."""
-    fields = arn.split(":", 5)
-    found = _KIND.match(fields[5]) if len(fields) > 5 and not fields[2].startswith("s3") else None
-    return found[0] if found else ""
+    wanted, fields = pattern.split(":", 5), arn.split(":", 5)
+    if len(wanted) < 6 or len(fields) < 6 or fields[2].startswith("s3"):
+        return False
+    one, other = _KIND.match(wanted[5]), _KIND.match(fields[5])
+    return one is not None and other is not None and (one[0] != other[0] or not overlap(wanted[5], fields[5]))
 
 
 def resource_match(pattern: str, forms: Iterable[str]) -> Verdict:

@@ -142,3 +142,52 @@ resource "aws_iam_role_policy" "devin" {
     ]
   })
 }
+
+resource "aws_dynamodb_table" "carts" {
+  name                        = "carts"
+  billing_mode                = "PAY_PER_REQUEST"
+  hash_key                    = "id"
+  deletion_protection_enabled = true
+
+  attribute {
+    name = "id"
+    type = "S"
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+# Deletion protection refuses to delete the table. It says nothing about the items.
+# expect: agent_can_destroy_data, agent_without_boundary
+resource "aws_iam_role" "codex" {
+  name = "codex"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "codex" {
+  name = "codex"
+  role = aws_iam_role.codex.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["dynamodb:BatchWriteItem"]
+        Resource = ["arn:aws:dynamodb:eu-central-1:111111111111:table/carts"]
+      }
+    ]
+  })
+}
