@@ -24,6 +24,17 @@ _CREDENTIALS = (
     "token",
 )
 _ACCOUNT_PLACE = 4
+_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
+
+
+def arn_of_state(source: Input, backend: Resource) -> str:
+    """The ARN of the object that a state is, ANON for what of it is not known. Its partition is that of the backend's region, or
+    else of the provider blocks'."""
+    bucket, key = (each if isinstance(each, str) else ANON for each in (backend.get("bucket"), backend.get("key")))
+    regions = (backend.get("region"), *(block.get("region") for block in source.providers.values() if block.type == "aws"))
+    region = next((each for each in regions if isinstance(each, str) and each), "")
+    partition = next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
+    return f"arn:{partition}:s3:::{bucket}/{key}"
 
 
 def account_of_state(source: Input, backend: Resource, domains: Mapping[tuple[str, str], Domain]) -> str:

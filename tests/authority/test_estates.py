@@ -16,6 +16,7 @@ from policypack.read.options import ReadOptions
 from policypack.scan import read_all
 from policypack.settings import Settings
 from tests.authority.pictures import allow, deny, policy, role
+from tests.test_cli import call
 
 HOME, FAR = "111111111111", "222222222222"
 MAIN = "aws_db_instance.main"
@@ -298,3 +299,14 @@ def test_a_role_whose_account_is_not_known_may_be_the_one_that_is_named(tmp_path
     answers = together(tmp_path, home=provider() + role("bot", ASSUMES), far=far)
     assert can(answers, Verb.DESTROY, MAIN) == {BOT: "maybe", "aws_iam_role.deploy": "yes"}
     assert not [gap for gap in answers.gaps if DEPLOY in gap.reason]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "sarif"])
+def test_every_report_says_what_is_not_given(tmp_path: Path, form: str) -> None:
+    """A scan names the role that is assumed and not shown, in every format that lists gaps, and fails for it only where it is to be strict."""
+    (tmp_path / "main.tf").write_text(provider() + BUCKET + role("bot", ASSUMES), "utf-8")
+    asked = ("scan", ".", "--format", form, "--only", "vault_unlocked")
+    done = call(*asked, cwd=tmp_path)
+    assert done.returncode == 0
+    assert DEPLOY in "".join(done.stdout.split())
+    assert call(*asked, "--strict", cwd=tmp_path).returncode == 1

@@ -102,3 +102,14 @@ def test_nobody_of_another_account_is_let_in_for_certain(tmp_path: Path) -> None
     answers = authority(estate(tmp_path, backend() + OPEN + role("bot", allow("s3:PutObject", NAMED)), far + idle + other))
     told = {each.identity: each.outcome for each in answers.who_can(Verb.WRITE_STATE, "root0")}
     assert told == {BOT: Outcome.YES, "aws_iam_role.far": Outcome.MAYBE}
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")]
+)
+def test_a_bucket_lies_in_the_partition_of_its_region(tmp_path: Path, region: str, partition: str) -> None:
+    """In China and in GovCloud the ARN of a bucket begins differently, and one that begins otherwise is another's."""
+    there = backend().replace("eu-west-1", region)
+    for named in ("aws", "aws-cn", "aws-us-gov"):
+        allowed = role("bot", allow("s3:PutObject", f"arn:{named}:s3:::states/*"))
+        assert writes(tmp_path, there, allowed) is (Outcome.YES if named == partition else Outcome.NO)
