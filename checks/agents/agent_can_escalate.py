@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policypack.authority.held import escalating, gained_by, implied
+from policypack.authority.held import escalating, gained_by
 from policypack.check import Finding, Severity, check
 from policypack.model import Infrastructure
 
@@ -17,12 +17,12 @@ def agent_can_escalate(infrastructure: Infrastructure) -> Iterator[Finding]:
     Fix: take the rights over identities away from it, or let it have them only under a permissions boundary that it must
     attach and cannot remove (`iam:PermissionsBoundary`).
 
-    Misses: identities and machines outside the inputs. A role that it may simply assume is agent_can_destroy_data's.
+    Misses: identities and machines outside the inputs. What it becomes must be able to destroy something of production; where no
+    store is among the inputs, it must be able to do everything. Otherwise a role that it may simply assume is
+    agent_can_destroy_data's.
     """
     known = {each.address for each in infrastructure.identities}
     for each in escalating(infrastructure):
-        if implied(infrastructure, each.identity):
-            continue
         lost = gained_by(infrastructure, each.identity)
         own = any(power.target not in known and each.identity.address in power.target for power in each.powers)
         yield Finding(

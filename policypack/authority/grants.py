@@ -100,10 +100,14 @@ def _said(statement: Statement, services: Collection[str]) -> tuple[str, bool]:
 
 def rules_everything(identity: Identity) -> bool:
     """Whether it may do everything and nothing that the inputs show limits it."""
-    limited = identity.boundary is not None or any(_denies(policy) for level in identity.guardrails for policy in level)
-    if limited or any(_denies(policy) for policy in identity.policies):
+    if limited(identity) or any(_denies(policy) for policy in identity.policies):
         return False
     return any(each.everything and each.certain for each in broad(identity))
+
+
+def limited(identity: Identity) -> bool:
+    """Whether a boundary or an organisation's deny stands over it, whatever its own policies say."""
+    return identity.boundary is not None or any(_denies(policy) for level in identity.guardrails for policy in level)
 
 
 def _denies(policy: Policy) -> bool:

@@ -103,10 +103,9 @@ class Identities(Struct, frozen=True, dict=True):
         written = resource.get("assume_role_policy")
         trust = None
         if form == "role":
-            document = Unknown(f"the trust policy of {resource.address} is not among the inputs")
-            trust = Policy(
-                "assume_role_policy", document if written is None else self.documents.of(written, resource), resource, resource
-            )
+            name = f"the trust policy of {resource.address}"
+            document = Unknown("it is not among the inputs") if written is None else self.documents.of(written, resource)
+            trust = Policy(name, document, resource, resource)
         boundary = resource.get("permissions_boundary")
         made = Identity(
             resource,
@@ -146,10 +145,9 @@ class Identities(Struct, frozen=True, dict=True):
         trust = None
         if outsider.form == "role":
             written = anchor.get("assume_role_policy") if of_data else None
-            unknown = Unknown(f"the trust policy of {outsider.name} is not among the inputs")
-            trust = Policy(
-                "assume_role_policy", documents.of(written, anchor) if written is not None else unknown, anchor, anchor
-            )
+            unknown = Unknown("it is not among the inputs")
+            document = documents.of(written, anchor) if written is not None else unknown
+            trust = Policy(f"the trust policy of {outsider.name}", document, anchor, anchor)
         made = Identity(
             anchor,
             "aws",

@@ -260,7 +260,8 @@ def _unread(identities: Iterable[Identity]) -> Iterator[Gap]:
     for identity in identities:
         # An outsider stands where something is attached to it, and is a gap already.
         own = identity.language == "aws" and identity.resource.type.endswith(identity.form)
-        for policy in (*identity.policies, *((identity.boundary,) if identity.boundary else ())) if own else ():
+        beside = (each for each in (identity.boundary, identity.trust) if each is not None)
+        for policy in (*identity.policies, *beside) if own else ():
             document = policy.document
             if isinstance(document, Unknown) and document.document is None:
                 by = policy.origin or policy.attached_by or identity.resource
@@ -270,7 +271,7 @@ def _unread(identities: Iterable[Identity]) -> Iterator[Gap]:
         many = len(places) > _ONE_BY_ONE
         named = [(f"{len(places)} policies ({_listed(list(places))})", first)] if many else places.items()
         for name, place in named:
-            yield Gap(f"{name if many else f'the policy {name}'} cannot be read: {reason}", place, access=True)
+            yield Gap(f"{name if many or name.startswith('the ') else f'the policy {name}'} cannot be read: {reason}", place, access=True)
 
 
 def _listed(names: list[str]) -> str:

@@ -81,7 +81,7 @@ def resource_policies(documents: Documents) -> dict[Place, tuple[Policy, ...]]:
 def _policies(resource: Resource, documents: Documents) -> Iterator[tuple[Resource, Policy]]:
     within = _WITHIN.get(resource.type)
     if within is not None and resource.get(within) not in (None, ""):
-        yield resource, Policy(within, documents.of(resource.get(within), resource), resource, resource)
+        yield resource, Policy(_name(resource, within), documents.of(resource.get(within), resource), resource, resource)
     beside = _BESIDE.get(resource.type)
     if beside is not None and beside.target:
         policy = Policy(resource.address, documents.of(resource.get(beside.text), resource), resource, resource)
@@ -91,6 +91,10 @@ def _policies(resource: Resource, documents: Documents) -> Iterator[tuple[Resour
         target, types, write = made
         policy = Policy(f"grant {resource.address}", write(resource, documents), resource, resource)
         yield from _on(target, types, policy, documents)
+
+
+def _name(resource: Resource, argument: str) -> str:
+    return f"the {'trust policy' if argument == 'assume_role_policy' else argument} of {resource.address}"
 
 
 def _on(argument: str, types: tuple[str, ...], policy: Policy, documents: Documents) -> Iterator[tuple[Resource, Policy]]:

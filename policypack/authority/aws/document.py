@@ -24,6 +24,7 @@ from policypack.read.repeated import once
 LARGEST: Final = 2_000_000
 """Characters of a document's text. AWS allows 32 kilobytes at most; beyond this it is not read."""
 
+_NAMED: Final = 5  # of what an unread policy refers to
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{0,39}")
 _ELEMENTS = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"}
 _ARTICLES = {"Action": "an Action", "Resource": "a Resource"}
@@ -70,7 +71,8 @@ def read(document: Value, inside: str = "", name: str = "a policy") -> tuple[Sta
     """The statements of a document. References in it belong to the input `inside`; `name` is said in doubts."""
     if isinstance(document, Unknown):
         if document.document is None:
-            return _anything(f"what {name} says is not known: {document.reason}")
+            named = ", ".join(dict.fromkeys(each.address for each in document.references[:_NAMED]))
+            return _anything(f"what {name} says is not known: {document.reason}{f'; it refers to {named}' if named else ''}")
         document = document.document
     if isinstance(document, str):
         document = _decoded(document)
