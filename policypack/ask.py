@@ -12,7 +12,7 @@ from msgspec import Struct
 from policypack.authority import Authority, authority
 from policypack.build import build
 from policypack.catalog import load_catalog
-from policypack.model import Evidence, Infrastructure, Verb
+from policypack.model import Evidence, Gap, Infrastructure, Verb
 from policypack.report.answers import Answer, Asked, can_json, can_text, who_can_json, who_can_text
 from policypack.request import Reading, inputs_of, options_of
 from policypack.scan import ScanError, nearest, read_all
@@ -84,17 +84,20 @@ def _picture(question: Question) -> Infrastructure:
     with Progress() as progress:
         inputs = read_all(paths, options, catalog.knows, progress)
         progress("building the picture")
-        return build(inputs, catalog, settings)
+        picture = build(inputs, catalog, settings)
+    for gap in _lost(picture):
+        sys.stderr.write(f"policypack: {gap.reason}\n")
+    return picture
+
+
+def _lost(picture: Infrastructure) -> list[Gap]:
+    every = (*picture.gaps, *(gap for one in picture.inputs for gap in one.gaps))
+    return list(dict.fromkeys(gap for gap in every if gap.unreadable))
 
 
 def _exit(picture: Infrastructure) -> int:
-    """2 where an input was lost: the answer is about the others only, and says so."""
-    lost = [gap for gap in picture.gaps if gap.unreadable] + [
-        gap for one in picture.inputs for gap in one.gaps if gap.unreadable
-    ]
-    for gap in dict.fromkeys(lost):
-        sys.stderr.write(f"policypack: {gap.reason}\n")
-    return 2 if lost else 0
+    """2 where an input was lost: the answer is about the others only, and it was said so."""
+    return 2 if _lost(picture) else 0
 
 
 def _known(what: str, name: str, known: Sequence[str]) -> None:
@@ -129,6 +132,8 @@ def _caller(picture: Infrastructure, identity: str) -> str:
     for each in known:
         if identity in {each.address, each.arn}:
             return each.address
+    if any(each.address == identity and each.form == "group" for each in picture.identities):
+        raise ScanError(f"{identity!r} is a group, which does nothing itself", "ask for one of its members")
     addresses = [each.address for each in known]
     raise ScanError(
         f"no identity is called {identity!r}", nearest(identity, addresses) or "name the address or the ARN of a role or user"

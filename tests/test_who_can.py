@@ -20,6 +20,7 @@ ESTATE = (
     + role("deploy", allow(["rds:ModifyDBInstance", "rds:DeleteDBInstance"], "${aws_db_instance.main.arn}"), trust=ROOT)
     + role("cursor", allow("sts:AssumeRole", "${aws_iam_role.deploy.arn}"))
     + role("reader", allow("rds:Describe*"))
+    + 'resource "aws_iam_group" "people" {\n  name = "people"\n}\n'
 )
 
 
@@ -91,6 +92,7 @@ def test_one_decision(folder: Path, identity: str, action: str, resource: str, e
         (["who-can", "stop-audit", MAIN], "ask for destroy"),
         (["can", "aws_iam_role.reeder", "rds:X", MAIN], "did you mean 'aws_iam_role.reader'?"),
         (["can", "aws_iam_role.reader", "delete", MAIN], "SERVICE:NAME"),
+        (["can", "aws_iam_group.people", "rds:X", MAIN], "is a group, which does nothing itself"),
         (["can", "aws_iam_role.reader", "rds:X", "aws_db_instance.mian"], f"did you mean '{MAIN}'?"),
     ],
 )
@@ -143,3 +145,32 @@ def test_what_has_been_said_is_not_said_again(folder: Path) -> None:
     told = " ".join(call("who-can", "destroy-all", MAIN, ".", cwd=folder).stdout.split())
     assert "its only copies are automated backups and die with it" in told
     assert "go with it" not in told
+
+
+def test_an_input_that_is_not_there_is_named_before_what_was_not_found_in_it(folder: Path) -> None:
+    """Who misspells a path learns that, and not only that nothing there has the name."""
+    done = call("who-can", "destroy", MAIN, "nowhere", cwd=folder)
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("verb", "target", "said"),
+    [
+        ("destroy-copies", MAIN, f"can destroy copies of {MAIN}."),
+        ("destroy-all", MAIN, f"can destroy {MAIN} and every copy of it."),
+        ("escalate", "aws_iam_role.deploy", "can take over aws_iam_role.deploy."),
+        ("weaken", MAIN, f"can weaken {MAIN}."),
+    ],
+)
+def test_a_verb_is_said_as_a_sentence_has_it(folder: Path, verb: str, target: str, said: str) -> None:
+    """The first line is a sentence, whatever the word on the command line is."""
+    assert said in call("who-can", verb, target, ".", cwd=folder).stdout.splitlines()[0]
+
+
+@pytest.mark.parametrize("arguments", [["who-can"], ["who-can", "destroy"], ["can"], ["can", "aws_iam_role.deploy", "rds:X"]])
+def test_what_is_asked_has_to_be_said(folder: Path, arguments: list[str]) -> None:
+    """A missing argument is named, and the exit is that of usage."""
+    done = call(*arguments, cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Missing argument" in done.stderr

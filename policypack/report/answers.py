@@ -15,6 +15,15 @@ from policypack.report.sentence import place, sentence
 
 _SAID = {Outcome.YES: "yes", Outcome.MAYBE: "maybe", Outcome.NO: "no"}
 _MOST_GAPS = 10
+_PHRASES = {  # a verb as a sentence has it, where it is not the word itself
+    "destroy-copies": "destroy copies of",
+    "destroy-key": "destroy",
+    "escalate": "take over",
+    "read-credentials": "read the credentials in",
+    "remove-domain": "remove",
+    "stop-audit": "stop",
+    "write-state": "write the state of",
+}
 
 
 class Answer(Struct, frozen=True):
@@ -39,7 +48,7 @@ class Asked(Struct, frozen=True):
 def who_can_text(powers: Sequence[Power], asked: Asked) -> str:
     """Who can, the surest first, each with its proof as a sentence."""
     able = [each for each in powers if each.outcome is not Outcome.NO]
-    lines = _wrapped(f"{_counted(able)} can {asked.verb} {asked.resource}.", "", asked.width)
+    lines = _wrapped(f"{_counted(able)} can {_does(asked)}.", "", asked.width)
     for power in powers:
         identity = asked.identities.get(power.identity)
         who = f"{identity.kind.value}: {identity.reason}" if identity else ""
@@ -55,6 +64,12 @@ def who_can_text(powers: Sequence[Power], asked: Asked) -> str:
         more = len(asked.gaps) - _MOST_GAPS
         lines += [f"  and {more} more: --format json"] if more > 0 else []
     return "\n".join(lines) + "\n"
+
+
+def _does(asked: Asked) -> str:
+    if asked.verb == "destroy-all":
+        return f"destroy {asked.resource} and every copy of it"
+    return f"{_PHRASES.get(asked.verb, asked.verb)} {asked.resource}"
 
 
 def _counted(able: Sequence[Power]) -> str:
