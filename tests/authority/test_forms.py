@@ -54,7 +54,7 @@ SOURCED = 'data "aws_iam_policy_document" "d" {\n  source_policy_documents = [va
         (VARIABLE + SOURCED + INLINE % "data.aws_iam_policy_document.d.json", "variable policy"),
         (INLINE % '"{"', "is not JSON"),
         (INLINE % 'file("${path.module}/none.json")', "none.json"),
-        (INLINE % 'data.http.policy.response_body', "data.http.policy"),
+        (INLINE % "data.http.policy.response_body", "data.http.policy"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_resolved_is_a_doubt_with_a_name(tmp_path: Path, text: str, named: str) -> None:
