@@ -149,7 +149,8 @@ class Callers(Struct, dict=True):
         boundary = None if {"unbounded", "new"} & {*words} else identity.boundary
         levels = tuple(tuple(id(policy.document) for policy in level) for level in identity.guardrails)
         factor = repr(principal.context.get("aws:multifactorauthpresent"))
-        return (identity.domain, id(boundary and boundary.document), levels, principal.kind, factor, "new" in words)
+        limits = () if "new" in words else tuple(id(policy.document) for policy in identity.sessions)
+        return (identity.domain, id(boundary and boundary.document), levels, principal.kind, factor, "new" in words, limits)
 
     def leads_to(self, caller: int, goal: int, *, certainly: bool) -> Iterator[Lead]:
         """The leads that take a step of the graph."""

@@ -17,7 +17,7 @@ from policypack.authority.chosen import OPEN_TRUST, chosen, templates
 from policypack.authority.described import described
 from policypack.authority.reach import bit_set
 from policypack.authority.subjects import Subject
-from policypack.model import Identity, Outcome, Policy
+from policypack.model import Identity, Outcome, Policy, replace
 
 Both = tuple[int, int]
 _MOST_CANDIDATES = 16
@@ -67,7 +67,15 @@ class Oracle(Struct):
         request = Request(action, subject.forms, subject.account, subject.context)
         own = tuple(map(self.read, subject.policies))
         rcps = tuple(tuple(map(self.read, level)) for level in subject.guardrails)
-        return decide(request, principal, Layers(layers.identity, layers.boundary, None, own, layers.scps, rcps))
+        on = Layers(layers.identity, layers.boundary, None, own, layers.scps, rcps)
+        answer = decide(request, principal, on)
+        sessions = self.callers[caller].sessions
+        if not sessions or answer.outcome is Outcome.NO:
+            return answer
+        limited = (decide(request, principal, replace(on, session=self.read(each))) for each in sessions)
+        proved = next((each for each in limited if each.outcome is Outcome.YES), None)
+        missing = (*answer.missing, f"whether it acts outside of {sessions[0].name}")
+        return proved or replace(answer, outcome=Outcome.MAYBE, missing=missing)
 
     def bits(self, caller: int, action: str, slot: Slot) -> Both:
         """The subjects of a slot that the caller certainly, and at least possibly, may do this to, as bits."""
@@ -97,8 +105,18 @@ class Oracle(Struct):
         return self._open[slot.name]
 
     def _all(self, caller: int, slot: Slot) -> Iterator[tuple[str, Both]]:
+        principal, layers = self.known(caller)
+        sessions = self.callers[caller].sessions
+        proved: dict[str, int] = {}
+        for each in sessions:
+            for action, (certain, _) in self._evaluated(slot, principal, replace(layers, session=self.read(each))):
+                proved[action] = proved.get(action, 0) | certain
+        for action, (certain, possible) in self._evaluated(slot, principal, layers):
+            yield action, (proved.get(action, 0) if sessions else certain, possible)
+
+    def _evaluated(self, slot: Slot, principal: Principal, layers: Layers) -> Iterator[tuple[str, Both]]:
         evaluator, in_order = self._evaluator(slot)
-        for atom in evaluator.powers(*self.known(caller)):
+        for atom in evaluator.powers(principal, layers):
             both = (atom.certain, atom.possible)
             if not in_order:
                 both = (self._placed(slot, evaluator, atom.certain), self._placed(slot, evaluator, atom.possible))

@@ -230,7 +230,7 @@ def newcomer(maker: Identity) -> Identity:
     """A principal that the identity makes: any rights, no boundary, and a name and tags that nobody knows yet."""
     unknown = Unknown("a principal of the caller's making")
     resource = replace(maker.resource, address=f"{maker.address}#new")
-    return replace(maker, resource=resource, arn=unknown, tags=unknown, policies=(ANY_RIGHTS,), boundary=None)
+    return replace(maker, resource=resource, arn=unknown, tags=unknown, policies=(ANY_RIGHTS,), boundary=None, sessions=())
 
 
 def joined(identity: Identity, group: Identity) -> Identity:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from policypack.build.domains import Domains
 from policypack.build.environments import environment_of
 from policypack.build.estate import Estate
+from policypack.build.identity_anywhere import profiles, sessions
 from policypack.build.identity_arns import arn_of
 from policypack.build.identity_center import lost_parts, permission_sets
 from policypack.build.identity_clusters import cluster_identities
@@ -98,6 +99,10 @@ class Identities(Struct, frozen=True, dict=True):
                     found[place_of(user)].append(each)
         return {place: tuple(each) for place, each in found.items()}
 
+    @cached_property
+    def _profiles(self) -> Mapping[Place, tuple[Resource, ...]]:
+        return profiles(self.documents)
+
     def _identity(self, resource: Resource) -> Identity:
         form = FORMS[resource.type]
         written = resource.get("assume_role_policy")
@@ -120,6 +125,7 @@ class Identities(Struct, frozen=True, dict=True):
             trust,
             tags=self.documents.estate.tags(resource),
             credentials=self._credentials.get(place_of(resource), ()),
+            sessions=sessions(trust, self._profiles.get(place_of(resource), ()), self.documents),
         )
         return self._recognised(made, _names(resource))
 

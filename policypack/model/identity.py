@@ -44,7 +44,8 @@ class Identity(Struct, frozen=True):
     the identity-based ones (inline, attached, of groups). `boundary` None: there is none; an Unknown document: one that
     cannot be resolved. `trust` is who may become it. `guardrails` and `resource_guardrails` are the levels of SCPs and RCPs
     above it, outermost first; empty where the inputs show no organization. `credentials` are static ones that exist for it.
-    `environment` is the one that it is made for, None where nobody asked.
+    `environment` is the one that it is made for, None where nobody asked. `sessions` are the session policies under which the
+    inputs show it to act, one of them at a time; empty: nothing limits its sessions.
     """
 
     resource: Resource
@@ -63,6 +64,7 @@ class Identity(Struct, frozen=True):
     credentials: tuple[Resource, ...] = ()
     declared: bool = False
     environment: Environment | None = None
+    sessions: tuple[Policy, ...] = ()
 
     @property
     def address(self) -> str:
