@@ -43,8 +43,8 @@ class BackupFact(Struct, frozen=True):
     """Copies that the type makes of itself.
 
     They exist where `attribute` is at least 1 (a retention), equals `on`, or (`always`) in any case. `days` is a fixed
-    retention or the argument that holds it. They die with the store unless `kept_by` equals `kept_when`; `survives`
-    says that they outlive it in any case. `held_in` is the argument that names the bucket or vault they lie in.
+    retention or the argument that holds it, `days_of` has the days of the words that it may hold. They die with the store unless
+    `kept_by` equals `kept_when`; `survives` says that they outlive it in any case. `held_in` is the argument that names the bucket or vault they lie in.
     """
 
     attribute: str = ""
@@ -54,6 +54,7 @@ class BackupFact(Struct, frozen=True):
     defaults: dict[str, Value] = field(default_factory=dict)
     days: str | int | None = None
     days_default: int | None = None
+    days_of: dict[str, int] = field(default_factory=dict)
     survives: bool = False
     kept_by: str = ""
     kept_when: Value = None
@@ -73,6 +74,7 @@ class CompanionFact(Struct, frozen=True):
     inside the store and goes with it. `plan` is an argument that names what says how long and where (its companion's
     `retention` and `held_in`). It plays its part only where `only_when` is written, and equals `only_value` if that is given.
     `off` is an argument that stops it where it has the value `off_value`. `follows` is an argument that carries deletes over.
+    `longer` are arguments that keep some of the copies longer, with the days in one of their units.
     """
 
     role: str
@@ -90,6 +92,7 @@ class CompanionFact(Struct, frozen=True):
     off: str = ""
     off_value: Value = None
     follows: str = ""
+    longer: dict[str, int] = field(default_factory=dict)
 
 
 class LockFact(Struct, frozen=True):
@@ -97,13 +100,15 @@ class LockFact(Struct, frozen=True):
 
     There is one where `attribute` is written and is not 0: the least time that contents are kept, in days, in `seconds`, or as
     a text with a unit. It is a compliance lock where `binding` equals `when` (`when` not given: is written), else a governance
-    lock: `loose` says what an administrator may still do then.
+    lock: `loose` says what an administrator may still do then. Without `attribute`, `binding` decides alone: it is a governance
+    lock only where it equals `governs`.
     """
 
-    attribute: str
     binding: str
     loose: str
+    attribute: str = ""
     when: Value = None
+    governs: Value = None
     seconds: bool = False
     removed_by: tuple[str, ...] = ()
 
@@ -153,7 +158,8 @@ class TypeEntry(Struct, frozen=True):
 
     It is a store where `store` is True, `only_when_set` is written (if it names an argument) and `unless_set` is not: what
     that argument names is the store then. `since` is the provider version by which the type exists. `lies_in` is the argument
-    that names what it lies in, whose domain is its own.
+    that names what it lies in (several: the first that is written), whose domain is its own. `lockable`: a lock of the platform,
+    on it or on what it lies in, refuses its deletion. `inherits`: the kinds of guards of what it lies in that guard it too.
     """
 
     type: str
@@ -174,7 +180,9 @@ class TypeEntry(Struct, frozen=True):
     companion: CompanionFact | None = None
     replica_of: str = ""
     member_of: str = ""
-    lies_in: str = ""
+    lies_in: tuple[str, ...] = ()
+    lockable: bool = False
+    inherits: tuple[str, ...] = ()
     lock: LockFact | None = None
     expiry: ExpiryFact | None = None
     backup_service: str = ""
@@ -222,6 +230,8 @@ def type_entry(name: str, raw: dict[str, Any]) -> TypeEntry:
     for key, kind in lists.items():
         if key in fields:
             fields[key] = tuple(_fact(kind, each) for each in fields[key])
+    if isinstance(fields.get("lies_in"), str):
+        fields["lies_in"] = (fields["lies_in"],)
     if "companion" in fields:
         companion = dict(fields["companion"])
         companion["guards"] = tuple(_fact(GuardFact, each) for each in companion.get("guards", ()))
