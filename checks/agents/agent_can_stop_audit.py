@@ -22,7 +22,7 @@ def agent_can_stop_audit(infrastructure: Infrastructure) -> Iterator[Finding]:
             continue
         yield Finding(
             each.identity.resource,
-            f"It {each.can} stop or delete {each.targets}.",
+            f"It {each.can} stop, blind or delete {each.targets}.",
             certain=each.certain,
             because=each.because,
             fix=f"take {', '.join(each.worst.actions) or 'the actions'} away, or keep the trail in another account",

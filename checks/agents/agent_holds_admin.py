@@ -27,13 +27,13 @@ def agent_holds_admin(infrastructure: Infrastructure) -> Iterator[Finding]:
         grants = [each for each in grants if each.everything] or grants
         if not grants:
             continue
-        limited = identity.boundary is not None or any(not policy.assumed for level in identity.guardrails for policy in level)
-        harmless = limited and bool(infrastructure.production) and not _can_destroy(infrastructure, identity)
+        within = identity.boundary is not None or any(not policy.assumed for level in identity.guardrails for policy in level)
+        harmless = within and bool(infrastructure.production) and not _can_destroy(infrastructure, identity)
         held_back = Evidence("a boundary or an organisation's policy denies what would destroy", identity.address)
         yield Finding(
             identity.resource,
             f"It may do {', '.join(dict.fromkeys(each.said for each in grants))}, on every resource"
-            f"{'; what holds it back stands elsewhere' if harmless else ''}.",
+            f"{'; what holds it back stands elsewhere' if harmless else ', within limits that stand elsewhere' if within else ''}.",
             certain=any(each.certain for each in grants),
             because=(who(identity), *(each.evidence for each in grants), *((held_back,) if harmless else ())),
             fix="allow the actions that its task needs, on the resources that it is about",

@@ -26,7 +26,7 @@ _DOES = {
     Verb.DESTROY_COPIES: "destroys copies in",
     Verb.DESTROY_KEY: "destroys",
     Verb.WRITE_STATE: "writes the state of",
-    Verb.STOP_AUDIT: "stops",
+    Verb.STOP_AUDIT: "stops or blinds",
     Verb.REMOVE_DOMAIN: "removes",
     Verb.READ_CREDENTIALS: "reads",
     Verb.ESCALATE: "takes over",

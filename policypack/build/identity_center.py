@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from policypack.build.identity_documents import Documents, joined, partition_of, stands
+from policypack.build.identity_kinds import Clues, recognise
 from policypack.build.identity_policies import attached, customer_managed
 from policypack.model import (
     Domain,
@@ -62,7 +63,7 @@ def _identities(permission_set: Resource, parts: list[Resource], documents: Docu
     for domain, assignments in (by_account or {nowhere: []}).items():
         policies = tuple(_policies(parts, domain, documents))
         boundary = [each for each in parts if each.type == "aws_ssoadmin_permissions_boundary_attachment"]
-        yield Identity(
+        made = Identity(
             assignments[0] if len(by_account) > 1 else permission_set,
             "aws",
             "permission_set",
@@ -74,6 +75,18 @@ def _identities(permission_set: Resource, parts: list[Resource], documents: Docu
             _boundary(boundary[0], domain, documents) if boundary else None,
             tags=documents.estate.tags(permission_set),
         )
+        yield _recognised(made, permission_set, documents)
+
+
+def _recognised(made: Identity, permission_set: Resource, documents: Documents) -> Identity:
+    """People have it, unless the settings, its name or its tags say that an agent acts with it."""
+    name = permission_set.get("name")
+    tags = made.tags if isinstance(made.tags, Unknown) else dict(made.tags)
+    for each in (permission_set, made.resource):
+        found = recognise(Clues(each, made.arn, (name,) if isinstance(name, str) else (), tags), documents.estate)
+        if found.kind is IdentityKind.AGENT:
+            return replace(made, kind=found.kind, reason=found.reason, declared=found.declared)
+    return made
 
 
 def _account(assignment: Resource, documents: Documents) -> Domain:

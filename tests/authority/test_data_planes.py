@@ -93,3 +93,26 @@ def test_who_empties_a_store_leaves_what_goes_with_the_store(
     answers = asked(tmp_path, parts, role("bot", allow(actions)))
     found = [each.outcome for each in answers.destroys_all(address)]
     assert found == ([] if expected is Outcome.NO else [expected])
+
+
+RECORDER = """resource "aws_config_configuration_recorder" "r" {
+  name = "r"
+  role_arn = "arn:aws:iam::111111111111:role/config"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("config:PutConfigurationRecorder", Outcome.YES),
+        ("config:PutDeliveryChannel", Outcome.YES),
+        ("config:StopConfigurationRecorder", Outcome.YES),
+        ("config:PutConfigRule", Outcome.NO),
+        ("config:Describe*", Outcome.NO),
+    ],
+)
+def test_who_says_what_is_recorded_blinds_the_recorder(tmp_path: Path, action: str, expected: Outcome) -> None:
+    """A recorder that is told to record less, or to deliver elsewhere, is no trail any more."""
+    answers = asked(tmp_path, RECORDER, role("bot", allow(action)))
+    assert outcome(answers, "aws_iam_role.bot", Verb.STOP_AUDIT, "aws_config_configuration_recorder.r") is expected

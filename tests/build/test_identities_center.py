@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from policypack.model import Infrastructure, Reference, Unknown, Value
+from policypack.settings import Settings
 from tests.build.hcl import estate, identity
 
 ROLE = 'resource "aws_iam_role" "r" {\n  name = "r"\n  assume_role_policy = jsonencode({ Statement = [] })\n}\n'
@@ -64,6 +65,27 @@ def test_a_permission_set_is_a_person(tmp_path: Path) -> None:
     assert all(isinstance(each.document, dict) for each in found.policies)
     assert isinstance(found.arn, Unknown)
     assert found.arn.parts[0] == "arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/"
+
+
+@pytest.mark.parametrize(
+    ("name", "agents", "declared"),
+    [
+        ("Admin", ("aws_ssoadmin_permission_set.*",), True),
+        ("Admin", ("aws_ssoadmin_account_assignment.b",), True),
+        ("CursorAgent", (), False),
+    ],
+)
+def test_an_agent_may_have_a_permission_set(tmp_path: Path, name: str, agents: tuple[str, ...], declared: bool) -> None:
+    """What the settings declare, or a name says, is an agent's also where people would have it: in each account, or in one."""
+    parts = SET.replace('"Admin"', f'"{name}"') + GROUP + assignment("a", "111111111111") + assignment("b", "222222222222")
+    found = [
+        each for each in estate(tmp_path, parts, settings=Settings(agents=agents)).identities if each.form == "permission_set"
+    ]
+    marked = [each for each in found if each.kind.value == "agent"]
+    assert [each.resource.address.rpartition(".")[2] for each in marked] == (
+        ["b"] if "assignment" in str(agents) else ["a", "b"]
+    )
+    assert {each.declared for each in marked} == {declared}
 
 
 def test_one_identity_for_each_account(tmp_path: Path) -> None:
