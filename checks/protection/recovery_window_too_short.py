@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from policypack.check import Finding, Severity, check
 from policypack.model import GuardKind, Infrastructure
 
+_SAID = {
+    GuardKind.RECOVERY_WINDOW: "Its deletion becomes final",
+    GuardKind.CONTENTS_KEPT: "What is deleted in it is gone for good",
+}
+
 
 @check(severity=Severity.MEDIUM, maps=["NIST SC-12", "NIST CP-9", "ATT&CK T1485"], since="0.1.0")
 def recovery_window_too_short(infrastructure: Infrastructure) -> Iterator[Finding]:
@@ -17,13 +22,18 @@ def recovery_window_too_short(infrastructure: Infrastructure) -> Iterator[Findin
 
     Misses: key material that was imported, which can be deleted at once whatever the window says.
     """
+    stores = infrastructure.by_place
     for store in infrastructure.production:
-        for guard in store.having(GuardKind.RECOVERY_WINDOW):
-            if guard.holds is False:
-                yield Finding(
-                    store.resource,
-                    f"Its deletion becomes final too soon: {guard.attribute} is too short.",
-                    because=guard.because,
-                    fix=f"{guard.fix} or more",
-                    cause=guard.attribute,
-                )
+        for guard in store.guards:
+            # What a store has from what it lies in, that one says.
+            inherited = guard.subject.place != store.resource.place and guard.subject.place in stores
+            if guard.kind not in _SAID or guard.holds is not False or inherited:
+                continue
+            number = isinstance(guard.safe, (int, float)) and not isinstance(guard.safe, bool)
+            yield Finding(
+                store.resource,
+                f"{_SAID[guard.kind]} too soon: {guard.attribute} is {'too short' if number else 'off'}.",
+                because=guard.because,
+                fix=f"{guard.fix} or more" if number else guard.fix,
+                cause=guard.attribute,
+            )

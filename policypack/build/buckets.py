@@ -54,11 +54,17 @@ class Buckets(Struct, frozen=True, dict=True):
     def guards(self, bucket: Resource) -> Iterator[Guard]:
         """Versioning, object lock and a policy that refuses deletion to everyone."""
         entry = self.estate.entries[bucket.type]
-        if not any(each.kind == GuardKind.VERSIONING.value for each in entry.guards):
+        if not any(each.kind == GuardKind.VERSIONING.value for each in entry.guards) and "versioning" not in entry.inherits:
             yield self._versioning(bucket)
         if entry.lock is not None:
             yield lock_guard(entry.lock, bucket)
             return
+        for each in self._placed.of("object_lock", bucket):
+            if (fact := self.estate.entries[each.type].lock) is not None:
+                yield lock_guard(fact, each)
+                return
+        if entry.inherits:
+            return  # what it lies in says the rest
         lock = self.lock(bucket)
         mode = lock.mode
         holds: Truth = mode if isinstance(mode, Unknown) else mode == "compliance"
@@ -99,6 +105,8 @@ class Buckets(Struct, frozen=True, dict=True):
         if (fact := self.estate.entries[bucket.type].lock) is not None:
             return own_lock(fact, bucket)
         for each in self._placed.of("object_lock", bucket):
+            if (fact := self.estate.entries[each.type].lock) is not None:
+                return own_lock(fact, each)
             mode = each.get("rule.default_retention.mode")
             number, years = each.get("rule.default_retention.days"), each.get("rule.default_retention.years")
             if isinstance(mode, Unknown):
@@ -120,6 +128,8 @@ class Buckets(Struct, frozen=True, dict=True):
             return own_expiry(fact, bucket)
         shortest: int | Unknown | None = None
         for each in self._placed.of("lifecycle", bucket):
+            if (fact := self.estate.entries[each.type].expiry) is not None:
+                return own_expiry(fact, each)
             for rule in each.blocks("rule"):
                 if isinstance(rule, Unknown):
                     return rule

@@ -11,6 +11,7 @@ from policypack.build.domains import Domains
 from policypack.build.estate import Estate
 from policypack.build.guards import guards
 from policypack.build.policies import denying_guard
+from policypack.build.scopes import Scopes
 from policypack.model import Copy, CopyKind, Enforced, Guard, GuardKind, Resource, same_domain
 
 _BINNED = "EBS_SNAPSHOT"
@@ -22,6 +23,11 @@ class Companions(Struct, frozen=True, dict=True):
     estate: Estate
     domains: Domains
 
+    @cached_property
+    def scopes(self) -> Scopes:
+        """What lies in what, and the locks on it."""
+        return Scopes(self.estate, self.domains)
+
     def guards(self, store: Resource, copies: Sequence[Copy]) -> Iterator[Guard]:
         """All of them."""
         for role, each in self._of.get((store.inside, store.address), ()):
@@ -31,6 +37,7 @@ class Companions(Struct, frozen=True, dict=True):
             elif role == "store_policy":
                 yield self._policy(store, each)
         yield from self._binned(store, copies)
+        yield from self.scopes.guards(store)
 
     @cached_property
     def _of(self) -> dict[tuple[str, str], list[tuple[str, Resource]]]:

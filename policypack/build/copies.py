@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
 from policypack.build.buckets import Buckets
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
-from policypack.build.guards import default_of, major_of, same
+from policypack.build.guards import default_of, guards, major_of, same
 from policypack.build.index import account_of
 from policypack.build.locks import number_or_unknown, own_lock
 from policypack.build.vaults import Vaults
 from policypack.catalog.entry import BackupFact, CompanionFact, TypeEntry
-from policypack.model import Copy, CopyKind, Domain, Evidence, Lock, Resource, Truth, Unknown, Value
+from policypack.model import Copy, CopyKind, Domain, Evidence, GuardKind, Lock, Resource, Truth, Unknown, Value, replace
 
 _KINDS = {
     "snapshot": CopyKind.SNAPSHOT,
@@ -28,7 +29,7 @@ _KINDS = {
 _CHAIN = 8
 
 
-class Copies(Struct, frozen=True):
+class Copies(Struct, frozen=True, dict=True):
     """Native backups, snapshots and replicas."""
 
     estate: Estate
@@ -102,6 +103,8 @@ class Copies(Struct, frozen=True):
         if isinstance(fact.days, int):
             return fact.days
         value = store.get(fact.days) if fact.days else said
+        if isinstance(value, str) and value in fact.days_of:
+            return fact.days_of[value]
         if value is None and fact.days_default is not None:
             return fact.days_default
         if value is None and fact.on is None and fact.attribute:
@@ -118,10 +121,27 @@ class Copies(Struct, frozen=True):
                     continue
                 for store, found in self._store_of(each, fact, _CHAIN):
                     certain = found if plays is True else plays
-                    yield self._copy(each, fact, kind, store, certain)
+                    made = self._copy(each, fact, kind, store, certain)
+                    yield made
+                    for disk in self._attached.get(store.place, ()) if kind is CopyKind.RECOVERY_POINT else ():
+                        yield replace(made, store=disk.address)
                     accounts = each.get(fact.shared_with) if fact.shared_with else None
                     if kind is CopyKind.SNAPSHOT and accounts and not isinstance(accounts, Unknown):
                         yield self._copy(each, fact, CopyKind.SHARED_SNAPSHOT, store, certain)
+
+    @cached_property
+    def _attached(self) -> dict[tuple[str, str], list[Resource]]:
+        """Input and address of a store -> the stores that are put into it, which its recovery points hold too."""
+        found: dict[tuple[str, str], list[Resource]] = {}
+        for each in self.estate.playing("attachment"):
+            fact = self.estate.entries[each.type].companion
+            if fact is not None:
+                inner, outer = (
+                    self.estate.index.find(each.get(name), each, self.estate.holds_data).only for name in (fact.store, fact.via)
+                )
+                if inner is not None and outer is not None:
+                    found.setdefault(outer.place, []).append(inner)
+        return found
 
     def _copy(self, made: Resource, fact: CompanionFact, kind: CopyKind, store: Resource, certain: Truth) -> Copy:
         words = {CopyKind.SHARED_SNAPSHOT: "shares its snapshot with another account", CopyKind.REPLICA: "replicates it"}
@@ -132,6 +152,8 @@ class Copies(Struct, frozen=True):
             kept = Kept(None, Unknown("the plan that it names is not in the inputs"), Unknown("its plan is not in the inputs"))
         elif says.held_in:
             kept = self._kept(written.get(says.held_in), written)
+        elif fact.held_in:
+            kept = self._kept(made.get(fact.held_in), made)
         elif (lock := self.estate.entries[made.type].lock) is not None:
             kept = Kept(None, kept.domain, own_lock(lock, made))
         follows = made.get(fact.follows) if fact.follows else None
@@ -141,7 +163,7 @@ class Copies(Struct, frozen=True):
             kind,
             made,
             kept.domain,
-            fact.dies_with_store,
+            fact.dies_with_store or self._dies_by_plan(written, says),
             Evidence(text, made.address, made.location),
             kept.holder,
             lock=kept.lock,
@@ -152,6 +174,13 @@ class Copies(Struct, frozen=True):
             caveat="it carries deletes over" if same(follows, other=True) else "",
             certain=follows if isinstance(follows, Unknown) else certain,
         )
+
+    def _dies_by_plan(self, written: Resource, says: CompanionFact | None) -> Truth:
+        """Whether the copies go with their store: some plans decide whether they lie in a vault or in the store itself."""
+        if says is None:
+            return Unknown("the plan is not in the inputs")
+        kept = [each.holds for each in guards(says.guards, written, self.estate) if each.kind is GuardKind.BACKUPS_KEPT]
+        return next((each if isinstance(each, Unknown) else not each for each in kept), False)
 
     def _plan(self, made: Resource, fact: CompanionFact) -> tuple[Resource, CompanionFact | None]:
         """What says how long and where: the plan that a companion names, or the companion. None where the plan is not there."""
@@ -227,4 +256,10 @@ def _retention(made: Resource, fact: CompanionFact | None) -> int | Unknown | No
         return Unknown("its plan is not in the inputs")
     written = made.get(fact.retention) if fact.retention else None
     days = fact.retention_default if written is None else number_or_unknown(written)
-    return None if isinstance(days, int) and days < 0 else days
+    if isinstance(days, int) and days < 0:
+        return None
+    longer = [(number_or_unknown(made.written(path)), unit) for path, unit in fact.longer.items()]
+    if unknown := next((number for number, _ in longer if isinstance(number, Unknown)), None):
+        return unknown
+    known = [number * unit for number, unit in longer if isinstance(number, int)]
+    return max(known, default=days) if not isinstance(days, int) else max(days, *known, days)

@@ -142,7 +142,8 @@ class Domains(Struct, frozen=True, dict=True):
     def _home(self, resource: Resource, facts: ProviderEntry, left: int) -> Domain | None:
         """The domain of what the resource lies in, None where that is not said or cannot be found."""
         entry = self.estate.catalog.entry(resource.type)
-        value = resource.written(entry.lies_in or entry.member_of) if entry and (entry.lies_in or entry.member_of) else None
+        arguments = (entry.lies_in or (entry.member_of,)) if entry and (entry.lies_in or entry.member_of) else ()
+        value = first_written(resource, arguments)
         named = domain_in(value, facts)
         if named is not None:
             return self.make(resource.provider, named, f"{resource.inside}#{named}")

@@ -75,10 +75,14 @@ def measure(value: Value) -> float | None:
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _LASTS = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+_ISO = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+_ISO_SECONDS = (365 * 86400, 30 * 86400, 7 * 86400, 86400, 3600, 60, 1)
 
 
 def seconds_of(value: Value) -> float | None:
-    """How long a time is that is written with its unit (`604800s`, `168h0m0s`), None where it is no such text."""
+    """How long a time is that is written with its unit (`604800s`, `168h0m0s`, `P4W`), None where it is no such text."""
+    if isinstance(value, str) and (iso := _ISO.fullmatch(value)) and any(iso.groups()):
+        return float(sum(int(number) * unit for number, unit in zip(iso.groups(), _ISO_SECONDS, strict=True) if number))
     if not isinstance(value, str) or not value or _LASTS.sub("", value):
         return None
     return sum(float(number) * _UNITS[unit] for number, unit in _LASTS.findall(value))

@@ -23,6 +23,8 @@ def number_or_unknown(value: Value) -> int | Unknown | None:
 
 def own_lock(fact: LockFact, holder: Resource) -> Lock:
     """The lock that the resource's own arguments are."""
+    if not fact.attribute:
+        return _by_word(fact, holder)
     where = holder.at(fact.attribute)
     least = _least(fact, holder.written(fact.attribute))
     if least is None or least == 0:
@@ -36,6 +38,18 @@ def own_lock(fact: LockFact, holder: Resource) -> Lock:
     mode: Literal["compliance", "governance"] = "compliance" if binds else "governance"
     how = f"{fact.binding} makes that final" if binds else f"{fact.binding} is not set, so {fact.loose}"
     return Lock(mode, Evidence(f"{kept}, and {how}", holder.address, where), None, least)
+
+
+def _by_word(fact: LockFact, holder: Resource) -> Lock:
+    value, where = holder.written(fact.binding), holder.at(fact.binding)
+    if isinstance(value, Unknown):
+        return Lock(value, Evidence(f"whether {fact.binding} locks it is not known", holder.address, where))
+    if value is not None and same(value, fact.when):
+        return Lock("compliance", Evidence(f"{fact.binding} = {value}, which nobody can take back", holder.address, where))
+    if value is not None and fact.governs is not None and same(value, fact.governs):
+        return Lock("governance", Evidence(f"{fact.binding} = {value}: {fact.loose}", holder.address, where))
+    said = f"{fact.binding} is not set" if value is None else f"{fact.binding} = {value}"
+    return Lock("none", Evidence(f"nothing locks what is in it: {said}", holder.address, where))
 
 
 def _least(fact: LockFact, value: Value) -> int | Unknown | None:

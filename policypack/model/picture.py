@@ -89,6 +89,7 @@ class GuardKind(str, Enum):
     BACKUPS_KEPT = "backups_kept"
     NO_FORCE = "no_force"
     RECOVERY_WINDOW = "recovery_window"
+    CONTENTS_KEPT = "contents_kept"
     PREVENT_DESTROY = "prevent_destroy"
     LOCK = "lock"
     VERSIONING = "versioning"

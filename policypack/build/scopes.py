@@ -1,0 +1,196 @@
+"""What a store has from what it lies in: locks on a scope that hold for everything beneath it, and guards that it inherits.
+
+A lock of this kind stands in the control plane: it refuses the call that deletes the resource, and does not know of what is
+deleted inside by calls to the resource itself. The catalog says (`lockable`) which types a lock reaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from msgspec import Struct
+
+from policypack.build.domains import Domains, first_written
+from policypack.build.estate import Estate
+from policypack.build.guards import guards
+from policypack.build.index import arn_pattern
+from policypack.catalog.entry import TypeEntry
+from policypack.model import Enforced, Guard, GuardKind, Resource, Truth, Unknown, Value, replace, same_domain
+
+_DEEP = 8
+
+
+class _Lock(Struct, frozen=True):
+    """A lock, and where its scope lies: a resource, the full name of one (lower case, in parts), or a whole domain."""
+
+    resource: Resource
+    targets: tuple[Resource, ...] = ()
+    certain: bool = True
+    name: tuple[str, ...] = ()
+    lost: Unknown | None = None
+
+
+class Scopes(Struct, frozen=True, dict=True):
+    """Locks on scopes, and what is inherited."""
+
+    estate: Estate
+    domains: Domains
+
+    def guards(self, store: Resource) -> Iterator[Guard]:
+        """What a store has from the scopes that it lies in."""
+        entry = self.estate.entries[store.type]
+        if entry.lockable and self._locks:
+            yield from self._locked(store)
+        if entry.inherits:
+            yield from self._inherited(store, entry)
+
+    def above(self, store: Resource) -> tuple[Resource, ...]:
+        """What a resource lies in, the nearest first, as far as the inputs show it."""
+        found: list[Resource] = []
+        each: Resource | None = store
+        while each is not None and len(found) < _DEEP:
+            each = self._home(each)
+            if each is None or each in found:
+                break
+            found.append(each)
+        return tuple(found)
+
+    def _home(self, resource: Resource) -> Resource | None:
+        entry = self.estate.entries.get(resource.type)
+        arguments = entry.lies_in or ((entry.member_of,) if entry.member_of else ()) if entry else ()
+        value = first_written(resource, arguments)
+        met = self.estate.index.find(value, resource, lambda kind: kind != resource.type and self._holds(kind))
+        if met.only is None and isinstance(value, Unknown):
+            # A name that both take from one variable is the same name.
+            same = [each for each in self._containers if each.inside == resource.inside and each.get("name") == value]
+            return same[0] if len(same) == 1 else None
+        return met.only
+
+    def _holds(self, kind: str) -> bool:
+        entry = self.estate.entries.get(kind)
+        return bool(entry and (entry.store or entry.container))
+
+    @cached_property
+    def _containers(self) -> tuple[Resource, ...]:
+        entries = self.estate.entries
+        return tuple(
+            e for e in self.estate.resources if e.mode == "managed" and e.type in entries and entries[e.type].container
+        )
+
+    @cached_property
+    def _locks(self) -> tuple[_Lock, ...]:
+        return tuple(self._placed(each) for each in self.estate.playing("scope_lock"))
+
+    def _placed(self, lock: Resource) -> _Lock:
+        companion = self.estate.entries[lock.type].companion
+        scope = lock.written(companion.store) if companion else None
+        met = self.estate.index.find(scope, lock, lambda kind: kind in self.estate.entries)
+        if met.resources:
+            return _Lock(lock, met.resources, met.certain)
+        named = self._data(scope, lock)
+        if named is not None:
+            return _Lock(lock, (named,))
+        text = _text(scope)
+        if text:
+            return _Lock(lock, name=tuple(text.lower().strip("/").split("/")))
+        lost = Unknown(f"what {lock.address} locks cannot be told", scope.references if isinstance(scope, Unknown) else ())
+        return _Lock(lock, lost=lost)
+
+    def _data(self, scope: Value, lock: Resource) -> Resource | None:
+        """The data source that a scope refers to: it reads the container or the domain that is locked."""
+        for reference in scope.references if isinstance(scope, Unknown) else ():
+            found = self.estate.index.by_address.get((lock.inside, reference.address))
+            if found is not None and found.mode == "data":
+                return found
+        return None
+
+    def _locked(self, store: Resource) -> Iterator[Guard]:
+        chain = (store, *self.above(store))
+        for lock in self._locks:
+            reaches = self._reaches(lock, store, chain)
+            fact = self.estate.entries[lock.resource.type].companion
+            if reaches is False or fact is None:
+                continue
+            for made in guards(fact.guards, lock.resource, self.estate):
+                yield made if reaches is True or made.holds is not True else replace(made, holds=reaches)
+
+    def _reaches(self, lock: _Lock, store: Resource, chain: tuple[Resource, ...]) -> Truth:
+        if lock.resource.provider != store.provider:
+            return False
+        if lock.lost is not None:
+            return lock.lost
+        places = {each.place for each in chain}
+        for target in lock.targets:
+            reached = self._beneath(target, chain) if target.mode == "data" else target.place in places
+            if reached is not False:
+                vague = Unknown(f"which of several {target.configured_address} {lock.resource.address} locks is not known")
+                return reached if lock.certain else vague
+        return self._named(lock.name, store, lock.resource) if lock.name else False
+
+    def _beneath(self, target: Resource, chain: tuple[Resource, ...]) -> Truth:
+        """Whether what a data source reads is the domain of a store, or a container that the store names."""
+        same = same_domain(self.domains.of(target), self.domains.of(chain[0]))
+        if not any(target.get(name) is not None for name in ("name", "resource_group_name")):
+            return same
+        name = target.get("name")
+        outermost = chain[-1]
+        entry = self.estate.entries[outermost.type]
+        named = first_written(outermost, entry.lies_in)
+        meant = {_text(value) or value for value in (named, outermost.get("name")) if isinstance(value, (str, Unknown))}
+        known = self.estate.catalog.entry(target.type)
+        if not isinstance(name, str) or name not in meant or known is None or not known.container:
+            references = {r.address for r in named.references} if isinstance(named, Unknown) else set()
+            return same if target.address in references else False
+        return same
+
+    def _named(self, name: tuple[str, ...], store: Resource, lock: Resource) -> Truth:
+        """Whether a full name is that of the store, or of something that it lies in."""
+        vague = Unknown(f"whether {lock.address} reaches {store.address} cannot be told")
+        own = self.full_name(store)
+        if not own:
+            return vague
+        parts = own.lower().strip("/").split("/")
+        if len(parts) < len(name):
+            return False
+        unsure = False
+        for mine, theirs in zip(parts, name, strict=False):
+            if "*" in (mine, theirs):
+                unsure = True
+            elif mine != theirs:
+                return False
+        return vague if unsure else True
+
+    def full_name(self, resource: Resource, left: int = _DEEP) -> str:
+        """The full name that a resource has, or will have, with `*` for what is not known of it; "" where nothing can be told."""
+        entry = self.estate.entries.get(resource.type)
+        if entry is None or not entry.arn:
+            return ""
+        domain = self.domains.of(resource)
+        own = arn_pattern(entry.arn, resource, {"Account": domain.id} if isinstance(domain.id, str) else {})
+        if not entry.arn.startswith("{") or not own.startswith("*"):
+            return own
+        home = self._home(resource)
+        base = self.full_name(home, left - 1) if home is not None and left > 0 else ""
+        return base and base + own[1:]
+
+    def _inherited(self, store: Resource, entry: TypeEntry) -> Iterator[Guard]:
+        above = self.above(store)[:1]
+        for home in above:
+            for made in guards(self.estate.entries[home.type].guards, home, self.estate):
+                if made.kind.value in entry.inherits:
+                    yield made
+        if not above:
+            arguments = entry.lies_in
+            reason = Unknown(f"what {store.address} lies in is not in the inputs")
+            for kind in entry.inherits:
+                yield Guard(
+                    GuardKind(kind), Enforced.NOTHING, reason, store, arguments[0], reason, None, said=reason.reason, effect=""
+                )
+
+
+def _text(value: Value) -> str:
+    """A full name, with `*` for what is not known of it; "" where the value is none."""
+    if isinstance(value, Unknown):
+        value = "".join(part if isinstance(part, str) else "*" for part in value.parts)
+    return value if isinstance(value, str) and value.startswith("/") else ""
