@@ -127,7 +127,9 @@ class Explain(Struct, frozen=True):
         principals = self.callers.principals
         own = self.callers.origin[caller]
         if on == "holder":
-            pairs = [principals.holders(kind, arguments, lead.rule.at.get(kind)) for kind, arguments in lead.rule.holders.items()]
+            pairs = [
+                principals.holders(kind, arguments, lead.rule.at.get(kind)) for kind, arguments in lead.rule.holders.items()
+            ]
         else:
             group = on == "own_group"
             pairs = [(principals.group_slot, principals.members) if group else (principals.policy_slot, principals.holding)]

@@ -271,7 +271,11 @@ def _unread(identities: Iterable[Identity]) -> Iterator[Gap]:
         many = len(places) > _ONE_BY_ONE
         named = [(f"{len(places)} policies ({_listed(list(places))})", first)] if many else places.items()
         for name, place in named:
-            yield Gap(f"{name if many or name.startswith('the ') else f'the policy {name}'} cannot be read: {reason}", place, access=True)
+            yield Gap(
+                f"{name if many or name.startswith('the ') else f'the policy {name}'} cannot be read: {reason}",
+                place,
+                access=True,
+            )
 
 
 def _listed(names: list[str]) -> str:
