@@ -130,15 +130,14 @@ def _statement(
     problem = wrong_actions or wrong_resources or wrong_principals
     if not problem and actions is None:
         problem, actions = "has no Action", ("*",)
-    strange = next((key for key in written if key not in _ELEMENTS), None)
-    if not problem and strange is not None:
-        problem = f"has {_element(strange)}"
+    if not problem and not written.keys() <= _ELEMENTS:
+        problem = f"has {_element(next(key for key in written if key not in _ELEMENTS))}"
     doubt = doubt or (f"{where} {problem}" if problem else "")
     effect = written.get("Effect")
     effects = (effect,) if isinstance(effect, str) and effect in {"Allow", "Deny"} else ("Allow", "Deny")
     if len(effects) > 1:
         doubt = doubt or f"whether {where} allows or denies is not known"
-    patterns = tuple(text.lower() for text in actions or ())
+    patterns = tuple([text.lower() for text in actions or ()])
     for each in effects:
         yield Statement(
             each, patterns, not_actions, resources, not_resources, principals, not_principals, conditions, modern, doubt, index
@@ -168,8 +167,9 @@ def _texts(value: Value, inside: str, *, scalars: bool = False) -> tuple[tuple[s
     if isinstance(value, Unknown) and isinstance(value.document, list):
         value = value.document
     items = value if isinstance(value, list) else [value]
-    wrong = any(not isinstance(item, (str, Unknown)) for item in items)
-    return tuple(encode(item, inside) if scalars or isinstance(item, (str, Unknown)) else ANON for item in items), wrong
+    fits = [isinstance(item, (str, Unknown)) for item in items]
+    texts = [encode(item, inside) if scalars or fit else ANON for item, fit in zip(items, fits, strict=True)]
+    return tuple(texts), not all(fits)
 
 
 def _principals(written: dict[str, Value], inside: str) -> tuple[tuple[tuple[str, str], ...] | None, bool, str]:
