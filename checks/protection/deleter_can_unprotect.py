@@ -41,9 +41,10 @@ def deleter_can_unprotect(infrastructure: Infrastructure) -> Iterator[Finding]:
         guard = protected[each.worst.target]
         both = destroys.get((each.identity.address, each.worst.target)) is Outcome.YES
         deletes = "delete it" if both else "leave it to the next destroy"
+        them = "it" if len(each.powers) == 1 else "them"
         yield Finding(
             each.identity.resource,
-            f"It {each.can} turn off the deletion protection of {each.targets}{' and then delete it' if both else ''}.",
+            f"It {each.can} turn off the deletion protection of {each.targets}{f' and then delete {them}' if both else ''}.",
             certain=each.certain,
             because=(*each.because, guard.evidence, Evidence(f"with it off it can {deletes}", each.worst.target)),
             fix=f"take {', '.join(each.worst.actions)} away, or deny it in a boundary",

@@ -12,6 +12,7 @@ from policypack.authority.engine import Engine
 from policypack.authority.explain import plural
 from policypack.authority.powers import Key
 from policypack.authority.reach import bits
+from policypack.authority.targets import is_unseen_point
 from policypack.model import Copy, Evidence, Outcome, Power, Resource, Store, Unknown, Verb, same_domain
 
 Place = tuple[Key, int]
@@ -64,7 +65,8 @@ class Losses(Struct, frozen=True, dict=True):
             itself = made == (self.store.resource.inside, self.store.address)
             verbs = () if itself else (Verb.DESTROY, Verb.DESTROY_COPIES)
             own = [at for verb in verbs for at in self.of(copy.made_by, verb)]
-            own = own or self.of(self.store.resource, Verb.DESTROY_COPIES)
+            points = is_unseen_point(copy)
+            own = own or [at for at in self.of(self.store.resource, Verb.DESTROY_COPIES) if bool(self._points(at)) is points]
             found += [Loss(at, cap) for at in own]
         else:
             verb = Verb.DESTROY if copy.kind.in_bucket else Verb.DESTROY_COPIES

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 
 from msgspec import Struct, field
@@ -169,16 +169,25 @@ class Targets(Struct, frozen=True, dict=True):
                 continue
             ways = ways_of_store(entry)
             yield Block(kind, ways, tuple(targets), self.subjects, entry.arn)
-            kept = [each for each in targets if each.store and any(self._kept_by_service(copy) for copy in each.store.backups)]
-            if kept:
-                bare = tuple(replace(each, guards=()) for each in kept)
-                yield Block(
-                    f"copies of {kind}", {Verb.DESTROY_COPIES: ways_of_own_copies(entry)}, bare, self.subjects, entry.arn
-                )
+            yield from self._copies(entry, targets)
+
+    def _copies(self, entry: TypeEntry, targets: list[Target]) -> Iterator[Block]:
+        """The copies of stores that have no name in the inputs: those that their own service keeps, and recovery points in a
+        vault that is not shown, such as the one that each account has."""
+        bare = [(each, each.store.backups) for each in targets if each.store is not None]
+        kept = tuple(replace(one, guards=()) for one, copies in bare if any(map(self._kept_by_service, copies)))
+        if kept:
+            ways = {Verb.DESTROY_COPIES: ways_of_own_copies(entry)}
+            yield Block(f"copies of {entry.type}", ways, kept, self.subjects, entry.arn)
+        vault = self._entry("aws_backup_vault")
+        points = tuple(each for one, copies in bare for each in _points(one, entry.type, copies))
+        if points and vault is not None:
+            ways = {Verb.DESTROY_COPIES: ways_to_delete(vault, Verb.DESTROY_COPIES)}
+            yield Block(f"recovery points of {entry.type}", ways, points, self.subjects, vault.arn)
 
     def _kept_by_service(self, copy: Copy) -> bool:
         """Whether a copy is one that has no name of its own in the inputs."""
-        kinds = {CopyKind.AUTOMATED, CopyKind.SNAPSHOT, CopyKind.RECOVERY_POINT}
+        kinds = {CopyKind.AUTOMATED, CopyKind.SNAPSHOT}
         return copy.held_in is None and copy.kind in kinds and not self._is_snapshot(copy)
 
     def _is_snapshot(self, copy: Copy) -> bool:
@@ -248,6 +257,17 @@ class Targets(Struct, frozen=True, dict=True):
         read = (Way((Call("s3:GetObject"),)),)
         if targets:
             yield Block("state", {Verb.WRITE_STATE: write, Verb.READ_CREDENTIALS: read}, tuple(targets), self.subjects)
+
+
+def _points(target: Target, kind: str, copies: Sequence[Copy]) -> Iterator[Target]:
+    lock = next((copy.lock for copy in copies if is_unseen_point(copy)), None)
+    if any(map(is_unseen_point, copies)):
+        yield replace(target, subject=replace(target.subject, policies=()), guards=(), points=kind, lock=lock)
+
+
+def is_unseen_point(copy: Copy) -> bool:
+    """Whether a copy is a recovery point in a vault that is not among the inputs."""
+    return copy.kind is CopyKind.RECOVERY_POINT and copy.held_in is None
 
 
 class Obstacle(Struct, frozen=True):

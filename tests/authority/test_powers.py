@@ -314,3 +314,32 @@ def test_the_arn_of_a_part_tells_whose_it_is(tmp_path: Path) -> None:
     answers = asked(tmp_path, cluster, own, other)
     told = [outcome(answers, f"aws_iam_role.{name}", Verb.DESTROY_COPIES, "aws_redshift_cluster.c") for name in ("c", "d")]
     assert told == [Outcome.YES, Outcome.NO]
+
+
+PLANNED = """resource "aws_backup_plan" "p" {
+  name = "p"
+  rule {
+    rule_name         = "daily"
+    target_vault_name = "Default"
+  }
+}
+
+resource "aws_backup_selection" "s" {
+  plan_id      = aws_backup_plan.p.id
+  name         = "s"
+  iam_role_arn = "arn:aws:iam::111111111111:role/backup"
+  resources    = ["*"]
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [("backup:DeleteRecoveryPoint", [Outcome.MAYBE]), ("dynamodb:DeleteBackup", []), ("backup:List*", [])],
+)
+def test_recovery_points_in_a_vault_that_is_not_shown(tmp_path: Path, action: str, expected: list[Outcome]) -> None:
+    """They are deleted by the vault's call, possibly: whether that vault is locked is not known."""
+    table = TABLE.replace("deletion_protection_enabled = true", "")
+    answers = asked(tmp_path, table, PLANNED, role("bot", allow([action, "dynamodb:DeleteTable"])))
+    told = answers.who_can(Verb.DESTROY_COPIES, "aws_dynamodb_table.t"), answers.destroys_all("aws_dynamodb_table.t")
+    assert [[each.outcome for each in found] for found in told] == [expected, expected]
