@@ -28,13 +28,13 @@ def backup_in_same_domain(infrastructure: Infrastructure) -> Iterator[Finding]:
         if not sure or any(isolated is True for isolated in sure):
             continue  # where there is no copy, or may be none, backup_missing says so
         doubtful = any(isolated is not False for _, isolated in apart)
-        here = str(store.domain) if isinstance(store.domain.id, str) else "its account"
+        here = str(store.domain) if isinstance(store.domain.id, str) else f"its {store.domain.word}"
         yield Finding(
             store.resource,
             f"Whether any backup lies outside {here} cannot be told." if doubtful else _said(store, here),
             certain=not doubtful,
             because=tuple(_evidence(store, infrastructure)),
-            fix="copy to a locked vault or bucket in another account",
+            fix=f"copy to a locked vault or bucket in another {store.domain.word}",
         )
 
 

@@ -36,5 +36,5 @@ def backup_missing(infrastructure: Infrastructure) -> Iterator[Finding]:
             certain=not doubtful,
             because=tuple(copy.evidence for copy in doubtful or store.copies)
             or (Evidence("no backup plan, snapshot or export of it is in the inputs", store.address, store.resource.location),),
-            fix="select it in a backup plan that copies to a locked vault of another account",
+            fix=f"select it in a backup plan that copies to a locked vault of another {store.domain.word}",
         )

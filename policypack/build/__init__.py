@@ -10,7 +10,7 @@ from msgspec import Struct
 from policypack.build.backup_plans import BackupPlans
 from policypack.build.buckets import Buckets
 from policypack.build.companions import Companions
-from policypack.build.copies import Copies
+from policypack.build.copies import Copies, exists
 from policypack.build.credentials import credentials
 from policypack.build.domains import Domains
 from policypack.build.dumps import Dumps
@@ -26,6 +26,7 @@ from policypack.model import Copy, Gap, Guard, GuardKind, Infrastructure, Input,
 from policypack.settings import Settings
 
 # The types that make somebody who can act, or bind somebody.
+_LETS_IN = ("bucket_policy", "store_policy", "data_policy", "vault_policy")
 _ACCESS = ("aws_iam_", "aws_organizations_policy", "aws_ssoadmin_", "aws_eks_access_")
 
 
@@ -77,8 +78,10 @@ def _build(estate: Estate) -> Infrastructure:
 
 
 def _with_access(picture: Infrastructure, estate: Estate, domains: Domains) -> Infrastructure:
-    """The picture with who can act in it. Where nobody can, what knows how to tell is not even imported."""
-    if not any(each.mode == "managed" and each.type.startswith(_ACCESS) for each in estate.resources):
+    """The picture with who can act in it. Where nobody can, what knows how to tell is not even imported: a policy on a store may
+    still name somebody outside."""
+    acts = any(each.mode == "managed" and each.type.startswith(_ACCESS) for each in estate.resources)
+    if not acts and not estate.playing(*_LETS_IN):
         return picture
     from policypack.build.identities import Identities
     from policypack.build.identity_documents import Documents
@@ -144,6 +147,9 @@ def _store(resource: Resource, parts: _Parts, copies: dict[tuple[str, str], list
     domain = parts.domains.of(resource)
     mine = copies.get((resource.inside, resource.address), [])
     facts = guard_facts(resource.type, resource.provider, estate)
+    # What is not made cannot be kept: backup_missing speaks of a switch that is off.
+    never = {each.kept_by for each in entry.backups if each.on is not None and exists(each, resource, estate) is False}
+    facts = tuple(each for each in facts if not (each.kind == GuardKind.BACKUPS_KEPT.value and each.attribute in never))
     own: list[Guard] = [*guards(facts, resource, estate), *prevent_destroy(resource)]
     if estate.is_bucket(resource.type):
         own += parts.buckets.guards(resource)

@@ -40,8 +40,8 @@ class Copies(Struct, frozen=True, dict=True):
     def native(self, store: Resource, entry: TypeEntry, domain: Domain) -> Iterator[Copy]:
         """What the type makes of itself."""
         for fact in entry.backups:
-            exists = self._exists(fact, store)
-            if exists is False:
+            certain = exists(fact, store, self.estate)
+            if certain is False:
                 continue
             dies = self._dies(fact, store)
             where = store.at(fact.attribute) if fact.attribute else store.location
@@ -63,7 +63,7 @@ class Copies(Struct, frozen=True, dict=True):
                 kept.holder,
                 lock=kept.lock,
                 retention_days=self._days(fact, store, said),
-                certain=exists,
+                certain=certain,
             )
 
     def _kept(self, name: Value, holder: Resource) -> Kept:
@@ -75,19 +75,6 @@ class Copies(Struct, frozen=True, dict=True):
             vault = self.vaults.all.get(held.place)
             return Kept(held, self.domains.of(held), vault.lock if vault else None, CopyKind.RECOVERY_POINT)
         return Kept(held, self.domains.of(held), self.buckets.lock(held), CopyKind.DUMP)
-
-    def _exists(self, fact: BackupFact, store: Resource) -> Truth:
-        if fact.always:
-            return True
-        value = store.written(fact.attribute)
-        if value is None:
-            value = default_of(fact.default, fact.defaults, major_of(store, self.estate)[0])
-        if isinstance(value, Unknown):
-            return value
-        if fact.on is not None:
-            return same(value, fact.on)
-        days = number_or_unknown(value)
-        return isinstance(days, int) and days > 0
 
     @staticmethod
     def _dies(fact: BackupFact, store: Resource) -> Truth:
@@ -227,6 +214,21 @@ class Copies(Struct, frozen=True, dict=True):
                 account = account_of(each.get("arn"))
                 domain = self.domains.of(each) if account is None else self.domains.of_arn(each.get("arn"), each)
                 yield Copy(store.address, CopyKind.REPLICA, each, domain, dies_with_store=False, evidence=where)
+
+
+def exists(fact: BackupFact, store: Resource, estate: Estate) -> Truth:
+    """Whether a store makes the copies that the fact is about."""
+    if fact.always:
+        return True
+    value = store.written(fact.attribute)
+    if value is None:
+        value = default_of(fact.default, fact.defaults, major_of(store, estate)[0])
+    if isinstance(value, Unknown):
+        return value
+    if fact.on is not None:
+        return same(value, fact.on)
+    days = number_or_unknown(value)
+    return isinstance(days, int) and days > 0
 
 
 class Kept(Struct, frozen=True):

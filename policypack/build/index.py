@@ -14,6 +14,7 @@ from policypack.model import Reference, Resource, Unknown, Value, strip_keys
 
 _SEGMENT = r"[:/]"
 _HOLE = r"\$?\{[^}]*\}"
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://")
 ARN_PARTS = 6
 
 
@@ -145,6 +146,8 @@ class Index(Struct, frozen=True, dict=True):
         named = [each for each in self.by_name.get(value, ()) if fits(each.type)]
         if not named and value.startswith("arn:"):
             named = self._by_arn(value, fits)
+        elif not named and "/" in value:
+            named = self._by_full_name(value, fits)
         here = [each for each in named if each.inside == holder.inside]
         return Found(tuple(here or named), certain=len(here or named) <= 1)
 
@@ -154,6 +157,22 @@ class Index(Struct, frozen=True, dict=True):
             entry = self.catalog.entry(each.type)
             if fits(each.type) and entry and entry.arn and patterns_meet(arn, arn_pattern(entry.arn, each, self.home(each))):
                 found.append(each)
+        return found
+
+    def _by_full_name(self, name: str, fits: Callable[[str], bool]) -> list[Resource]:
+        """What a name with slashes names: the end of it is the full name, or (`gs://bucket/path`) its first part a bucket's."""
+        if (path := _SCHEME.match(name)) is not None and path.group(1) != "https":
+            bucket = name[path.end() :].partition("/")[0]
+            return [each for each in self.by_name.get(bucket, ()) if fits(each.type)]
+        found = []
+        for each in self.by_name.get(name.rpartition("/")[2], ()):
+            entry = self.catalog.entry(each.type)
+            if fits(each.type) and entry and entry.arn and not entry.arn.startswith("arn:"):
+                pattern = arn_pattern(entry.arn, each)
+                ends = re.compile(
+                    "(?:^|/)" + ".*".join(re.escape(part) for part in pattern.lstrip("/").split("*")) + "$", re.IGNORECASE
+                )
+                found += [each] if ends.search(name) else []
         return found
 
     def _by_references(self, references: Iterable[Reference], holder: Resource, fits: Callable[[str], bool]) -> Found:

@@ -35,6 +35,9 @@ def own_lock(fact: LockFact, holder: Resource) -> Lock:
         return Lock(
             binds, Evidence(f"{kept}, and whether {fact.binding} binds is not known", holder.address, where), None, least
         )
+    if fact.binds_existing and not binds:
+        text = f"{kept}, and nobody can delete it sooner; {fact.binding} is not set, so {fact.loose}"
+        return Lock("compliance", Evidence(text, holder.address, where), None, least, fact.binding)
     mode: Literal["compliance", "governance"] = "compliance" if binds else "governance"
     how = f"{fact.binding} makes that final" if binds else f"{fact.binding} is not set, so {fact.loose}"
     return Lock(mode, Evidence(f"{kept}, and {how}", holder.address, where), None, least)

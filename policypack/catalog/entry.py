@@ -100,7 +100,8 @@ class LockFact(Struct, frozen=True):
 
     There is one where `attribute` is written and is not 0: the least time that contents are kept, in days, in `seconds`, or as
     a text with a unit. It is a compliance lock where `binding` equals `when` (`when` not given: is written), else a governance
-    lock: `loose` says what an administrator may still do then. Without `attribute`, `binding` decides alone: it is a governance
+    lock: `loose` says what an administrator may still do then. With `binds_existing` it is one in any case for what is in it
+    already, and `loose` concerns what comes. Without `attribute`, `binding` decides alone: it is a governance
     lock only where it equals `governs`.
     """
 
@@ -110,6 +111,7 @@ class LockFact(Struct, frozen=True):
     when: Value = None
     governs: Value = None
     seconds: bool = False
+    binds_existing: bool = False
     removed_by: tuple[str, ...] = ()
 
 

@@ -154,13 +154,15 @@ class Guard(Struct, frozen=True):
 class Lock(Struct, frozen=True):
     """What keeps a copy from being deleted before its time. `mode` as the vendors use the words.
 
-    `grace_days`: how long a compliance lock can still be taken off. `minimum_days`: no copy may go earlier.
+    `grace_days`: how long a compliance lock can still be taken off. `minimum_days`: no copy may go earlier. `open_until_set` is
+    the argument without which the minimum can be lowered for copies to come: those that exist are safe either way.
     """
 
     mode: Literal["compliance", "governance", "none"] | Unknown
     evidence: Evidence
     grace_days: int | None | Unknown = None
     minimum_days: int | None | Unknown = None
+    open_until_set: str = ""
 
 
 class CopyKind(str, Enum):
