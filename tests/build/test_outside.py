@@ -112,6 +112,21 @@ def test_what_names_nobody_is_no_gap(tmp_path: Path, text: str) -> None:
     assert gaps(tmp_path, BUCKET + text) == []
 
 
+def test_who_is_let_in_is_named_where_nobody_else_acts(tmp_path: Path) -> None:
+    """A root of stores alone whose policy lets somebody in names who that is: what it may do decides who can destroy them."""
+    far = "arn:aws:iam::222222222222:role/far"
+    text = f"""
+resource "aws_s3_bucket_policy" "p" {{
+  bucket = aws_s3_bucket.b.id
+  policy = jsonencode({{ Statement = [{{
+    Effect = "Allow", Action = "s3:*", Resource = "*", Principal = {{ AWS = "{far}" }} }}] }})
+}}
+"""
+    (gap,) = gaps(tmp_path, BUCKET + text)
+    assert far in gap.reason
+    assert "aws_s3_bucket_policy.p" in gap.reason
+
+
 def test_nobody_is_asked_about_where_nothing_is_at_stake(tmp_path: Path) -> None:
     """Without stores and agents, whom a role trusts is no business of a scan; an agent makes it one."""
     text = role("r", trust='"AWS" = "arn:aws:iam::222222222222:root"')
