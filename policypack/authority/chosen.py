@@ -16,6 +16,7 @@ OPEN_TRUST = Policy("a trust policy of the caller's making", _OPEN, assumed=True
 _HOLE = re.compile(r"\$\{[^}]*\}")
 _NEW = "new"
 _FIELDS = 6
+_MOST_PARTS = 7
 
 
 def templates(action: str) -> tuple[str, ...]:
@@ -50,11 +51,22 @@ def _fitting(wanted: list[str], pattern: str, account: str) -> Iterator[str]:
     region = ANON if region == "*" else _filled(region)
     head = _arn(wanted, partition, region, account, "")
     shape = ".+".join(map(re.escape, _HOLE.split(wanted[-1])))
-    name = _filled(resource)
-    if re.fullmatch(shape, name, re.DOTALL):
+    name = next((name for name in _names(resource) if re.fullmatch(shape, name, re.DOTALL)), None)
+    if name is not None:
         yield ":".join([*head.split(":", _FIELDS - 1)[:-1], name])
-    else:
-        yield _arn(wanted, partition, region, account, _NEW)
+        return
+    yield _arn(wanted, partition, region, account, _NEW)
+    if "*" in resource or "?" in resource:
+        yield _arn(wanted, partition, region, account, ANON)
+
+
+def _names(pattern: str) -> Iterator[str]:
+    """Names that a pattern lets through: its last star may stand for several parts."""
+    yield _filled(pattern)
+    head, star, tail = pattern.rpartition("*")
+    for mark in "/:" if star else "":
+        for parts in range(2, _MOST_PARTS):
+            yield _filled(head + mark.join([_NEW] * parts) + tail)
 
 
 def _filled(pattern: str) -> str:

@@ -31,6 +31,7 @@ NEW_ROLE = ["iam:CreateRole", "iam:AttachRolePolicy", "sts:AssumeRole"]
         ("arn:aws:s3:::bucket/*", "no"),
         (f"arn:aws:iam::{ACCOUNT}:role/${{var.v}}", "maybe"),
         ("${var.v}", "maybe"),
+        (f"arn:aws:iam::{ACCOUNT}:*-x", "maybe"),
     ],
 )
 def test_a_new_role_needs_a_right_to_roles(tmp_path: Path, resources: str, expected: str) -> None:
@@ -76,6 +77,23 @@ def test_every_call_of_the_callers_choice_has_a_format() -> None:
     """What a path calls on something of the caller's choice is in the table of formats, so that no right to another kind counts."""
     asked_about = {step.action for rule in escalations() for way in rule.ways for step in way if step.on == "any"}
     assert [action for action in sorted(asked_about) if formats(action) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("action", "pattern", "name"),
+    [
+        ("eks:AssociateAccessPolicy", "access-entry/c/*", "access-entry/c/new/new/new/new"),
+        ("autoscaling:CreateAutoScalingGroup", "autoScalingGroup:*", "autoScalingGroup:new:autoScalingGroupName/new"),
+        ("ecs:RunTask", "task-definition/web:*", "task-definition/web:new"),
+        ("ecs:RunTask", "task-definition/*", "task-definition/new:new"),
+    ],
+)
+def test_a_star_stands_for_as_many_parts_as_the_format_has(action: str, pattern: str, name: str) -> None:
+    """A pattern that ends in a star lets names of the format through, however many parts they have."""
+    (template,) = templates(action)
+    assert f"arn:aws:{action.partition(':')[0]}:eu-west-1:1:{name}" in list(
+        chosen(template, [f"arn:aws:{action.partition(':')[0]}:eu-west-1:1:{pattern}"], "1")
+    )
 
 
 def test_an_action_that_nobody_knows_is_of_its_service() -> None:
