@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from policypack.authority.aws import Layers, Principal, Request, decide
 from policypack.authority.aws.document import Statement
+from policypack.authority.clusters import POD_RUN, pods_of_members
 from policypack.authority.oracle import Oracle, Slot
 from policypack.authority.principals import ASSUME, PASS, Principals, spread
 from policypack.catalog.aws_iam.escalation import Escalation, Step, escalation_actions, escalations
@@ -71,6 +72,13 @@ class Escalations(Struct, dict=True):
                 certain, possible = self._way(caller, rule, way)
                 if possible:
                     yield Lead(rule, way, 0 if rule.depends else certain, possible)
+        pods = self._pods.get(self.origin[caller], 0)
+        if pods:
+            yield Lead(POD_RUN, (), 0, pods)
+
+    @cached_property
+    def _pods(self) -> dict[int, int]:
+        return pods_of_members(self.principals)
 
     @cached_property
     def _ways(self) -> list[tuple[Escalation, tuple[Step, ...], frozenset[str]]]:

@@ -128,6 +128,39 @@ def test_an_administrator_of_a_cluster_may_act_as_its_pods(
     assert outcome(answers, BOT, Verb.DESTROY, MAIN) is Outcome(expected)
 
 
+ENTRY = 'resource "aws_eks_access_entry" "e" {\n  cluster_name = aws_eks_cluster.%s.name\n  principal_arn = aws_iam_role.bot.arn\n%s}\n'
+ACCESS = """resource "aws_eks_access_policy_association" "e" {
+  cluster_name  = aws_eks_cluster.c.name
+  principal_arn = aws_iam_role.bot.arn
+  policy_arn    = "arn:aws:eks::aws:cluster-access-policy/%s"
+  access_scope {
+    %s
+  }
+}
+"""
+WHOLE = 'type = "cluster"'
+
+
+@pytest.mark.parametrize(
+    ("access", "expected"),
+    [
+        (ENTRY % ("c", "") + ACCESS % ("AmazonEKSClusterAdminPolicy", WHOLE), "maybe"),
+        (ENTRY % ("c", "") + ACCESS % ("AmazonEKSEditPolicy", 'type = "namespace"\n    namespaces = ["n"]'), "maybe"),
+        (ENTRY % ("c", "") + ACCESS % ("AmazonEKSEditPolicy", 'type = "namespace"\n    namespaces = ["other"]'), "no"),
+        (ENTRY % ("c", "") + ACCESS % ("AmazonEKSViewPolicy", WHOLE), "no"),
+        (ENTRY % ("c", '  kubernetes_groups = ["ops"]\n'), "maybe"),
+        (ENTRY % ("c", ""), "no"),
+        (ENTRY % ("d", "") + ACCESS % ("AmazonEKSClusterAdminPolicy", WHOLE), "no"),
+    ],
+)
+def test_a_member_of_a_cluster_may_act_as_its_pods(tmp_path: Path, access: str, expected: str) -> None:
+    """An access entry whose policies run pods is a possible step to the roles of the pods in its scope: no IAM action is needed."""
+    held = role("runs", RIGHT, trust={"Service": "pods.eks.amazonaws.com"})
+    clusters = CLUSTER % ("c", "c") + CLUSTER % ("d", "d")
+    answers = asked(tmp_path, OPEN, held, clusters, PODS, role("bot"), access)
+    assert outcome(answers, BOT, Verb.DESTROY, MAIN) is Outcome(expected)
+
+
 AUDIENCE = {"StringEquals": {SUBJECT.replace(":sub", ":aud"): "sts.amazonaws.com"}}
 
 
