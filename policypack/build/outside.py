@@ -217,9 +217,13 @@ def _allowing(policy: Policy) -> Iterator[dict[str, Value]]:
 def _texts(resource: Resource) -> Iterator[tuple[str, str]]:
     """The texts of a resource that may name its key, with the argument: those of its blocks too."""
     for name, value in resource.values.items():
-        blocks = value if isinstance(value, list) else ()
-        inner = (each for block in blocks if isinstance(block, dict) for each in block.values())
-        yield from ((name, each) for each in (value, *inner) if isinstance(each, str) and ":kms:" in each)
+        if isinstance(value, str):  # of all stores of a plan, so that most of it is this one look
+            if ":kms:" in value:
+                yield name, value
+        elif isinstance(value, list):
+            for block in value:
+                inner = block.values() if isinstance(block, dict) else ()
+                yield from ((name, each) for each in inner if isinstance(each, str) and ":kms:" in each)
 
 
 def _destinations(rule: Value) -> Iterator[Value]:
