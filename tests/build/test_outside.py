@@ -69,11 +69,7 @@ def gaps(root: Path, *modules: str) -> list[Gap]:
             "222222222222:role/far",
         ),
         (f'resource "aws_db_instance" "d" {{ kms_key_id = "{KEY}" }}', KEY),
-        (
-            'resource "aws_dynamodb_table" "t" {\n  name = "t"\n  server_side_encryption {\n    enabled = true\n'
-            f'    kms_key_arn = "{KEY}"\n  }}\n}}',
-            KEY,
-        ),
+        (f'resource "aws_dynamodb_table" "t" {{\n  server_side_encryption {{\n    kms_key_arn = "{KEY}"\n  }}\n}}', KEY),
         (
             role("r") + 'provider "aws" {\n  assume_role {\n    role_arn = "arn:aws:iam::222222222222:role/far"\n  }\n}\n',
             "arn:aws:iam::222222222222:role/far",
