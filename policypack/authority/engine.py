@@ -16,6 +16,7 @@ from policypack.authority.principals import ASSUME, Principals
 from policypack.authority.reach import Graph, Route, bit_set, bits
 from policypack.authority.subjects import Subject, Subjects
 from policypack.authority.targets import Targets
+from policypack.authority.ways import OWN
 from policypack.authority.ways import place as place_of_call
 from policypack.catalog import load_catalog
 from policypack.model import Identity, Infrastructure, Outcome, Power, Store, Verb, replace
@@ -217,7 +218,8 @@ class Engine(Struct, dict=True):
         fields = resource.split(":", 5)
         home = self.callers.oracle.known(caller)[0].account
         owner = fields[4] if len(fields) > 5 and fields[4] else home
-        for target in (target for block in self.targets.blocks for target in block.targets):
-            if resource in target.subject.forms:
-                return target.subject
+        for block in self.targets.blocks:
+            for place, target in enumerate(block.targets):
+                if resource in target.subject.forms:
+                    return block.slot(OWN).subjects[place]
         return Subject(self.identity(caller).resource, (resource,), owner)

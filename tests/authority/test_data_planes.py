@@ -43,7 +43,8 @@ def test_a_domain_policy_lets_nobody_delete_the_domain(tmp_path: Path, principal
     assert found[Verb.DESTROY].actions == ("es:ESHttpDelete",)
     assert not any("die" in step.text for step in found[Verb.DESTROY].path)
     assert answers.destroys_all(DOMAIN) == ()
-    assert answers.can("aws_iam_role.bot", "es:DeleteDomain", DOMAIN).outcome is Outcome.NO
+    for named in (DOMAIN, f"arn:aws:es:eu-west-1:{ACCOUNT}:domain/d"):
+        assert answers.can("aws_iam_role.bot", "es:DeleteDomain", named).outcome is Outcome.NO
 
 
 @pytest.mark.parametrize(

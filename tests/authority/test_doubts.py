@@ -100,3 +100,10 @@ def test_what_a_policy_says_comes_before_what_decides_beside_it(tmp_path: Path) 
     answers = asked(tmp_path, domain, UNKNOWN, role("bot", deny("es:Delete*")))
     found = next(each for each in answers.powers_of(BOT) if each.verb is Verb.DESTROY)
     assert found.missing.startswith("what aws_iam_role_policy.opaque says is not known")
+
+
+def test_what_may_allow_and_may_deny_is_one_doubt(tmp_path: Path) -> None:
+    """A policy that nobody can read is missing once, however many things it may say."""
+    answers = asked(tmp_path, BUCKET, role("bot"), UNKNOWN)
+    missing = answers.can(BOT, "s3:DeleteObject", DATA).missing
+    assert [each.partition(":")[0] for each in missing] == ["what aws_iam_role_policy.opaque says is not known"]

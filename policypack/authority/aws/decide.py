@@ -225,11 +225,17 @@ def _decision(verdict: Verdict, answers: Sequence[tuple[Entry, Verdict]], sums: 
 
 
 def _undecided(told: Sequence[tuple[Entry, Verdict]]) -> Iterator[Entry]:
-    """The statements that would settle it: an Allow that may hold settles nothing where another of its layer does."""
+    """The statements that would settle it: an Allow that may hold settles nothing where another of its layer does. What may
+    allow and may deny, since nobody can read it, is told once."""
     settled = {(each.layer, each.level) for each, found in told if found == T and each.statement.effect == "Allow"}
-    for each, found in told:
-        also = each.layer != RESOURCE and each.statement.effect == "Allow" and (each.layer, each.level) in settled
-        if found == U and not also:
+    doubts = set()
+    for each, found in sorted(told, key=lambda one: one[0].statement.effect):
+        statement = each.statement
+        allows = statement.effect == "Allow"
+        also = allows and each.layer != RESOURCE and (each.layer, each.level) in settled
+        again = not allows and statement.doubt and statement.doubt in doubts
+        if found == U and not also and not again:
+            doubts.add(statement.doubt)
             yield each
 
 
