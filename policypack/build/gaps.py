@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
 from policypack.build.estate import Estate
-from policypack.model import Gap, Location, Unknown
+from policypack.model import Gap, Input, Location, Unknown
+
+# Arguments that hardly anything has but what holds data, and names of types that make bearer secrets.
+_STORES = re.compile(
+    r"(?:^|[._])(?:(?:deletion|delete|termination)_protection|backups?|retention|force_destroy|skip_final_snapshot)(?:_|$)"
+)
+_TOKENS = re.compile(r"_(?:token|api_key|access_key|secret_key|service_account_key|service_principal_password|credentials?)$")
 
 
 def gaps(estate: Estate) -> Iterator[Gap]:
@@ -15,6 +22,7 @@ def gaps(estate: Estate) -> Iterator[Gap]:
         yield Gap(f"{each.address} may hold stores that Terraform does not show", each.location)
     for source in estate.inputs:
         yield from _uncovered(source.path, estate, dict(source.counts))
+        yield from _unknown_stores(source, estate)
         if source.kind == "plan" and source.resources and not source.has_source:
             reason = "a plan holds neither lifecycle blocks nor the backend: give its module with --source to have them judged"
             yield Gap(reason, Location(source.path))
@@ -36,3 +44,19 @@ def _uncovered(path: str, estate: Estate, counts: dict[str, int]) -> Iterator[Ga
     for provider, count in sorted(missing.items()):
         many = "1 resource is" if count == 1 else f"{count} resources are"
         yield Gap(f"no catalog for provider {provider}: {many} not judged", Location(path))
+
+
+def _unknown_stores(source: Input, estate: Estate) -> Iterator[Gap]:
+    """Types of a covered provider that its catalog does not have, and that look as if they held data or a secret."""
+    for kind, names in sorted(source.passed_over.items()):
+        prefix = kind.partition("_")[0]
+        facts = estate.catalog.provider(prefix)
+        if facts is None or not facts.covered or kind in facts.stateless or estate.catalog.entry(kind) is not None:
+            continue
+        telling = next((each for each in names if _STORES.search(each)), "")
+        if not telling and not _TOKENS.search(kind):
+            continue
+        looks = f"a store (it has {telling})" if telling else "a credential"
+        count = source.counts.get(kind, 1)
+        many = "it is" if count == 1 else f"{count} of them are"
+        yield Gap(f"the catalog does not have {kind}, which looks like {looks}: {many} not judged", Location(source.path))

@@ -162,6 +162,7 @@ class TypeEntry(Struct, frozen=True):
     that argument names is the store then. `since` is the provider version by which the type exists. `lies_in` is the argument
     that names what it lies in (several: the first that is written), whose domain is its own. `lockable`: a lock of the platform,
     on it or on what it lies in, refuses its deletion. `inherits`: the kinds of guards of what it lies in that guard it too.
+    `data_actions` are those of its `delete_actions` that are calls of the data plane.
     """
 
     type: str
@@ -192,6 +193,7 @@ class TypeEntry(Struct, frozen=True):
     weakened_by: tuple[WeakeningFact, ...] = ()
     credential: CredentialFact | None = None
     delete_actions: tuple[str, ...] = ()
+    data_actions: tuple[str, ...] = ()
     weaken_actions: tuple[str, ...] = ()
     copy_delete_actions: tuple[str, ...] = ()
     since: str = ""
@@ -203,7 +205,8 @@ class ProviderEntry(Struct, frozen=True):
     `also` are other providers of the same platform with the same types. `domain_arguments` are the arguments of a resource, or
     of the provider block, that hold the domain; `domain_after` is the part of an id or full name that it follows
     ("projects"). `tag_arguments` are the arguments that may hold tags, `default_tags` that of the provider block.
-    `store_guards` are guards of every store whose own entry has no deletion protection.
+    `store_guards` are guards of every store whose own entry has no deletion protection. `stateless` are types without an entry
+    that have an argument such as stores have, and hold nothing.
     """
 
     provider: str
@@ -215,6 +218,7 @@ class ProviderEntry(Struct, frozen=True):
     tag_arguments: tuple[str, ...] = ()
     default_tags: str = ""
     store_guards: tuple[GuardFact, ...] = ()
+    stateless: tuple[str, ...] = ()
     covered: bool = True
     default_major: str = ""
     token: CredentialFact | None = None

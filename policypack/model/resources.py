@@ -180,7 +180,8 @@ class Input(Struct, frozen=True):
     """One thing that was read. `path` is what the user is shown.
 
     `counts` has every managed resource by type, also those whose values were not decoded because no catalog knows the
-    type; `destroyed` likewise counts what the plan deletes or replaces. `providers` maps a provider key (`aws`,
+    type; `destroyed` likewise counts what the plan deletes or replaces. `passed_over` has, for the types that were not
+    decoded, the names of arguments that one of them has (`retention`, `backup.days`). `providers` maps a provider key (`aws`,
     `aws.prod`, `module.m:aws.inner`) to its block, as a Resource of mode "provider". `is_root`: a root module (it has a
     backend, provider blocks, a lock file or variable files), not a module that others call. `backend` is None where
     there is no `backend` or `cloud` block, Unknown where the input cannot tell (a plan or state without its HCL).
@@ -191,6 +192,7 @@ class Input(Struct, frozen=True):
     resources: tuple[Resource, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     destroyed: Mapping[str, int] = field(default_factory=dict)
+    passed_over: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     providers: Mapping[str, Resource] = field(default_factory=dict)
     backend: Resource | None | Unknown = None
     is_root: bool = True

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from policypack.model import Input, Resource, Unknown, Values
 from policypack.read.files import find_tree
+from policypack.read.hcl.blocks import written_names
 from policypack.read.hcl.budget import step_budget
 from policypack.read.hcl.calls import find_children, say_what_is_unknown
 from policypack.read.hcl.estate import Estate
@@ -82,6 +83,7 @@ class Reading:
         self.shown = shown
         self.resources: dict[str, Resource] = {}
         self.counts: dict[str, int] = {}
+        self.passed_over: dict[str, set[str]] = {}
         self.blocks = 0
         self.providers: dict[str, tuple[Module, Block]] = {}
         self._provider_resources: dict[str, Resource] = {}
@@ -130,9 +132,10 @@ class Reading:
         keys = module.keys(data, kind, name)
         if not data:
             self.counts[kind] = self.counts.get(kind, 0) + (keys.cut or len(keys.keys))
-        if not self.estate.options.wanted(kind) and not data:
-            return
         block = (module.source.data if data else module.source.resources)[kind, name]
+        if not self.estate.options.wanted(kind) and not data:
+            self.passed_over.setdefault(kind, set()).update(written_names(block.body))
+            return
         say_what_is_unknown(module, f"{module.prefix}{'data.' if data else ''}{kind}.{name}", keys, block.location)
         for key in keys.keys:
             if len(self.resources) >= MAX_RESOURCES:
@@ -160,6 +163,7 @@ def _read(reading: Reading, source: Source) -> Input:
         kind="module",
         resources=tuple(reading.resources[address] for address in sorted(reading.resources)),
         counts=dict(sorted(reading.counts.items())),
+        passed_over={kind: tuple(sorted(names)) for kind, names in sorted(reading.passed_over.items())},
         providers=_providers(reading),
         backend=backend,
         is_root=backend is not None or _looks_like_root(source),

@@ -7,6 +7,7 @@ its objects only there.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -15,8 +16,10 @@ from msgspec import Struct
 from policypack.model import Gap, Input, Location, Unknown
 from policypack.read.addresses import last_key
 from policypack.read.options import ReadOptions
+from policypack.read.passed_over import argument_names, first_of_each
 from policypack.read.plan_configuration import Configuration
 from policypack.read.plan_json import (
+    NULL,
     ConfigurationJson,
     Outline,
     PriorState,
@@ -42,6 +45,7 @@ class _Survey(Struct, frozen=True):
 
     counts: Mapping[str, int]
     destroyed: Mapping[str, int]
+    passed_over: Mapping[str, tuple[str, ...]]
     odd: frozenset[str]
     indexed: Mapping[str, list[str]]
     changed: list[ResourceChange]
@@ -61,6 +65,7 @@ def read_plan(outline: Outline, place: str, options: ReadOptions) -> Input:
         resources=tuple(sorted(resources, key=lambda resource: resource.address)),
         counts=dict(sorted(found.counts.items())),
         destroyed=dict(sorted(found.destroyed.items())),
+        passed_over=found.passed_over,
         providers=read_providers(configuration, variables, place),
         backend=_NO_BACKEND,
         has_source=False,
@@ -90,12 +95,25 @@ def _survey(outline: Outline, wanted: Callable[[str], bool]) -> _Survey:
     kinds = {kind for kind in counts if wanted(kind)}
     return _Survey(
         counts=counts,
+        passed_over=_passed_over({kind for kind in counts if kind not in kinds}, changed, others),
         destroyed=Counter(each.type for each in changed if each.mode == "managed" and each.change.actions in deleting),
         odd=frozenset(action for each in actions for action in each if action not in _ACTIONS),
         indexed=_indexed(each.address for entries in (changed, others) for each in entries if each.address.endswith("]")),
         changed=[each for each in changed if each.type in kinds or each.mode == "data"],
         others=[each for each in others if each.type in kinds or each.mode == "data"],
     )
+
+
+def _passed_over(
+    kinds: set[str], changed: Iterable[ResourceChange], others: Iterable[StateResource]
+) -> Mapping[str, tuple[str, ...]]:
+    """What the types that nobody wants look like: one object of each is looked at, as it will be or else as it was."""
+    if not kinds:
+        return {}
+    after = ((each.type, each.change.after) for each in changed if each.type in kinds and each.change.after != NULL)
+    before = ((each.type, each.change.before) for each in changed if each.type in kinds)
+    standing = ((each.type, each.values) for each in others if each.type in kinds)
+    return argument_names(first_of_each(itertools.chain(after, before, standing)))
 
 
 def _state(prior: StateValues | None, refresh: Outline | None) -> Iterator[StateResource]:

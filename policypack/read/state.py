@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 import msgspec
@@ -12,6 +12,7 @@ from msgspec import Raw, Struct
 from policypack.model import Input, Location, Reference, Resource, Unknown
 from policypack.read.lazy import LazyValues
 from policypack.read.options import ReadOptions
+from policypack.read.passed_over import argument_names, first_of_each
 from policypack.read.plan_json import (
     NULL,
     Json,
@@ -72,7 +73,8 @@ def read_state(outline: Outline, place: str, options: ReadOptions) -> Input:
     resources = [
         _resource(each, place) for each in found if each.mode == "data" or (each.mode == "managed" and each.type in wanted)
     ]
-    return _input(outline, place, resources, (each.type for each in found if each.mode == "managed"))
+    passed = first_of_each((each.type, each.values) for each in found if each.mode == "managed" and each.type not in wanted)
+    return _input(outline, place, resources, (each.type for each in found if each.mode == "managed"), passed)
 
 
 def _resource(entry: StateResource, place: str) -> Resource:
@@ -104,7 +106,13 @@ def read_raw_state(outline: Outline, place: str, options: ReadOptions) -> Input:
         if not instance.deposed and (block.mode == "data" or (block.mode == "managed" and options.wanted(block.type)))
     ]
     types = (block.type for block in blocks if block.mode == "managed" for _ in block.instances or ())
-    return _input(outline, place, resources, types)
+    passed = first_of_each(
+        (block.type, instance.attributes)
+        for block in blocks
+        if block.mode == "managed" and not options.wanted(block.type)
+        for instance in block.instances or ()
+    )
+    return _input(outline, place, resources, types, passed)
 
 
 def _raw(block: RawResource, instance: RawInstance, place: str) -> Resource:
@@ -159,12 +167,15 @@ def _step(step: Json) -> str:
     return str(value)
 
 
-def _input(outline: Outline, place: str, resources: Iterable[Resource], types: Iterable[str]) -> Input:
+def _input(
+    outline: Outline, place: str, resources: Iterable[Resource], types: Iterable[str], passed: Mapping[str, Raw]
+) -> Input:
     return Input(
         path=place,
         kind="state",
         resources=tuple(sorted(resources, key=lambda resource: resource.address)),
         counts=dict(sorted(Counter(types).items())),
+        passed_over=argument_names(passed),
         backend=_NO_BACKEND,
         has_source=False,
         terraform_version=outline.terraform_version or "",

@@ -61,6 +61,16 @@ def block_name(block: Block) -> str:
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
+def written_names(body: Body) -> Iterator[str]:
+    """The names of what is written in a block, and of what is written in its own blocks (`backup.days`), without a look at values."""
+    yield from body.attributes
+    for block in body.blocks:
+        name = block_name(block)
+        yield name
+        for inner in block.body.named("content") if block.type == "dynamic" else (block,):
+            yield from (f"{name}.{each}" for each in inner.body.attributes)
+
+
 def block_values(body: Body, name: str, scope: Scope, marks: Marks, path: str) -> list[Value]:
     """All nested blocks of one type, in order; Unknown where a dynamic block cannot be unrolled."""
     result: list[Value] = []
