@@ -24,10 +24,11 @@ def agent_can_escalate(infrastructure: Infrastructure) -> Iterator[Finding]:
     known = {each.address for each in infrastructure.identities}
     for each in escalating(infrastructure):
         lost = gained_by(infrastructure, each.identity)
-        own = any(power.target not in known and each.identity.address in power.target for power in each.powers)
+        own = [power for power in each.powers if power.target not in known and each.identity.address in power.target]
+        become = f"become {each.worst.target} and give itself any right" if own else f"become {each.targets}"
         yield Finding(
             each.identity.resource,
-            f"It {each.can} {'give itself any right' if own else f'become {each.targets}'}{f', and then destroy {lost}' if lost else ''}.",
+            f"It {each.can} {'give itself any right' if each.worst in own else become}{f', and then destroy {lost}' if lost else ''}.",
             certain=each.certain,
             because=each.because,
             fix=f"take {', '.join(each.worst.actions) or 'the rights over identities'} away, or bind them to a boundary",

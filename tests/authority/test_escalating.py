@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from checks.agents.agent_can_escalate import agent_can_escalate
 from policypack.authority.held import escalating, readable
 from policypack.build import build
 from policypack.catalog import load_catalog
@@ -118,3 +119,16 @@ def test_an_unread_trust_that_names_the_caller_is_no_mere_doubt(tmp_path: Path, 
     assert "the trust policy of aws_iam_role.admin says is not known" in power.missing
     assert power.missing.endswith("it refers to aws_iam_user.dev") == named
     assert readable([power]) == ([power] if named else [])
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ((user("dev", WRITES),), "It can give itself any right."),
+        ((user("dev", RUNS), ADMIN), "It can become aws_iam_role.admin and give itself any right."),
+    ],
+)
+def test_what_is_said_is_what_the_path_shows(tmp_path: Path, parts: tuple[str, ...], said: str) -> None:
+    """The first that is named is who the steps below lead to."""
+    found = list(agent_can_escalate.find(asked(tmp_path, KEY, *parts).infrastructure))
+    assert [each.message for each in found] == [said]
