@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from policypack.authority.held import Held, is_watched, not_production, one_a_target, readable
 from policypack.model import Identity, Infrastructure, Policy, Resource
 
 _ORGANISATION = frozenset({"aws_organizations_policy", "aws_organizations_policy_attachment"})
 _KEYS = frozenset({"aws_kms_key_policy", "aws_kms_grant", "aws_kms_key", "aws_kms_replica_key", "aws_kms_external_key"})
+_MEMBERS = {"aws_iam_user_group_membership": "user", "aws_iam_group_membership": "users"}
 _VAULTS = frozenset({"aws_backup_vault_policy", "aws_backup_vault_lock_configuration"})
 # What of these resources limits: a new tag or description limits nothing.
 _LIMITING = (
@@ -24,6 +25,8 @@ _LIMITING = (
     "role",
     "user",
     "group",
+    "groups",
+    "users",
     "operations",
     "grantee_principal",
     "changeable_for_days",
@@ -46,8 +49,9 @@ def guardrails(infrastructure: Infrastructure) -> Iterator[tuple[Resource, str]]
         if identity.address in stood and is_watched(identity):
             limits.update({place: text for place, text in _of(identity).items() if place not in limits})
     existed = {each.address for each in before.resources}
+    users = [each for each in infrastructure.identities if each.form == "user" and each.address in stood and is_watched(each)]
     for each in changed:
-        text = limits.get((each.inside, each.address)) or _by_type(each, existed)
+        text = limits.get((each.inside, each.address)) or _joins(each, users) or _by_type(each, existed)
         if text:
             yield each, text
 
@@ -75,6 +79,18 @@ def _of(identity: Identity) -> Mapping[Place, str]:
         add(policy, f"a policy of {identity.address}")
     found.setdefault((identity.resource.inside, identity.address), "what limits this identity, or who can be it")
     return found
+
+
+def _joins(resource: Resource, users: Sequence[Identity]) -> str:
+    """The groups of an agent, whose policies are the agent's, where the resource says who is in them."""
+    argument = _MEMBERS.get(resource.type)
+    if argument is None:
+        return ""
+    value = resource.get(argument)
+    named = value if isinstance(value, list) else [value]
+    refers = {each.address for each in resource.refers_to}
+    members = [each for each in users if each.address in refers or each.resource.get("name") in named]
+    return f"the groups of {members[0].address}" if members else ""
 
 
 def _by_type(resource: Resource, existed: set[str]) -> str:

@@ -97,3 +97,31 @@ resource "aws_iam_role_policy" "summary_agent" {
     }]
   })
 }
+
+resource "aws_iam_user" "bot" {
+  name = "release-bot"
+}
+
+resource "aws_iam_group" "readers" {
+  name = "readers"
+}
+
+resource "aws_iam_group_policy" "readers" {
+  name  = "readers"
+  group = aws_iam_group.readers.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["rds:DescribeDBInstances"]
+      Resource = ["*"]
+    }]
+  })
+}
+
+# An agent joins a group: what the group may do, now and later, it may do.
+# expect: boundary_changed
+resource "aws_iam_user_group_membership" "bot" {
+  user   = aws_iam_user.bot.name
+  groups = [aws_iam_group.readers.name]
+}

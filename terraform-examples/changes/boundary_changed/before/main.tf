@@ -67,3 +67,24 @@ resource "aws_iam_role_policy" "worker" {
     }]
   })
 }
+
+resource "aws_iam_user" "bot" {
+  name = "release-bot"
+}
+
+resource "aws_iam_group" "readers" {
+  name = "readers"
+}
+
+resource "aws_iam_group_policy" "readers" {
+  name  = "readers"
+  group = aws_iam_group.readers.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["rds:DescribeDBInstances"]
+      Resource = ["*"]
+    }]
+  })
+}
