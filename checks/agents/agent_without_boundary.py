@@ -45,5 +45,5 @@ def _said(each: Held, limits: list[tuple[str, Policy]], unknown: list[Policy]) -
     if unknown:
         return "Whether its boundary or its organisation's policies deny what it can destroy cannot be told."
     if limits:
-        return f"What limits it leaves open that it {each.can} reach {each.targets}."
+        return f"What limits it {'does' if each.certain else 'may'} not keep it from {each.targets}."
     return f"Only its own policies stand between it and {each.targets}."
