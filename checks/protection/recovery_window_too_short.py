@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import GuardKind, Infrastructure
+from policypack.model import Guard, GuardKind, Infrastructure
 
 _SAID = {
     GuardKind.RECOVERY_WINDOW: "Its deletion becomes final",
@@ -32,8 +32,14 @@ def recovery_window_too_short(infrastructure: Infrastructure) -> Iterator[Findin
             number = isinstance(guard.safe, (int, float)) and not isinstance(guard.safe, bool)
             yield Finding(
                 store.resource,
-                f"{_SAID[guard.kind]} too soon: {guard.attribute} is {'too short' if number else 'off'}.",
+                f"{_SAID[guard.kind]} too soon: {guard.attribute} is {_state(guard, number=number)}.",
                 because=guard.because,
                 fix=f"{guard.fix} or more" if number else guard.fix,
                 cause=guard.attribute,
             )
+
+
+def _state(guard: Guard, *, number: bool) -> str:
+    if number:
+        return "not set" if guard.value is None else "too short"
+    return "on" if guard.safe is False else "off"

@@ -112,8 +112,12 @@ class Scopes(Struct, frozen=True, dict=True):
             fact = self.estate.entries[lock.resource.type].companion
             if reaches is False or fact is None:
                 continue
-            for made in guards(fact.guards, lock.resource, self.estate):
-                yield made if reaches is True or made.holds is not True else replace(made, holds=reaches)
+            for each in guards(fact.guards, lock.resource, self.estate):
+                made = each if reaches is True or each.holds is not True else replace(each, holds=reaches)
+                yield replace(made, said=_said(made, store)) if made.holds is True and self._open_inside(store) else made
+
+    def _open_inside(self, store: Resource) -> bool:
+        return bool(self.estate.entries[store.type].data_actions)
 
     def _reaches(self, lock: _Lock, store: Resource, chain: tuple[Resource, ...]) -> Truth:
         if lock.resource.provider != store.provider:
@@ -187,6 +191,10 @@ class Scopes(Struct, frozen=True, dict=True):
                 yield Guard(
                     GuardKind(kind), Enforced.NOTHING, reason, store, arguments[0], reason, None, said=reason.reason, effect=""
                 )
+
+
+def _said(lock: Guard, store: Resource) -> str:
+    return f"{lock.evidence.text}: it keeps {store.address}, and not from calls of the data plane what lies in it"
 
 
 def _text(value: Value) -> str:
