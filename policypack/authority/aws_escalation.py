@@ -235,7 +235,8 @@ class Escalations(Struct, dict=True):
                     break
                 certain, possible = self.oracle.bits(caller, action, slot)
                 one, other = one & certain, other & possible
-            must, may = must | spread(one, roles), may | spread(other, roles)
+            sure = self.principals.surely(kind, arguments, rule.at.get(kind))
+            must, may = must | spread(one, sure), may | spread(other, roles)
         if rule.needs_managed:
             managed = self._managed
             must, may = must & managed[0], may & managed[1]

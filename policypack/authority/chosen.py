@@ -46,8 +46,10 @@ def _fitting(wanted: list[str], pattern: str, account: str) -> Iterator[str]:
         if pattern.strip("*"):
             yield _arn(wanted, "aws", ANON, account, ANON)  # a short pattern: which names it lets through cannot be told
         return
-    _, partition, _, region, _, resource = (_HOLE.sub(ANON, part) for part in written)
-    partition = "aws" if partition == "*" else partition
+    _, partition, service, region, _, resource = (_HOLE.sub(ANON, part) for part in written)
+    if service.isascii() and not {"*", "?"} & {*service} and service != wanted[2]:
+        return  # another service's
+    partition = partition if partition.isascii() and partition != "*" else "aws"
     region = ANON if region == "*" else _filled(region)
     head = _arn(wanted, partition, region, account, "")
     shape = ".+".join(map(re.escape, _HOLE.split(wanted[-1])))

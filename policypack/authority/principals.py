@@ -200,6 +200,28 @@ class Principals(Struct, frozen=True, dict=True):
             roles |= self._places.get(place, 0)
         return roles
 
+    def surely(self, kind: str, arguments: tuple[str, ...], at: Elsewhere | None = None) -> tuple[int, ...]:
+        """As whom the resources of `holders` certainly run: as nobody where several are referred to and one is meant, or where the
+        text that names the role is not known."""
+        slot, roles = self.holders(kind, arguments, at)
+        if slot.name not in self._sure:
+            pairs = zip(slot.subjects, roles, strict=True)
+            self._sure[slot.name] = tuple(self._surely(each.resource, arguments, held) for each, held in pairs)
+        return self._sure[slot.name]
+
+    @cached_property
+    def _sure(self) -> dict[str, tuple[int, ...]]:
+        return {}
+
+    def _surely(self, holder: Resource, arguments: tuple[str, ...], roles: int) -> int:
+        for argument in arguments:
+            whole = holder.get(argument.partition(".")[0])
+            hidden = "." in argument and isinstance(whole, Unknown) and whole.document is None
+            either = (self.named_by(each, holder) for each in named_roles(holder, argument) if isinstance(each, Unknown))
+            if hidden or any(each & (each - 1) for each in either):
+                return 0
+        return roles
+
     def _appliers(self) -> tuple[Slot, tuple[int, ...]]:
         """The states of the inputs, and the roles that their provider blocks assume."""
         found: list[tuple[Subject, int]] = []

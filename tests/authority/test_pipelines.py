@@ -95,6 +95,15 @@ def test_the_role_of_a_job_stands_inside_a_text(tmp_path: Path, kind: str, argum
     assert outcome(answers, BOT, Verb.DESTROY, MAIN) is Outcome(expected)
 
 
+def test_one_of_two_roles_is_a_doubt(tmp_path: Path) -> None:
+    """A function that runs as one of two roles, and nobody knows as which, is a possible step to each."""
+    either = 'variable "v" {\n  type = bool\n}\n' + FUNCTION.replace(ROLE, f"var.v ? {ROLE} : aws_iam_role.idle.arn")
+    held = [role(name, RIGHT, trust={"Service": "lambda.amazonaws.com"}) for name in ("runs", "idle")]
+    change = allow(["lambda:UpdateFunctionCode", "lambda:InvokeFunction"])
+    answers = asked(tmp_path, OPEN, *held, BUCKETS, either, role("bot", change))
+    assert outcome(answers, BOT, Verb.DESTROY, MAIN) is Outcome.MAYBE
+
+
 CLUSTER = 'resource "aws_eks_cluster" "%s" {\n  name = "%s"\n  role_arn = "arn:aws:iam::111111111111:role/c"\n  vpc_config {\n    subnet_ids = []\n  }\n}\n'
 PODS = """resource "aws_eks_pod_identity_association" "a" {
   cluster_name    = aws_eks_cluster.c.name
