@@ -239,6 +239,9 @@ def action_verdict(patterns: tuple[str, ...], action: str) -> Verdict:
     best = F
     wanted = patterns if len(patterns) <= _FEW else _of_service(patterns, action.partition(":")[0])
     for pattern in wanted:
+        first = pattern[:1]
+        if first != action[:1] and first not in "*?" and first.isascii():
+            continue
         verdict = text_match(pattern, action)
         if verdict > best:
             best = verdict
