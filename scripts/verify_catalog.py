@@ -1,7 +1,8 @@
 """Checks every name in the catalog against the provider's own schema: `python scripts/verify_catalog.py [provider ...]`.
 
-Needs Terraform, and providers that its command-line configuration can install (a mirror, a cache or a registry). Prints what
-the catalog names and the provider does not have, and exits 1; exits 2 where no schema can be had.
+Needs Terraform, and providers that its command-line configuration can install (a mirror, a cache or a registry). Where no schema
+can be had, `documented/` has the names that the provider's documentation lists (its header says which versions and when). Prints
+what the catalog names and the provider does not have, and exits 1; exits 2 where there is neither.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from policypack.catalog import Catalog, GuardFact, ProviderEntry, TypeEntry, load_catalog
+from policypack.catalog import Catalog, CompanionFact, GuardFact, ProviderEntry, TypeEntry, load_catalog
 
 _HOLE = re.compile(r"(?<!\$)\{(\w+)\}")
+DOCUMENTED = Path(__file__).with_name("documented")
 
 
 class NoSchemaError(Exception):
@@ -42,6 +44,22 @@ def schema_of(source: str, version: str = "") -> dict[str, Any]:
         schemas = json.loads(_run([terraform, "providers", "schema", "-json"], folder))["provider_schemas"]
     found: dict[str, Any] = next(schema for name, schema in schemas.items() if name.endswith(f"/{source}"))
     return found
+
+
+def documented(provider: str) -> dict[str, Any] | None:
+    """The names that a provider's documentation lists, in the form of a schema; None where nobody has collected them."""
+    path = DOCUMENTED / f"{provider}.json"
+    if not path.is_file():
+        return None
+    facts = json.loads(path.read_text("utf-8"))
+    types = {name: {"block": _as_block(tree)} for name, tree in facts["types"].items()}
+    return {"resource_schemas": types, "provider": {"block": _as_block(facts["provider"])}}
+
+
+def _as_block(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """A tree of names (0 for one that holds no others) as a schema's block."""
+    blocks = {name: {"block": _as_block(inner)} for name, inner in tree.items() if inner}
+    return {"attributes": {name: {} for name, inner in tree.items() if not inner}, "block_types": blocks}
 
 
 def _run(command: list[str], folder: str) -> str:
@@ -78,16 +96,26 @@ def _in_type(kind: Any, path: str) -> bool:  # noqa: ANN401 - Terraform writes t
 def paths_of(entry: TypeEntry) -> Iterator[tuple[str, str]]:
     """Every argument that an entry names: dotted path, and the version that brings it ("" where any has it)."""
     named = [entry.name, entry.only_when_set, entry.unless_set, entry.member_of, entry.replica_of, entry.schedule]
+    named += [*entry.lies_in, *_HOLE.findall(entry.arn)]
     for backup in entry.backups:
-        named += [backup.attribute, backup.kept_by, backup.days if isinstance(backup.days, str) else ""]
-    named += [each.attribute for each in entry.weakened_by] + _HOLE.findall(entry.arn)
+        named += [backup.attribute, backup.kept_by, backup.held_in, backup.days if isinstance(backup.days, str) else ""]
+    named += [each.attribute for each in entry.weakened_by]
     if companion := entry.companion:
-        named += [companion.store, companion.via, companion.shared_with, companion.retention, companion.held_in]
+        named += _paths_of_companion(companion)
     if entry.credential:
         named.append(entry.credential.attribute)
+    if entry.lock:
+        named += [entry.lock.attribute, entry.lock.binding]
+    if expiry := entry.expiry:
+        named += [expiry.rules, *(f"{expiry.rules}.{each}" for each in (expiry.action, *expiry.days))]
     yield from ((path, "") for path in named if path)
     for guard in (*entry.guards, *(entry.companion.guards if entry.companion else ())):
         yield from _paths_of_guard(guard)
+
+
+def _paths_of_companion(fact: CompanionFact) -> list[str]:
+    named = [fact.store, fact.via, fact.shared_with, fact.retention, fact.held_in, fact.plan, fact.only_when, fact.off]
+    return [*named, fact.follows, *fact.longer]
 
 
 def _paths_of_guard(guard: GuardFact) -> Iterator[tuple[str, str]]:
@@ -134,9 +162,12 @@ def main() -> int:
                 differences(catalog, provider, schema_of(provider.sources[0], f"~> {major}.0" if major else ""), major)
             )
         except NoSchemaError as error:
-            sys.stderr.write(f"{name}: {error}\n")
-            status = 2
-            continue
+            known = documented(name)
+            sys.stderr.write(f"{name}: {error}{'' if known is None else '; checked against its documentation'}\n")
+            if known is None:
+                status = 2
+                continue
+            found = list(differences(catalog, provider, known, ""))
         sys.stdout.write(
             "".join(f"{line}\n" for line in found) or f"{name}: {len(catalog.types(name))} types, every name exists\n"
         )

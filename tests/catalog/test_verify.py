@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from policypack.catalog import Catalog, load_catalog
-from scripts.verify_catalog import NoSchemaError, differences, has, schema_of
+from scripts.verify_catalog import DOCUMENTED, NoSchemaError, differences, documented, has, schema_of
 
 BLOCK: dict[str, Any] = {
     "attributes": {
@@ -68,6 +68,43 @@ def test_every_wrong_name_is_told(tmp_path: Path) -> None:
         "some_box: no argument looked",
         "some_lid: no such resource type",
         "provider some: no looked",
+    ]
+
+
+@pytest.mark.parametrize("path", sorted(DOCUMENTED.glob("*.json")), ids=lambda path: path.stem)
+def test_every_name_is_documented(path: Path) -> None:
+    """Every type and argument that the catalog names is one that the provider's documentation lists, and the list says from when."""
+    provider = load_catalog().provider(path.stem)
+    known = documented(path.stem)
+    assert provider is not None
+    assert known is not None
+    header = json.loads(path.read_text("utf-8"))
+    assert {"source", "date", "licence"} <= header.keys()
+    assert list(differences(load_catalog(), provider, known, "")) == []
+
+
+def test_a_name_that_nobody_documented_is_told(tmp_path: Path) -> None:
+    """The lists of names are held against the catalog in depth: a wrong name inside a block is told, also one of a lock or a plan."""
+    types = {
+        "azurerm_storage_account": {
+            "kind": "object_store",
+            "tier": 1,
+            "lies_in": "resource_group",
+            "lock": {"attribute": "immutability_policy.days", "binding": "immutability_policy.state", "loose": "x"},
+            "companion": {"role": "transfer", "plan": "plan_id"},
+        }
+    }
+    provider = {"provider": "azurerm", "sources": ["x/azurerm"], "domain": "subscription"}
+    tmp_path.joinpath("azurerm.json").write_text(json.dumps({"provider": provider, "types": types}), "utf-8")
+    catalog = Catalog(tmp_path, ["azurerm"])
+    known = catalog.provider("azurerm")
+    names = documented("azurerm")
+    assert known is not None
+    assert names is not None
+    assert list(differences(catalog, known, names, "")) == [
+        "azurerm_storage_account: no argument resource_group",
+        "azurerm_storage_account: no argument plan_id",
+        "azurerm_storage_account: no argument immutability_policy.days",
     ]
 
 
