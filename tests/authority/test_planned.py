@@ -30,24 +30,40 @@ CONFIGURATION = "".join(
         role("submits", allow("batch:SubmitJob")),
         role("enters", allow(["eks:CreateAccessEntry", "eks:AssociateAccessPolicy"])),
         role("member"),
-        'resource "aws_batch_job_definition" "j" {\n  name = "j"\n  type = "container"\n'
-        '  container_properties = jsonencode({ image = "x", jobRoleArn = aws_iam_role.job.arn })\n}\n',
-        'resource "aws_eks_cluster" "c" {\n  name = "c"\n  role_arn = "arn:aws:iam::111111111111:role/c"\n'
-        '  vpc_config {\n    subnet_ids = ["subnet-1", "subnet-2"]\n  }\n}\n',
-        'resource "aws_eks_pod_identity_association" "a" {\n  cluster_name = aws_eks_cluster.c.name\n  namespace = "n"\n'
-        '  service_account = "s"\n  role_arn = aws_iam_role.pod.arn\n}\n',
-        'resource "aws_eks_access_entry" "e" {\n  cluster_name = aws_eks_cluster.c.name\n'
-        "  principal_arn = aws_iam_role.member.arn\n}\n",
-        'resource "aws_eks_access_policy_association" "e" {\n  cluster_name = aws_eks_cluster.c.name\n'
-        '  principal_arn = aws_iam_role.member.arn\n  policy_arn = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminPolicy"\n'
-        '  access_scope {\n    type = "namespace"\n    namespaces = ["n"]\n  }\n}\n',
-        'resource "aws_rolesanywhere_profile" "p" {\n  name = "p"\n  role_arns = [aws_iam_role.device.arn]\n'
-        f'  session_policy = "{policy(allow("rds:Describe*"))}"\n}}\n',
-        'resource "aws_ssoadmin_permission_set" "s" {\n  name = "s"\n'
-        '  instance_arn = "arn:aws:sso:::instance/ssoins-1234567890abcdef"\n}\n',
+        (
+            'resource "aws_batch_job_definition" "j" {\n  name = "j"\n  type = "container"\n'
+            '  container_properties = jsonencode({ image = "x", jobRoleArn = aws_iam_role.job.arn })\n}\n'
+        ),
+        (
+            'resource "aws_eks_cluster" "c" {\n  name = "c"\n  role_arn = "arn:aws:iam::111111111111:role/c"\n'
+            '  vpc_config {\n    subnet_ids = ["subnet-1", "subnet-2"]\n  }\n}\n'
+        ),
+        (
+            'resource "aws_eks_pod_identity_association" "a" {\n  cluster_name = aws_eks_cluster.c.name\n  namespace = "n"\n'
+            '  service_account = "s"\n  role_arn = aws_iam_role.pod.arn\n}\n'
+        ),
+        (
+            'resource "aws_eks_access_entry" "e" {\n  cluster_name = aws_eks_cluster.c.name\n'
+            "  principal_arn = aws_iam_role.member.arn\n}\n"
+        ),
+        (
+            'resource "aws_eks_access_policy_association" "e" {\n  cluster_name = aws_eks_cluster.c.name\n'
+            '  principal_arn = aws_iam_role.member.arn\n  policy_arn = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminPolicy"\n'
+            '  access_scope {\n    type = "namespace"\n    namespaces = ["n"]\n  }\n}\n'
+        ),
+        (
+            'resource "aws_rolesanywhere_profile" "p" {\n  name = "p"\n  role_arns = [aws_iam_role.device.arn]\n'
+            f'  session_policy = "{policy(allow("rds:Describe*"))}"\n}}\n'
+        ),
+        (
+            'resource "aws_ssoadmin_permission_set" "s" {\n  name = "s"\n'
+            '  instance_arn = "arn:aws:sso:::instance/ssoins-1234567890abcdef"\n}\n'
+        ),
         f'resource "aws_ssoadmin_permission_set_inline_policy" "s" {{\n  {SSO}\n  inline_policy = "{policy(RIGHT)}"\n}}\n',
-        f'resource "aws_ssoadmin_account_assignment" "s" {{\n  {SSO}\n  principal_id = "00000000-0000-0000-0000-000000000000"\n'
-        f'  principal_type = "GROUP"\n  target_id = "{ACCOUNT}"\n  target_type = "AWS_ACCOUNT"\n}}\n',
+        (
+            f'resource "aws_ssoadmin_account_assignment" "s" {{\n  {SSO}\n  principal_id = "00000000-0000-0000-0000-000000000000"\n'
+            f'  principal_type = "GROUP"\n  target_id = "{ACCOUNT}"\n  target_type = "AWS_ACCOUNT"\n}}\n'
+        ),
     ]
 )
 EXPECTED = {
