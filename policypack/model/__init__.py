@@ -8,6 +8,7 @@ a provider's defaults live in the catalog.
 
 from msgspec.structs import replace
 
+from policypack.model.grants import Grant, Level, Scope, Site, Spot
 from policypack.model.identity import (
     Identity,
     IdentityKind,
@@ -71,12 +72,14 @@ __all__ = [
     "Environment",
     "Evidence",
     "Gap",
+    "Grant",
     "Guard",
     "GuardKind",
     "Identity",
     "IdentityKind",
     "Infrastructure",
     "Input",
+    "Level",
     "Lifecycle",
     "Location",
     "Lock",
@@ -86,6 +89,9 @@ __all__ = [
     "Power",
     "Reference",
     "Resource",
+    "Scope",
+    "Site",
+    "Spot",
     "Store",
     "Thresholds",
     "Truth",

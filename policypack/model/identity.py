@@ -7,6 +7,7 @@ from enum import Enum
 
 from msgspec import Struct, field
 
+from policypack.model.grants import Grant
 from policypack.model.picture import Domain, Environment, Evidence
 from policypack.model.resources import Resource
 from policypack.model.values import Unknown, Value
@@ -45,7 +46,8 @@ class Identity(Struct, frozen=True):
     cannot be resolved. `trust` is who may become it. `guardrails` and `resource_guardrails` are the levels of SCPs and RCPs
     above it, outermost first; empty where the inputs show no organization. `credentials` are static ones that exist for it.
     `environment` is the one that it is made for, None where nobody asked. `sessions` are the session policies under which the
-    inputs show it to act, one of them at a time; empty: nothing limits its sessions.
+    inputs show it to act, one of them at a time; empty: nothing limits its sessions. `grants` are what it is allowed, denied and
+    limited to where roles are granted at places; documents are another language's. `language` says whose words it speaks.
     """
 
     resource: Resource
@@ -65,6 +67,7 @@ class Identity(Struct, frozen=True):
     declared: bool = False
     environment: Environment | None = None
     sessions: tuple[Policy, ...] = ()
+    grants: tuple[Grant, ...] = ()
 
     @property
     def address(self) -> str:
