@@ -112,7 +112,7 @@ def callers(draw: st.DrawFn) -> tuple[Principal, Layers]:
     """A caller with its layers."""
     who = draw(st.sampled_from([USER, ROLE, SESSION, "arn:aws:iam::111122223333:root"]))
     known = principal(who, management=draw(st.sampled_from([False, False, True])))
-    known = replace(known, context=context(draw(keys())))
+    known = replace(known, context=context(draw(keys())), renewed=draw(st.sampled_from([False, False, True])))
     if draw(st.booleans()) and ":role/" in who:
         known = replace(known, arn=(*known.arn, hole(Reference("aws_iam_role.agent", "arn"))))
 

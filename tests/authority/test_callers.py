@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from policypack.authority.aws import Request, decide, hole, layers_of, principal_of
-from policypack.model import Domain, Identity, IdentityKind, Location, Policy, Reference, Resource, Unknown, replace
+from policypack.model import Change, Domain, Identity, IdentityKind, Location, Policy, Reference, Resource, Unknown, replace
 from tests.authority.worlds import ACCOUNT, ALL, BUCKET, ROLE, document, statement
 
 HERE = Domain("aws", ACCOUNT, "in#aws")
@@ -120,6 +120,30 @@ def test_a_deny_without_ifexists_is_undecided() -> None:
     agent = replace(AGENT, policies=(Policy("own", ALL), Policy("deny", deny)))
     request = Request("s3:DeleteBucket", (BUCKET,), ACCOUNT)
     assert decide(request, principal_of(agent), layers_of(agent)).outcome.value == "maybe"
+
+
+def test_a_role_that_is_replaced_is_another() -> None:
+    """Principal: a policy keeps the id of the role that it named, so that a new role of that name may not be let in, or kept out."""
+    renewed = replace(AGENT, resource=replace(RESOURCE, change=Change(("delete", "create"))))
+    by_text = Policy("bucket", document(statement(Principal={"AWS": ROLE})))
+    by_reference = Policy(
+        "bucket", document(statement(Principal={"AWS": Unknown(parts=(Reference("aws_iam_role.agent", "arn"),))}))
+    )
+    by_reference = replace(by_reference, origin=RESOURCE)
+    refusing = Policy("bucket", document(statement("Deny", Principal={"AWS": ROLE})))
+    request = Request("s3:DeleteBucket", (BUCKET,), ACCOUNT)
+    for identity, own, standing, expected in (
+        (AGENT, (), by_text, "yes"),
+        (renewed, (), by_text, "maybe"),
+        (renewed, (), by_reference, "yes"),
+        (AGENT, (Policy("own", ALL),), refusing, "no"),
+        (renewed, (Policy("own", ALL),), refusing, "maybe"),
+        (renewed, (Policy("own", ALL),), by_text, "yes"),
+    ):
+        who = replace(identity, policies=own)
+        found = decide(request, principal_of(who), layers_of(who, [standing], rcps=()))
+        assert found.outcome.value == expected
+        assert expected != "maybe" or found.missing == ("whether bucket still names a principal that the plan replaces",)
 
 
 def test_the_layers_of_an_identity() -> None:

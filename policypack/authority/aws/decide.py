@@ -242,6 +242,9 @@ def _undecided(told: Sequence[tuple[Entry, Verdict]]) -> Iterator[Entry]:
 def _missing(undecided: Sequence[Entry], asked: _Question) -> tuple[str, ...]:
     missing: dict[str, None] = {}
     for each in undecided:
+        if asked.principal.renewed and each.layer == RESOURCE and each.named == U:
+            missing[f"whether {each.policy.name} still names a principal that the plan replaces"] = None
+            continue
         missing.update(dict.fromkeys(reasons(each.policy.name, each.statement, asked.request, asked.environment)))
     if not asked.complete:
         missing["whether one choice of the request's parameters satisfies all statements"] = None

@@ -117,7 +117,9 @@ def principal_of(identity: Identity, *, management: bool = False) -> Principal:
     if identity.kind in _MACHINES and not _admits_people(identity):
         # Nobody can touch a second factor: the key is absent for long-term keys, false or absent for sessions.
         context["aws:multifactorauthpresent"] = OneOf((ABSENT, given("false")))
-    return Principal(kind, forms or (ANON,), account, (), management, context)
+    change = identity.resource.change
+    renewed = change is not None and change.replaces
+    return Principal(kind, forms or (ANON,), account, (), management, context, renewed)
 
 
 def _tags(identity: Identity, inside: str) -> Iterator[tuple[str, Given]]:

@@ -40,7 +40,8 @@ class Principal(Struct, frozen=True):
 
     `arn` describes it; for a session, `role` describes its role. `account` is text, with a hole where it is not known.
     For a service or a federated caller `arn` is the service's name or the provider's ARN. `management`: the account is
-    the organization's management account, which no SCP binds. `context` are the condition keys that the caller brings.
+    the organization's management account, which no SCP binds. `renewed`: a plan replaces it; policies that name its ARN as text
+    keep the id of the old one. `context` are the condition keys that the caller brings.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Principal(Struct, frozen=True):
     role: Forms = ()
     management: bool = False
     context: Context = field(default_factory=dict)
+    renewed: bool = False
 
     @property
     def bound_by_scps(self) -> bool:
@@ -136,6 +138,16 @@ def _canonical(text: str, principal: Principal) -> Mapping[str, Verdict]:
 
 
 def _by_arn(text: str, principal: Principal) -> Mapping[str, Verdict]:
+    found = _described(text, principal)
+    return {naming: min(U, verdict) for naming, verdict in found.items()} if _names_former(text, principal) else found
+
+
+def _names_former(text: str, principal: Principal) -> bool:
+    """Whether a text may be about the one that is replaced: AWS turns a principal's ARN into its id when a policy is written."""
+    return principal.renewed and text.isascii()
+
+
+def _described(text: str, principal: Principal) -> Mapping[str, Verdict]:
     own = is_one_of(text, principal.arn)
     if principal.kind == "user":
         return _only(USER, own)
@@ -190,6 +202,8 @@ def _excluded(statement: Statement, principal: Principal, *, bounded: bool) -> V
     account = some(same_text(found, principal.account) for found in map(account_of, listed) if found is not None)
     own = some(is_one_of(text, principal.arn) for text in listed if account_of(text) is None)
     role = some(is_one_of(text, principal.role) for text in listed) if principal.kind == "session" else T
+    if any(_names_former(text, principal) for text in listed):
+        own, role = min(own, U), min(role, U)
     if statement.effect == "Allow":
         return min(U, negation(max(everyone, own)))
     if principal.kind == "role":
