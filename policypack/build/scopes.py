@@ -107,17 +107,18 @@ class Scopes(Struct, frozen=True, dict=True):
 
     def _locked(self, store: Resource) -> Iterator[Guard]:
         chain = (store, *self.above(store))
+        found: list[Guard] = []
         for lock in self._locks:
             reaches = self._reaches(lock, store, chain)
             fact = self.estate.entries[lock.resource.type].companion
-            if reaches is False or fact is None:
-                continue
-            for each in guards(fact.guards, lock.resource, self.estate):
-                made = each if reaches is True or each.holds is not True else replace(each, holds=reaches)
-                yield replace(made, said=_said(made, store)) if made.holds is True and self._open_inside(store) else made
-
-    def _open_inside(self, store: Resource) -> bool:
-        return bool(self.estate.entries[store.type].data_actions)
+            for made in guards(fact.guards, lock.resource, self.estate) if fact is not None and reaches is not False else ():
+                if isinstance(reaches, Unknown) and made.holds is True:
+                    made = replace(made, holds=reaches, attribute=fact.store, value=reaches, safe=None)  # noqa: PLW2901
+                found.append(made)
+        sure = [made for made in found if made.holds is True]
+        inside = bool(self.estate.entries[store.type].data_actions)
+        # One that surely holds is enough, whatever the others do.
+        yield from (replace(made, said=_said(made, store)) if inside and sure else made for made in sure or found)
 
     def _reaches(self, lock: _Lock, store: Resource, chain: tuple[Resource, ...]) -> Truth:
         if lock.resource.provider != store.provider:

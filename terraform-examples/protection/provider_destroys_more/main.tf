@@ -1,3 +1,11 @@
+terraform {
+  backend "azurerm" {
+    storage_account_name = "shoptfstate"
+    container_name       = "tfstate"
+    key                  = "shop.tfstate"
+  }
+}
+
 # A key vault that is destroyed is purged: the provider's default.
 # expect: provider_destroys_more
 provider "azurerm" {
@@ -26,4 +34,8 @@ resource "azurerm_key_vault" "shop" {
   tenant_id                = "00000000-0000-0000-0000-000000000000"
   sku_name                 = "standard"
   purge_protection_enabled = true
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
