@@ -228,3 +228,13 @@ def test_two_root_modules_are_one_estate() -> None:
 def test_one_of_two_root_modules_leaves_no_false_alarm() -> None:
     """The shop alone names a vault of another account that no input shows: what cannot be seen there is not held against it."""
     assert not scan(HERE / "two_roots/shop", base=HERE).findings
+
+
+def test_another_region_is_not_another_account(tmp_path: Path) -> None:
+    """S09 with the second vault in an account of its own: the same copies, and nothing is left to say of isolation."""
+    text = (HERE / "s09" / "main.tf").read_text("utf-8")
+    head, _, tail = text.partition('alias               = "ireland"')
+    assert tail
+    (tmp_path / "main.tf").write_text(f'{head}alias = "ireland"{tail.replace("111111111111", "222222222222", 1)}', "utf-8")
+    assert f"backup_in_same_domain {TABLE}" in found(scan(HERE / "s09", base=HERE / "s09"))
+    assert f"backup_in_same_domain {TABLE}" not in found(scan(tmp_path, base=tmp_path))

@@ -113,6 +113,10 @@ _KMS_KEY = ":kms:"  # in the ARN of a key; other things that hold keys have call
 # The reference of actions gives the domain; requests are made of what lies in it, and policies name that (Amazon OpenSearch
 # Service Developer Guide, "Identity and Access Management": `domain/NAME/*`).
 _INSIDE = "es:eshttp"
+# "Only manual snapshots may be deleted" (Amazon RDS API Reference, DeleteDBSnapshot): those that are among the inputs are asked
+# for by name.
+_MANUAL = frozenset({"rds:deletedbsnapshot", "rds:deletedbclustersnapshot"})
+_UNSHOWN = "whether there are manual snapshots, which the inputs do not show"
 _READS = {"aws_secretsmanager_secret": ("secretsmanager:GetSecretValue",), "aws_ssm_parameter": ("ssm:GetParameter",)}
 
 
@@ -137,7 +141,8 @@ def ways_of_store(entry: TypeEntry) -> Mapping[Verb, tuple[Way, ...]]:
 def ways_of_own_copies(entry: TypeEntry) -> tuple[Way, ...]:
     """The ways to destroy the copies that a store's own service keeps of it."""
     table = [each for each in actions().on_type(entry.type) if "destroy-backup" in each.effects]
-    return _ways(entry, Verb.DESTROY_COPIES, entry.copy_delete_actions, table)
+    ways = _ways(entry, Verb.DESTROY_COPIES, entry.copy_delete_actions, table)
+    return tuple(replace(way, depends=_UNSHOWN) if way.actions[0].lower() in _MANUAL else way for way in ways)
 
 
 def ways_to_delete(entry: TypeEntry, verb: Verb) -> tuple[Way, ...]:

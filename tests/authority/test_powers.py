@@ -343,3 +343,17 @@ def test_recovery_points_in_a_vault_that_is_not_shown(tmp_path: Path, action: st
     answers = asked(tmp_path, table, PLANNED, role("bot", allow([action, "dynamodb:DeleteTable"])))
     told = answers.who_can(Verb.DESTROY_COPIES, "aws_dynamodb_table.t"), answers.destroys_all("aws_dynamodb_table.t")
     assert [[each.outcome for each in found] for found in told] == [expected, expected]
+
+
+@pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("rds:DeleteDBSnapshot", Outcome.MAYBE),
+        ("rds:DeleteDBInstanceAutomatedBackup", Outcome.YES),
+        ("rds:CopyDBSnapshot", Outcome.NO),
+    ],
+)
+def test_automated_backups_are_no_manual_snapshots(tmp_path: Path, action: str, expected: Outcome) -> None:
+    """The call for manual snapshots deletes those that the inputs do not show, if there are any, and no automated backup."""
+    kept = OPEN.replace("engine", "backup_retention_period = 7\n  engine")
+    assert outcome(asked(tmp_path, kept, role("bot", allow(action))), BOT, Verb.DESTROY_COPIES, MAIN) is expected

@@ -111,6 +111,8 @@ BOTH = "agent_without_boundary"
 TURNS = [
     turn("s03", [('role/operator*"', 'role/reader*"')], less="agent_can_destroy_data"),
     turn("s03", [('AWS = "arn:aws:iam::111111111111:root"', 'AWS = "arn:aws:iam::333333333333:root"')], less="agent_can_destroy_data"),
+    turn("s05", [('"s3:PutLifecycleConfiguration"', '"s3:GetLifecycleConfiguration"')], less="agent_can_weaken_guards@aws_iam_user.uploader"),
+    turn("s05", [('"s3:PutLifecycleConfiguration"', '"s3:GetLifecycleConfiguration"'), ('"s3:PutObject"', '"s3:ListBucket"')], less=" ".join(f"{each}@aws_iam_user.uploader" for each in ("agent_can_destroy_data", "agent_can_weaken_guards", "agent_without_boundary"))),
     turn("s06", [("policy/AdministratorAccess", "policy/ReadOnlyAccess")], less=" ".join(f"one_identity_destroys_all@aws_iam_role.{each}" for each in ("alice", "ben", "carol"))),
     turn("s08", [('"rds:ModifyDBInstance"', '"rds:RebootDBInstance"')], less=f"agent_can_weaken_guards deleter_can_unprotect {BOTH}"),
     turn("s08", [('Effect = "Deny"', 'Effect = "Allow"')], more="agent_can_destroy_data"),
@@ -119,8 +121,11 @@ TURNS = [
     turn("s12", [('"iam:CreatePolicyVersion"', '"iam:GetPolicyVersion"')], less="agent_can_escalate"),
     turn("s12", [("policy/agent-*", "policy/other-*")], less="agent_can_escalate"),
     turn("s14", [("kms_key_arn = aws_kms_key.copies.arn", "")], less="backup_key_destroyable@aws_kms_key.copies"),
+    turn("s14", [('"kms:ScheduleKeyDeletion"', '"kms:DescribeKey"')], less=f"agent_can_destroy_keys {BOTH}"),
+    turn("s14b", [('AWS = "arn:aws:iam::222222222222:root"', 'AWS = "arn:aws:iam::111111111111:root"')], more=f"agent_can_destroy_keys {BOTH} backup_key_destroyable@aws_kms_key.copies"),
     turn("s17", [("min_retention_days", "changeable_for_days = 3\n  min_retention_days")], less="deletion_by_one_person@aws_backup_vault.offsite vault_unlocked@aws_backup_vault.offsite"),
     turn("s22", [("repo:acme/shop:*", "repo:acme/shop:environment:agent"), ("StringLike", "StringEqualsIgnoreCase")], less="agent_identity_shared"),
+    turn("s22", [("repo:acme/shop:*", "repo:acme/shop:environment:agent"), ("StringLike", "StringEqualsIgnoreCase"), ("policy/AdministratorAccess", "policy/ReadOnlyAccess")], more="agent_can_read_credentials", less=f"agent_identity_shared agent_holds_admin agent_can_destroy_data {BOTH}"),
     turn("s27", [('"rds:Delete*",', "")], more=f"agent_can_destroy_copies {BOTH}"),
     turn("s27", [('"rds:Modify*",', "")], more=f"agent_can_weaken_guards deleter_can_unprotect {BOTH}"),
     turn("s27", [('"rds:Delete*",', ""), ('"rds:Modify*",', "")], more=f"agent_can_destroy_data agent_can_destroy_copies agent_can_weaken_guards deleter_can_unprotect {BOTH}"),
@@ -144,6 +149,32 @@ def test_the_path_of_an_operator_is_shown() -> None:
     assert f"{AGENT} assumes aws_iam_role.operator" in text
     assert "aws_iam_role.operator trusts it" in text
     assert "aws_iam_role.operator may rds:DeleteDBInstance, which destroys aws_db_instance.orders" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "check", "address", "steps"),
+    [
+        ("s05", "agent_can_destroy_data", "aws_iam_user.uploader", ["aws_iam_access_key.uploader", "s3:PutLifecycleConfiguration"]),
+        ("s05", "agent_can_weaken_guards", "aws_iam_user.uploader", ["s3:PutLifecycleConfiguration", "without any right to delete"]),
+        ("s06", "one_identity_destroys_all", "aws_iam_role.alice", ["deletion protection", "destroys aws_db_instance.orders", "aws_backup_vault.daily", "aws_backup_vault.offsite"]),
+        ("s08", "deleter_can_unprotect", AGENT, ["rds:ModifyDBInstance", "deletion_protection = true", "leave it to the next destroy"]),
+        ("s10", "agent_can_bypass_boundary", AGENT, ["aws:resourcetag/env", "rds:RemoveTagsFromResource", "rds:DeleteDBInstance"]),
+        ("s10b", "agent_can_bypass_boundary", AGENT, ["aws:principaltag/break-glass", "iam:TagRole", "rds:DeleteDBInstance"]),
+        ("s12", "agent_can_escalate", AGENT, ["iam:CreatePolicyVersion on aws_iam_policy.agent", "new version of own policy"]),
+        ("s14", "backup_key_destroyable", "aws_kms_key.copies", ["into aws_backup_vault.offsite", "encrypted with aws_kms_key.copies"]),
+        ("s14", "agent_can_destroy_keys", AGENT, ["kms:ScheduleKeyDeletion, which destroys aws_kms_key.copies"]),
+        ("s17", "deletion_by_one_person", "aws_backup_vault.offsite", ["backup:DeleteBackupVaultLockConfiguration", "backup:DeleteRecoveryPoint"]),
+        ("s22", "agent_can_destroy_data", AGENT, ["deletion protection", "destroys aws_db_instance.orders", "env = prod"]),
+        ("s22", "agent_identity_shared", AGENT, ["its name says", "of its trust policy"]),
+        ("s27", "agent_holds_admin", AGENT, ["PowerUserAccess", "denies what would destroy"]),
+    ],
+)  # fmt: skip
+def test_the_witness_is_shown(name: str, check: str, address: str, steps: list[str]) -> None:
+    """The proof goes by these steps, in this order."""
+    text = told(of(judged(HERE / name), check, address))
+    places = [text.find(step) for step in steps]
+    assert -1 not in places, text
+    assert places == sorted(places), text
 
 
 def test_protection_that_is_taken_off_is_part_of_the_path(tmp_path: Path) -> None:

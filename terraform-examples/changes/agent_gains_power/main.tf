@@ -20,7 +20,7 @@ resource "aws_iam_role_policy" "report_agent" {
     Version = "2012-10-17"
     Statement = [{
       Effect   = "Allow"
-      Action   = ["rds:DescribeDBInstances", "rds:ListTagsForResource", "rds:DeleteDBSnapshot"]
+      Action   = ["rds:DescribeDBInstances", "rds:ListTagsForResource", "rds:DeleteDBInstanceAutomatedBackup"]
       Resource = ["*"]
     }]
   })
