@@ -39,13 +39,13 @@ class Descriptions(Struct, frozen=True, dict=True):
         named = symbol(character)
         if named is None or named.reference.attribute != "arn":
             return ""
+        there = self.subjects.by_address.get(named.reference.address, ())
+        found = [each for each in there if each.inside == named.inside]
         looked_up = _LOOKED_UP.fullmatch(named.reference.address)
         if looked_up is not None:
-            return self.subjects.shape(looked_up["type"]) or _ANY_ARN
+            return self.subjects.shape(looked_up["type"], found[0] if len(found) == 1 else None) or _ANY_ARN
         if not named.type.startswith("aws_"):
             return ""
-        there = self.subjects.by_address.get(named.reference.address, ())
-        found = [each for each in there if each.inside == named.inside and each.mode == "managed"]
         if len(found) != 1:
             return self.subjects.shape(named.type) or _ANY_ARN
         identity = self._identities.get((named.inside, named.reference.address))

@@ -21,6 +21,8 @@ from policypack.model import Domain, Infrastructure, Input, Policy, Reference, R
 
 _ARN_OF = {"cluster_snapshot": "db_cluster_snapshot_arn", "aws_db_snapshot": "db_snapshot_arn"}
 _HOLE = re.compile(r"\$\{[^}]*\}|\{[^}]*\}|\*")
+# What an argument is called where a data source looks a resource up by it.
+_LOOKED_UP_BY = {"identifier": "db_instance_identifier"}
 Place = tuple[str, str]
 Forms = tuple[str, ...]
 
@@ -146,9 +148,16 @@ class Subjects(Struct, frozen=True, dict=True):
         entry = self.catalog.entry(kind)
         return (entry.arn if entry is not None else "") or arns().get(kind, "")
 
-    def shape(self, kind: str) -> str:
-        """What the ARN of any resource of a type looks like, with holes for all that is its own; "" where that is not known."""
-        return _HOLE.sub(ANON, self._template(kind))
+    def shape(self, kind: str, looked_up: Resource | None = None) -> str:
+        """What the ARN of any resource of a type looks like, with holes for all that is its own, "" where that is not known; of the
+        one that a data source looks up, with what it is looked up by."""
+
+        def part(found: re.Match[str]) -> str:
+            name = "" if found[0].startswith("$") else found[0].strip("{}")
+            value = looked_up.get(_LOOKED_UP_BY.get(name, name)) if looked_up is not None and name else None
+            return value if isinstance(value, str) else ANON
+
+        return _HOLE.sub(part, self._template(kind))
 
     def elsewhere(self, resource: Resource, at: Elsewhere) -> Subject | None:
         """What calls on a resource are made on where that is something else; None where its arguments name nothing such."""

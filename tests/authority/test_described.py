@@ -36,7 +36,9 @@ ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
         (OPEN + CLUSTER, "${aws_rds_cluster.x.arn}", "no"),
         (NAMELESS + CLUSTER, "${aws_rds_cluster.x.arn}", "no"),
         (OPEN + LOOKED_UP, "${data.aws_s3_bucket.x.arn}/*", "no"),
-        (OPEN + LOOKED_UP, "${data.aws_db_instance.x.arn}", "maybe"),
+        (OPEN + LOOKED_UP, "${data.aws_db_instance.x.arn}", "no"),
+        (OPEN + LOOKED_UP.replace('= "x"', '= "main"'), "${data.aws_db_instance.x.arn}", "maybe"),
+        (NAMELESS + LOOKED_UP, "${data.aws_db_instance.x.arn}", "maybe"),
         (OPEN, f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:main", "yes"),
         (OPEN, f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:x", "no"),
         (OPEN, "arn:aws:rds:eu-west-1:222222222222:db:main", "no"),
@@ -87,6 +89,15 @@ OPERATOR = role("operator", allow("rds:*"), trust=ROOT)
 def test_across_roots(tmp_path: Path, there: str, here: str, action: str, named: str, expected: str) -> None:  # noqa: PLR0913, PLR0917 - the columns of the table
     """What one root refers to by reference is compared with what another root makes, by what both will be called."""
     answers = estate(tmp_path, there, here + role("bot", allow(action, named)))
+    assert outcome(answers, BOT, Verb.DESTROY, MAIN) is Outcome(expected)
+
+
+@pytest.mark.parametrize(("name", "expected"), [("operator", "maybe"), ("somebody", "no")])
+def test_a_role_that_is_looked_up_has_its_name(tmp_path: Path, name: str, expected: str) -> None:
+    """A role that a data source looks up by name may be the one that is made here if that is its name, and is no other."""
+    looked_up = f'data "aws_iam_role" "x" {{\n  name = "{name}"\n}}\n'
+    bot = role("bot", allow("sts:AssumeRole", "${data.aws_iam_role.x.arn}"))
+    answers = asked(tmp_path, OPEN, OPERATOR, looked_up, bot)
     assert outcome(answers, BOT, Verb.DESTROY, MAIN) is Outcome(expected)
 
 
