@@ -72,7 +72,7 @@ class Authority(Struct, dict=True):
             for key, place in wanted:
                 outcome = engine.outcome(caller, key, place)
                 if outcome.rank > best.outcome.rank:
-                    best = engine.power(caller, key, place)
+                    best = engine.power(caller, key, place, outcome)
             known = found.get(best.identity)
             if (everyone or best.outcome is not Outcome.NO) and (known is None or known.outcome.rank < best.outcome.rank):
                 found[best.identity] = best
@@ -94,6 +94,15 @@ class Authority(Struct, dict=True):
         """What the identity of an address can become, by any step, as powers to escalate: the target is the other identity."""
         engine = self._engine
         return tuple(each for caller in engine.callers_at(identity) for each in engine.reaches(caller)) if engine else ()
+
+    def assumes(self, identity: str) -> frozenset[str]:
+        """The others that the identity of an address certainly becomes, and by assuming roles alone."""
+        engine = self._engine
+        if engine is None:
+            return frozenset()
+        callers = engine.callers_at(identity)
+        escalates = {name for caller in callers for name in engine.names(engine.escalated(caller))}
+        return frozenset(name for each in callers for name in engine.names(engine.becomes(each))) - escalates
 
     def destroys_all(self, store: str, *, proved: bool = True, everyone: bool = False) -> tuple[Power, ...]:
         """The identities that can take a store and every backup of it that counts, by whatever they can become. A store

@@ -6,7 +6,7 @@ one without its boundary, one in another group. They are made when a step leads 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -21,6 +21,7 @@ from policypack.model import Identity
 
 # Groups that one after another are joined: the sets of them are many, where there are many.
 _MOST_GROUPS, _FEW_GROUPS = 3, 6
+_MOST_LEADS = 512
 _CHANGES: dict[str, Callable[[Identity], Identity]] = {"admin": with_any_rights, "unbounded": unbounded}
 
 
@@ -32,6 +33,7 @@ class Callers(Struct, dict=True):
     origin: list[int] = field(default_factory=list)
     gains: list[str] = field(default_factory=list)
     _made: dict[tuple[object, ...], int] = field(default_factory=dict)
+    _leads: dict[int, Sequence[tuple[Lead, tuple[int, int]]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.oracle.describe = Descriptions(self.principals.subjects).of
@@ -41,19 +43,30 @@ class Callers(Struct, dict=True):
             self.gains.append("")
         self.rules = Escalations(self.oracle, self.principals, self.origin)
 
-    def graph(self) -> Graph:
-        """The rows of all callers, those included that are made on the way."""
-        certain: list[int] = []
-        possible: list[int] = []
-        while len(certain) < len(self.origin):
-            caller = len(certain)
-            one = other = 0
-            for lead in self.rules.leads(caller):
-                must, may = self.rows(caller, lead)
-                one, other = one | must, other | may
-            certain.append(one & ~(1 << caller))
-            possible.append(other & ~(1 << caller))
-        return Graph(certain, possible)
+    def graphs(self) -> tuple[Graph, Graph]:
+        """The rows of all callers, those included that are made on the way: by all steps, and by assuming roles alone."""
+        graph, assuming = Graph([], []), Graph([], [])
+        while len(graph.certain) < len(self.origin):
+            caller = len(graph.certain)
+            others = ~(1 << caller)
+            leads = self.leads(caller)
+            assumed = leads[0][1] if leads and leads[0][0].rule.name == "assume_role" else (0, 0)  # it is the first
+            certain, possible = assumed
+            for _, (must, may) in leads:
+                certain, possible = certain | must, possible | may
+            for each, row in ((graph, (certain, possible)), (assuming, assumed)):
+                each.certain.append(row[0] & others)
+                each.possible.append(row[1] & others)
+        return graph, assuming
+
+    def leads(self, caller: int) -> Sequence[tuple[Lead, tuple[int, int]]]:
+        """The leads of a caller, and where each of them leads. Those asked for last are kept: paths go through few callers."""
+        found = self._leads.get(caller)
+        if found is None:
+            if len(self._leads) >= _MOST_LEADS:
+                self._leads.clear()
+            found = self._leads[caller] = [(lead, self.rows(caller, lead)) for lead in self.rules.leads(caller)]
+        return found
 
     def rows(self, caller: int, lead: Lead) -> tuple[int, int]:
         """Where a lead leads, as callers of the graph."""
@@ -154,9 +167,8 @@ class Callers(Struct, dict=True):
 
     def leads_to(self, caller: int, goal: int, *, certainly: bool) -> Iterator[Lead]:
         """The leads that take a step of the graph."""
-        for lead in self.rules.leads(caller):
-            row = self.rows(caller, lead)[0 if certainly else 1]
-            if row >> goal & 1:
+        for lead, rows in self.leads(caller):
+            if rows[0 if certainly else 1] >> goal & 1:
                 yield lead
 
 

@@ -19,9 +19,10 @@ from policypack.authority.targets import Targets
 from policypack.authority.ways import OWN
 from policypack.authority.ways import place as place_of_call
 from policypack.catalog import load_catalog
-from policypack.model import Identity, Infrastructure, Outcome, Power, Store, Verb, replace
+from policypack.model import Identity, Infrastructure, Outcome, Power, Store, Verb
 
-_MOST_PROVED = 20
+_MOST_PROVED, _MOST_WAYS = 20, 4096
+_NOTHING: Both = (0, 0)
 _ORDER = {verb: number for number, verb in enumerate(Verb)}
 
 
@@ -30,7 +31,7 @@ class Engine(Struct, dict=True):
 
     infrastructure: Infrastructure
     _joined: dict[tuple[int, int], Mapping[Key, Both]] = field(default_factory=dict)
-    _plain: dict[tuple[int, int], int] = field(default_factory=dict)
+    _ways: dict[Route, Proof] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.subjects = Subjects(self.infrastructure, load_catalog())
@@ -43,7 +44,11 @@ class Engine(Struct, dict=True):
     @cached_property
     def graph(self) -> Graph:
         """Who becomes whom."""
-        return self.callers.graph()
+        return self._graphs[0]
+
+    @cached_property
+    def _graphs(self) -> tuple[Graph, Graph]:
+        return self.callers.graphs()
 
     @cached_property
     def _capable(self) -> int:
@@ -61,22 +66,27 @@ class Engine(Struct, dict=True):
         """Block and verb -> the targets, for what a caller can do itself or by becoming others."""
         if self._powerless:
             return {}
-        certain = self.graph.reached(caller, certainly=True) & self._capable
-        possible = self.graph.reached(caller, certainly=False) & self._capable
+        return self._together(
+            self.graph.reached(caller, certainly=True) & self._capable,
+            self.graph.reached(caller, certainly=False) & self._capable,
+        )
+
+    def _together(self, certain: int, possible: int) -> Mapping[Key, Both]:
+        """What callers can do themselves who are certainly, and at least possibly, there to do it."""
         known = self._joined.get((certain, possible))
         if known is None:
             found: dict[Key, Both] = {}
             for number in bits(possible):
                 sure = certain >> number & 1
                 for key, (must, may) in self.powers.own(number).items():
-                    one, other = found.get(key, (0, 0))
+                    one, other = found.get(key, _NOTHING)
                     found[key] = (one | must if sure else one, other | may)
             known = self._joined[certain, possible] = found
         return known
 
     def outcome(self, caller: int, key: Key, place: int) -> Outcome:
         """Whether a caller can do it to one target."""
-        certain, possible = self.all_of(caller).get(key, (0, 0))
+        certain, possible = self.all_of(caller).get(key, _NOTHING)
         return Outcome.YES if certain >> place & 1 else Outcome.MAYBE if possible >> place & 1 else Outcome.NO
 
     @cached_property
@@ -104,96 +114,102 @@ class Engine(Struct, dict=True):
     def powers_of(self, caller: int) -> Iterator[Power]:
         """Every power of a caller, in the order of verbs, blocks and targets. Where there are very many of a kind, the last ones
         are told without a path of their own, with what the others of their kind rest on."""
-        keys = sorted(self.all_of(caller), key=lambda key: (_ORDER[key[1]], key[0]))
-        for key in keys:
-            _, possible = self.all_of(caller)[key]
-            alike: dict[tuple[Outcome, tuple[str, ...]], list[Power]] = {}
+        identity = self.identity(caller)
+        everything = self.all_of(caller)
+        for key in sorted(everything, key=lambda key: (_ORDER[key[1]], key[0])):
+            certain, possible = everything[key]
+            targets = self.targets.blocks[key[0]].targets
+            alike: dict[tuple[Outcome, tuple[str, ...]], list[Proof]] = {}
             for place in bits(possible):
-                bare = self.power(caller, key, place, proved=False)
-                known = alike.setdefault((bare.outcome, bare.rules), [])
+                outcome = Outcome.YES if certain >> place & 1 else Outcome.MAYBE
+                rules = self._rules(caller, key, place, outcome)
+                known = alike.setdefault((outcome, rules), [])
                 if len(known) < _MOST_PROVED:
-                    known.append(self.power(caller, key, place))
-                    yield known[-1]
+                    known.append(self.proof(caller, key, place, outcome))
+                    steps = known[-1].steps
                 else:
-                    yield replace(bare, actions=known[-1].actions, missing=known[-1].missing)
+                    steps = ()
+                actions, missing = known[-1].actions, known[-1].missing
+                yield Power(identity.address, key[1], targets[place].address, outcome, steps, actions, missing, rules)
 
-    def power(self, caller: int, key: Key, place: int, *, proved: bool = True) -> Power:
-        """One power with its proof."""
-        identity = self.callers.oracle.callers[caller]
-        target = self.targets.blocks[key[0]].targets[place]
-        outcome = self.outcome(caller, key, place)
-        proof = self.proof(caller, key, place, outcome) if proved and outcome is not Outcome.NO else Proof(())
+    def power(self, caller: int, key: Key, place: int, outcome: Outcome) -> Power:
+        """One power with its proof, of which is known how surely it is had."""
+        address = self.identity(caller).address
+        target = self.targets.blocks[key[0]].targets[place].address
+        proof = self.proof(caller, key, place, outcome)
         rules = self._rules(caller, key, place, outcome)
-        return Power(identity.address, key[1], target.address, outcome, proof.steps, proof.actions, proof.missing, rules)
+        return Power(address, key[1], target, outcome, proof.steps, proof.actions, proof.missing, rules)
 
     def _rules(self, caller: int, key: Key, place: int, outcome: Outcome) -> tuple[str, ...]:
         """By which hops a power is had: by none, by assuming roles alone, or only by more than that."""
         row = 0 if outcome is Outcome.YES else 1
-
-        def has(number: int) -> bool:
-            return bool(self.powers.own(number).get(key, (0, 0))[row] >> place & 1)
-
-        if has(caller):
+        if self.powers.own(caller).get(key, _NOTHING)[row] >> place & 1:
             return ()
-        return ("assume",) if any(has(number) for number in bits(self._assumed(caller, row))) else ("escalate",)
+        return ("assume",) if self._by_assuming(caller).get(key, _NOTHING)[row] >> place & 1 else ("escalate",)
+
+    def _by_assuming(self, caller: int) -> Mapping[Key, Both]:
+        assuming = self._graphs[1]
+        return self._together(
+            assuming.reached(caller, certainly=True) & self._capable, assuming.reached(caller, certainly=False) & self._capable
+        )
 
     def proof(self, caller: int, key: Key, place: int, outcome: Outcome) -> Proof:
         """The surest, then shortest proof that a caller can do something to one target."""
-        certain = possible = 0
-        for number in bits(self.graph.reached(caller, certainly=False) & self._capable):
-            must, may = self.powers.own(number).get(key, (0, 0))
-            certain |= (must >> place & 1) << number
-            possible |= (may >> place & 1) << number
-        route = self.graph.route(caller, certain if outcome is Outcome.YES else possible)
+        row = 0 if outcome is Outcome.YES else 1
+        goals = 1 << caller
+        if not self.powers.own(caller).get(key, _NOTHING)[row] >> place & 1:
+            goals = self._able[key].of(place)[row]
+        route = self.graph.route(caller, goals)
         assert route is not None, "what is joined over a route has one"
-        way = self.explain.route(route)
+        way = self._way(route)
         act = self.explain.act(route.nodes[-1], key[0], key[1], place)
         missing = "" if outcome is Outcome.YES else way.missing or act.missing
         return Proof((*way.steps, *act.steps), (*way.actions, *act.actions), missing)
 
+    @cached_property
+    def _able(self) -> Mapping[Key, Holders]:
+        """Block and verb -> the callers that can do it themselves, those included that are made on the way."""
+        return turned({number: self.powers.own(number) for number in bits(self._capable)})
+
+    def _way(self, route: Route) -> Proof:
+        """The steps of a route. Those told last are kept: one leads to many targets."""
+        known = self._ways.get(route)
+        if known is None:
+            if len(self._ways) >= _MOST_WAYS:
+                self._ways.clear()
+            known = self._ways[route] = self.explain.route(route)
+        return known
+
     def reaches(self, caller: int) -> Iterator[Power]:
         """Every other caller that one can become, in order, with the route."""
-        others = self.graph.reached(caller, certainly=False) & ~(1 << caller)
-        for number in bits(others):
-            route = self.graph.route(caller, 1 << number)
-            assert route is not None
-            yield self._taken(caller, number, route)
+        return (self._taken(caller, number) for number in bits(self._others(caller)))
 
-    def _taken(self, caller: int, number: int, route: Route) -> Power:
-        proof = self.explain.route(route)
+    def _others(self, caller: int) -> int:
+        return self.graph.reached(caller, certainly=False) & ~(1 << caller)
+
+    def _taken(self, caller: int, number: int) -> Power:
+        route = self.graph.route(caller, 1 << number)
+        assert route is not None
+        proof = self._way(route)
         outcome = Outcome.YES if route.certain else Outcome.MAYBE
-        name = self.explain.name(number)
-        address = self.callers.oracle.callers[caller].address
+        address, name = self.identity(caller).address, self.explain.name(number)
         return Power(address, Verb.ESCALATE, name, outcome, proof.steps, proof.actions, "" if route.certain else proof.missing)
 
     def escalations(self, caller: int) -> Iterator[Power]:
         """Those of `reaches` that take more than roles which are there to be assumed."""
-        others = self.graph.reached(caller, certainly=False) & ~(1 << caller)
-        plain = self._assumed(caller, 1)
-        for number in bits(others & ~plain):
-            route = self.graph.route(caller, 1 << number)
-            assert route is not None
-            yield self._taken(caller, number, route)
+        return (self._taken(caller, number) for number in bits(self.escalated(caller)))
 
-    def _assumed(self, caller: int, row: int) -> int:
-        """All that a caller can become by assuming roles alone: certainly (row 0), or at least possibly (row 1)."""
-        if (caller, row) not in self._plain:
-            found = 1 << caller
-            waiting = [caller]
-            while waiting:
-                node = waiting.pop()
-                fresh = self._assumes(node, row) & ~found
-                found |= fresh
-                waiting.extend(bits(fresh))
-            self._plain[caller, row] = found
-        return self._plain[caller, row]
+    def escalated(self, caller: int) -> int:
+        """Whom a caller can only become by more than assuming roles, as bits."""
+        return self._others(caller) & ~self._graphs[1].reached(caller, certainly=False)
 
-    def _assumes(self, caller: int, row: int) -> int:
-        for lead in self.callers.rules.leads(caller):
-            if lead.rule.name == "assume_role":
-                return self.callers.rows(caller, lead)[row]
-            break
-        return 0
+    def becomes(self, caller: int) -> int:
+        """Whom a caller can certainly become, as bits."""
+        return self.graph.reached(caller, certainly=True) & ~(1 << caller)
+
+    def names(self, callers: int) -> Iterator[str]:
+        """What callers are called."""
+        return map(self.explain.name, bits(callers))
 
     def callers_at(self, address: str) -> list[int]:
         """The callers of an address, as the inputs show them."""

@@ -149,10 +149,7 @@ def implied(infrastructure: Infrastructure, identity: Identity) -> bool:
         return False
     from policypack.authority import authority
 
-    answers = authority(infrastructure)
-    becomes = {each.target for each in answers.reaches(identity.address) if each.outcome is Outcome.YES}
-    escalates = {each.target for each in answers.powers_of(identity.address) if each.verb is Verb.ESCALATE}
-    return bool(rulers & (becomes - escalates))
+    return not rulers.isdisjoint(authority(infrastructure).assumes(identity.address))
 
 
 _last_rulers: list[tuple[Infrastructure, frozenset[str]]] = []

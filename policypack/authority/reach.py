@@ -45,8 +45,8 @@ class Route(Struct, frozen=True):
 class Graph(Struct, frozen=True):
     """Rows of nodes that each node can become in one step: certainly, and at least possibly."""
 
-    certain: Sequence[int]
-    possible: Sequence[int]
+    certain: list[int]
+    possible: list[int]
     _closures: dict[bool, dict[int, int]] = field(default_factory=lambda: {True: {}, False: {}})
 
     def reached(self, start: int, *, certainly: bool) -> int:
