@@ -6,6 +6,7 @@ Values are "no" < "maybe" < "yes", combined as Kleene's logic has it. It knows n
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -181,6 +182,14 @@ def compare_network(sure: str, value: str) -> str:
     return whether(network.version == one.version and one[0] in network)
 
 
+def compare_bytes(sure: str, value: str) -> str:
+    """What both are the base64 text of."""
+    try:
+        return whether(base64.b64decode(sure, validate=True) == base64.b64decode(value, validate=True))
+    except ValueError:
+        return MAYBE
+
+
 def compare(name: str, pair: tuple[str, str], value: str) -> str:
     """One value of the policy with one of the request, for the operator without Not."""
     sure, may = pair
@@ -193,6 +202,8 @@ def compare(name: str, pair: tuple[str, str], value: str) -> str:
     if name == "Bool":
         known = {sure.lower(), value.lower()} <= {"true", "false"}
         return whether(sure.lower() == value.lower()) if known else MAYBE
+    if name == "BinaryEquals":
+        return compare_bytes(sure, value)
     return compare_network(sure, value) if name == "IpAddress" else compare_order(name, sure, value)
 
 
@@ -200,7 +211,7 @@ TEXTUAL = ["StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", 
 ORDERS = ["Equals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"]
 ORDERED = [f"{family}{order}" for family in ("Numeric", "Date") for order in ORDERS]
 NEGATED = [re.sub("^(String|Arn|Numeric|Date|)", r"\1Not", name) for name in (*TEXTUAL, "NumericEquals", "DateEquals")]
-NAMES = {name.lower(): name for name in (*TEXTUAL, *ORDERED, *NEGATED, "Bool", "Null")}
+NAMES = {name.lower(): name for name in (*TEXTUAL, *ORDERED, *NEGATED, "Bool", "BinaryEquals", "Null")}
 
 
 def condition(written: str, key: str, values: Any, version: Any, keys: Keys) -> str:
@@ -249,6 +260,8 @@ class Call:
     resource: Any = None
     scps: Sequence[Sequence[Any]] = ()
     rcps: Sequence[Sequence[Any]] = ()
+    management: bool = False
+    owner_management: bool = False
 
     @property
     def account(self) -> str:
@@ -299,9 +312,10 @@ def is_account(text: str, account: str) -> bool:
 def left_in(one: Mapping[str, Any], call: Call) -> str:
     """Whether a NotPrincipal leaves the caller in."""
     texts = listed(one["NotPrincipal"]["AWS"])
-    own, account = call.caller in texts, any(is_account(text, call.account) for text in texts)
+    account = any(is_account(text, call.account) for text in texts)
+    own = account if is_root(call.caller) else call.caller in texts
     if one["Effect"] == "Allow":
-        return NO if own or "*" in texts else MAYBE
+        return NO if "*" in texts or (own and not is_root(call.caller)) else MAYBE
     if call.boundary is not None:
         return YES
     session = ":assumed-role/" in call.caller
@@ -328,7 +342,14 @@ def named(one: Mapping[str, Any], call: Call) -> dict[str, str]:
             forms["role"] = YES
         elif ":role/" in call.caller and text.startswith(f"{sessions_of(call)}/"):
             forms["direct"] = any_of((MAYBE, forms.get("direct", NO)))
+    if "CanonicalUser" in written:
+        forms["account"] = any_of((MAYBE, forms.get("account", NO)))
     return forms
+
+
+def is_root(caller: str) -> bool:
+    """Whether the caller is the root user of its account."""
+    return caller.endswith(":root")
 
 
 def sessions_of(call: Call) -> str:
@@ -339,9 +360,11 @@ def sessions_of(call: Call) -> str:
 def decide(call: Call) -> str:
     """The formula."""
     granted: dict[str, str] = {}
-    deny = [layer(call.identity, "Deny", call)]
+    root, linked = is_root(call.caller), ":role/aws-service-role/" in call.caller
+    own_policies = [] if root else call.identity
+    deny = [layer(own_policies, "Deny", call)]
     limit = []
-    for one in (call.boundary, call.session):
+    for one in () if root else (call.boundary, call.session):
         if one is not None:
             deny.append(layer([one], "Deny", call))
             limit.append(layer([one], "Allow", call))
@@ -352,18 +375,20 @@ def decide(call: Call) -> str:
                 deny.append(found)
             else:
                 granted[form] = any_of((found, granted.get(form, NO)))
-    deny += [layer(level, "Deny", call) for level in call.scps]
+    scps = [] if call.management or linked else call.scps
+    deny += [layer(level, "Deny", call) for level in scps]
     service = call.action.split(":")[0]
     reach = YES if service in {"s3", "sts", "kms"} else NO if service in {"rds", "ec2", "backup"} else MAYBE
-    deny += [all_of((reach, layer(level, "Deny", call))) for level in call.rcps]
-    ceiling = all_of(layer(level, "Allow", call) for level in call.scps)
-    own, limits = layer(call.identity, "Allow", call), all_of(limit)
+    if not linked and not call.owner_management:
+        deny += [all_of((reach, layer(level, "Deny", call))) for level in call.rcps]
+    ceiling = all_of(layer(level, "Allow", call) for level in scps)
+    own, limits = YES if root else layer(call.identity, "Allow", call), all_of(limit)
     give = {form: granted.get(form, NO) for form in ("anyone", "direct", "role", "account")}
     if call.account != call.owner:
         core = all_of((own, limits, any_of(give.values())))
     else:
         direct = any_of((give["anyone"], give["direct"], all_of((give["role"], limits))))
         usual = all_of((own, limits))
-        delegated = call.action == "sts:AssumeRole" or call.action.startswith("kms:")
+        delegated = call.action == "sts:AssumeRole" or (call.action.startswith("kms:") and ":key/" in call.arn)
         core = any_of((direct, all_of((usual, give["account"])) if delegated else usual))
     return all_of((FLIP[any_of(deny)], ceiling, core))

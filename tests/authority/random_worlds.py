@@ -9,15 +9,23 @@ from hypothesis import strategies as st
 from tests.authority.brute import Call
 from tests.authority.worlds import ACCOUNT, OTHER_ACCOUNT, ROLE, SESSION, USER
 
-ACTIONS = ["s3:DeleteBucket", "s3:DeleteObject", "rds:DeleteDBInstance", "kms:ScheduleKeyDeletion", "sts:AssumeRole"]
+ACTIONS = [
+    *("s3:DeleteBucket", "s3:DeleteObject", "rds:DeleteDBInstance", "kms:ScheduleKeyDeletion", "sts:AssumeRole"),
+    *("sns:DeleteTopic", "kms:CreateKey", "kms:DeleteAlias"),
+]
 ARNS = {
     "s3:DeleteBucket": ["arn:aws:s3:::prod-data", "arn:aws:s3:::dev"],
     "s3:DeleteObject": ["arn:aws:s3:::prod-data/k/1", "arn:aws:s3:::home/x/f"],
     "rds:DeleteDBInstance": [f"arn:aws:rds:us-east-1:{ACCOUNT}:db:prod", f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:dev"],
     "kms:ScheduleKeyDeletion": [f"arn:aws:kms:us-east-1:{ACCOUNT}:key/0-1"],
     "sts:AssumeRole": [f"arn:aws:iam::{ACCOUNT}:role/admin"],
+    "sns:DeleteTopic": [f"arn:aws:sns:us-east-1:{ACCOUNT}:topic"],
+    "kms:CreateKey": ["*"],
+    "kms:DeleteAlias": [f"arn:aws:kms:us-east-1:{ACCOUNT}:alias/a"],
 }
 EVERY_ARN = sorted({arn for arns in ARNS.values() for arn in arns})
+LINKED = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 PATTERNS = [
     *("*", "arn:aws:s3:::prod-data", "arn:aws:s3:::prod-data/*", "arn:aws:s3:::*", "arn:aws:s3:::home/${aws:username}/*"),
     *(
@@ -44,6 +52,7 @@ PATTERNS = [
 ]
 ACTION_PATTERNS = ["*", "s3:*", "S3:delete*", "s3:DeleteBucket", "rds:Delete?BInstance", "kms:*", "sts:*", "*:Delete*", "ec2:*"]
 KEYS = ["aws:username", "aws:PrincipalTag/team", "aws:SourceIp", "aws:MultiFactorAuthPresent", "aws:CurrentTime", "aws:Tags"]
+KEYS += ["aws:PrincipalArn", "aws:Number", "aws:Bytes"]
 VALUES = {
     "aws:username": ["agent", "bob", "a*"],
     "aws:PrincipalTag/team": ["x", "y", "*", "X"],
@@ -51,13 +60,23 @@ VALUES = {
     "aws:MultiFactorAuthPresent": ["true", "false"],
     "aws:CurrentTime": ["2026-01-01T00:00:00Z", "1700000000"],
     "aws:Tags": ["a", "b", "c"],
+    "aws:PrincipalArn": [USER, ROLE, "arn:aws:iam::1:role/a:b", "nobody"],
+    "aws:Number": ["7", "8.5", "-1", "seven"],
+    "aws:Bytes": ["eA==", "eQ==", "?"],
 }
+ORDERS = ("LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals")
 OPERATORS: dict[str, list[str]] = {
-    "aws:username": ["StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIgnoreCase", "Null"],
+    "aws:username": [
+        *("StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIgnoreCase", "Null"),
+        "StringNotEqualsIgnoreCase",
+    ],
     "aws:PrincipalTag/team": ["StringEquals", "StringNotEqualsIgnoreCase", "StringLike", "ArnLike", "Null", "Wibble"],
+    "aws:PrincipalArn": ["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "StringLike"],
+    "aws:Number": [f"Numeric{each}" for each in ("Equals", "NotEquals", *ORDERS)],
+    "aws:Bytes": ["BinaryEquals"],
     "aws:SourceIp": ["IpAddress", "NotIpAddress"],
     "aws:MultiFactorAuthPresent": ["Bool", "Null", "bool"],
-    "aws:CurrentTime": ["DateLessThan", "DateGreaterThanEquals", "DateNotEquals", "NumericGreaterThan"],
+    "aws:CurrentTime": [*(f"Date{each}" for each in ("Equals", "NotEquals", *ORDERS)), "NumericGreaterThan"],
     "aws:Tags": ["StringEquals", "StringNotEquals", "StringLike"],
 }
 POLICY_VALUES: dict[str, list[Any]] = {
@@ -67,14 +86,17 @@ POLICY_VALUES: dict[str, list[Any]] = {
     "aws:MultiFactorAuthPresent": ["true", False],
     "aws:CurrentTime": ["2025-01-01T00:00:00Z", "1800000000", "soon"],
     "aws:Tags": ["a", "b", "a*"],
+    "aws:PrincipalArn": [USER, "arn:aws:iam::*:role/*", "arn:aws:iam::*:user/${aws:username}", "*", "arn:*", "arn:aws:iam*"],
+    "aws:Number": ["7", 8.5, "-1", "many"],
+    "aws:Bytes": ["eA==", "x"],
 }
 
 
 @st.composite
-def conditions(draw: st.DrawFn) -> dict[str, Any]:
+def conditions(draw: st.DrawFn, *, least: int = 0) -> dict[str, Any]:
     """A condition block of up to two keys."""
     found: dict[str, Any] = {}
-    for key in draw(st.lists(st.sampled_from(KEYS), max_size=2, unique=True)):
+    for key in draw(st.lists(st.sampled_from(KEYS), min_size=least, max_size=2, unique=True)):
         operator = draw(st.sampled_from(OPERATORS[key]))
         values = draw(st.lists(st.sampled_from(POLICY_VALUES[key]), min_size=1, max_size=2, unique_by=str))
         if operator == "Null":
@@ -101,6 +123,8 @@ PRINCIPALS: list[Any] = [
         {"Service": "ec2.amazonaws.com"},
         {"AWS": f"arn:aws:iam::{ACCOUNT}:user/*"},
         {"AWS": OTHER_ACCOUNT},
+        {"CanonicalUser": "79a5"},
+        {"Federated": "accounts.google.com", "AWS": [ROLE, ACCOUNT]},
     ),
 ]
 NOT_PRINCIPALS: list[list[str]] = [
@@ -121,7 +145,10 @@ def statements(draw: st.DrawFn, *, resource_policy: bool = False, deny: bool = T
     found[action] = draw(st.lists(st.sampled_from(ACTION_PATTERNS), min_size=1, max_size=2))
     resource = draw(st.sampled_from(["Resource", "Resource", "Resource", "NotResource"])) if negated else "Resource"
     found[resource] = draw(st.lists(st.sampled_from([*PATTERNS, *EVERY_ARN]), min_size=1, max_size=2))
-    block = draw(conditions())
+    if resource_policy and draw(st.integers(0, 4)) == 0:
+        del found[resource]  # the resource is the one that carries the policy
+    # A Deny without a condition ends most worlds before anything else in them counts.
+    block = draw(conditions(least=draw(st.sampled_from([0, 1, 1])) if found["Effect"] == "Deny" else 0))
     if block:
         found["Condition"] = block
     if resource_policy:
@@ -144,11 +171,19 @@ def documents(draw: st.DrawFn, *, resource_policy: bool = False) -> dict[str, An
 
 
 @st.composite
+def rules(draw: st.DrawFn) -> dict[str, Any]:
+    """A resource control policy: it names everyone."""
+    listed = draw(st.lists(statements(), min_size=1, max_size=2))
+    everyone = draw(st.sampled_from(["*", {"AWS": "*"}]))
+    return {"Version": "2012-10-17", "Statement": [{**each, "Principal": everyone} for each in listed]}
+
+
+@st.composite
 def keys(draw: st.DrawFn, *, unknown: bool = True) -> dict[str, Any]:
     """Condition keys of a request: absent, known, or (None) not known."""
     found: dict[str, Any] = {}
     for key in KEYS:
-        state = draw(st.sampled_from(["absent", "known", "known", "unknown"] if unknown else ["absent", "known"]))
+        state = draw(st.sampled_from(["absent", "known", "known", "unknown", "unknown"] if unknown else ["absent", "known"]))
         if state == "unknown":
             found[key.lower()] = None
         elif state == "known":
@@ -161,7 +196,7 @@ def keys(draw: st.DrawFn, *, unknown: bool = True) -> dict[str, Any]:
 def calls(draw: st.DrawFn, *, unknown: bool = True) -> Call:
     """A request with random layers."""
     action = draw(st.sampled_from(ACTIONS))
-    caller = draw(st.sampled_from([USER, ROLE, SESSION]))
+    caller = draw(st.sampled_from([USER, USER, ROLE, ROLE, SESSION, SESSION, LINKED, ROOT]))
     return Call(
         action,
         draw(st.sampled_from(ARNS[action])),
@@ -169,8 +204,11 @@ def calls(draw: st.DrawFn, *, unknown: bool = True) -> Call:
         draw(st.sampled_from([ACCOUNT, ACCOUNT, OTHER_ACCOUNT])),
         draw(keys(unknown=unknown)),
         draw(st.lists(documents(), max_size=2)),
-        draw(st.none() | documents()),
+        draw(st.none() | documents()) if caller != ROOT else None,
         draw(st.none() | documents()) if caller == SESSION else None,
         draw(st.none() | documents(resource_policy=True)),
-        draw(st.just([]) | st.lists(st.lists(documents(), min_size=1, max_size=2), min_size=1, max_size=2)),
+        draw(st.just([]) | st.lists(st.lists(documents(), min_size=1, max_size=2), min_size=1, max_size=3)),
+        draw(st.just([]) | st.lists(st.lists(rules(), min_size=1, max_size=2), min_size=1, max_size=2)),
+        draw(st.sampled_from([False, False, False, True])),
+        draw(st.sampled_from([False, False, False, True])),
     )

@@ -84,8 +84,11 @@ def ask(  # noqa: PLR0913 - a test names what it is about
     owner: str = ACCOUNT,
     given: Mapping[str, Any] | None = None,
     closed: bool = True,
+    management: bool = False,
+    owner_management: bool = False,
     **policies: Any,
 ) -> Decision:
     """One decision."""
     forms = target if isinstance(target, tuple) else (encode(target),)
-    return decide(Request(action, forms, owner, context(given or {}), closed), principal(who), layers(**policies))
+    request = Request(action, forms, owner, context(given or {}), closed, owner_management)
+    return decide(request, principal(who, management=management), layers(**policies))
