@@ -17,10 +17,9 @@ def provider_destroys_more(infrastructure: Infrastructure) -> Iterator[Finding]:
 
     Misses: a provider block in a module that is not among the inputs.
     """
-    types = {name for source in infrastructure.inputs for name in source.counts}
     blocks: dict[tuple[str, str], list[Guard]] = {}
     for guard in infrastructure.provider_guards:
-        if guard.holds is not True and _concerns(guard, types):
+        if guard.holds is not True:
             blocks.setdefault((guard.subject.inside, guard.subject.address), []).append(guard)
     for guards in blocks.values():
         certain = any(guard.holds is False for guard in guards)
@@ -33,9 +32,3 @@ def provider_destroys_more(infrastructure: Infrastructure) -> Iterator[Finding]:
             because=tuple(step for guard in guards for step in guard.because),
             fix="; ".join(guard.fix for guard in guards),
         )
-
-
-def _concerns(guard: Guard, types: set[str]) -> bool:
-    """Whether the estate has resources that the argument is about: `features.key_vault.…` concerns azurerm_key_vault and its kin."""
-    parts = guard.attribute.split(".")
-    return len(parts) < 3 or any(parts[1] in name and name.startswith(guard.subject.type) for name in types)

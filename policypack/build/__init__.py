@@ -186,6 +186,12 @@ def _filled(vaults: Vaults, copies: dict[tuple[str, str], list[Copy]]) -> Iterat
 
 def _provider_guards(estate: Estate) -> Iterator[Guard]:
     for source in estate.inputs:
-        for _, block in sorted(source.providers.items()):
+        seen = [each for each in estate.resources if each.inside == source.path] if source.providers else []
+        bare = set(source.counts) - {each.type for each in seen}  # of these only the number is known
+        for key, block in sorted(source.providers.items()):
             provider = estate.catalog.provider(block.provider)
-            yield from guards(provider.guards if provider else (), block, estate)
+            facts = provider.guards if provider else ()
+            made = {each.type for each in seen if each.mode == "managed" and each.provider_key in {key, ""}} if facts else set()
+            yield from guards(
+                (each for each in facts if not each.concerns or made.union(bare) & set(each.concerns)), block, estate
+            )

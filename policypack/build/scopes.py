@@ -111,10 +111,11 @@ class Scopes(Struct, frozen=True, dict=True):
         for lock in self._locks:
             reaches = self._reaches(lock, store, chain)
             fact = self.estate.entries[lock.resource.type].companion
-            for made in guards(fact.guards, lock.resource, self.estate) if fact is not None and reaches is not False else ():
-                if isinstance(reaches, Unknown) and made.holds is True:
-                    made = replace(made, holds=reaches, attribute=fact.store, value=reaches, safe=None)  # noqa: PLW2901
-                found.append(made)
+            if fact is None or reaches is False:
+                continue
+            for made in guards(fact.guards, lock.resource, self.estate):
+                vague = isinstance(reaches, Unknown) and made.holds is True
+                found.append(replace(made, holds=reaches, attribute=fact.store, value=reaches, safe=None) if vague else made)
         sure = [made for made in found if made.holds is True]
         inside = bool(self.estate.entries[store.type].data_actions)
         # One that surely holds is enough, whatever the others do.

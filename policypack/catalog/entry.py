@@ -17,7 +17,7 @@ class GuardFact(Struct, frozen=True):
     write. `unit` says that `at_least` is written with a unit ("604800s"). `default` is what the provider does where nothing is
     written; `defaults` has other majors' ("6"). A default of "unknown" is honest ignorance. `default_from` is the argument of
     the provider block that sets it. `needs` is a second argument that must be written too. The entry does not apply where an
-    argument named in `unless_set` is written. `since` is the provider version ("6.9") that brought the argument: an older
+    argument named in `unless_set` is written. `concerns` (in a provider block) are the types for which it matters. `since` is the provider version ("6.9") that brought the argument: an older
     provider has no such guard.
     """
 
@@ -34,6 +34,7 @@ class GuardFact(Struct, frozen=True):
     default_from: str = ""
     needs: str = ""
     unless_set: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
     effect: str = ""
     removed_by: tuple[str, ...] = ()
     since: str = ""

@@ -1,0 +1,46 @@
+terraform {
+  backend "azurerm" {
+    storage_account_name = "shoptfstate"
+    container_name       = "tfstate"
+    key                  = "carts.tfstate"
+  }
+}
+
+provider "azurerm" {
+  subscription_id = "11111111-1111-1111-1111-111111111111"
+  features {}
+}
+
+# Periodic backups are the default: two copies, hours old, that support restores on request.
+# expect: backup_dies_with_store, backup_in_same_domain, retention_too_short
+resource "azurerm_cosmosdb_account" "carts" {
+  name                = "cosmos-carts-prod"
+  resource_group_name = "rg-carts-prod"
+  location            = "westeurope"
+  offer_type          = "Standard"
+
+  consistency_policy {
+    consistency_level = "Session"
+  }
+
+  geo_location {
+    location          = "westeurope"
+    failover_priority = 0
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "azurerm_cosmosdb_sql_database" "carts" {
+  name                = "carts"
+  resource_group_name = azurerm_cosmosdb_account.carts.resource_group_name
+  account_name        = azurerm_cosmosdb_account.carts.name
+}
+
+resource "azurerm_management_lock" "carts" {
+  name       = "keep"
+  scope      = azurerm_cosmosdb_account.carts.id
+  lock_level = "CanNotDelete"
+}
