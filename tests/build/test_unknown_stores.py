@@ -53,7 +53,10 @@ def state(folder: Path, kind: str, values: dict[str, Any]) -> Path:
         ("force_destroy = var.f", "a store (it has force_destroy)"),
         ("backup_policy {\n days = 3\n}", "a store (it has backup_policy)"),
         ("storage {\n retention_days = 3\n}", "a store (it has storage.retention_days)"),
-        ('dynamic "storage" {\n for_each = [1]\n content {\n retention_days = 3\n }\n}', "a store (it has storage.retention_days)"),
+        (
+            'dynamic "storage" {\n for_each = [1]\n content {\n retention_days = 3\n }\n}',
+            "a store (it has storage.retention_days)",
+        ),
     ],
 )
 def test_a_type_that_looks_like_a_store_is_a_gap(tmp_path: Path, body: str, looks: str) -> None:
