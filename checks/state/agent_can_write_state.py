@@ -27,7 +27,7 @@ def agent_can_write_state(infrastructure: Infrastructure) -> Iterator[Finding]:
             continue
         yield Finding(
             each.identity.resource,
-            f"It {each.can} write the state of production ({each.targets}), and so choose what the next apply destroys.",
+            f"It {each.can} write the state of production, or its lock ({each.targets}), and so choose what the next apply destroys.",
             certain=each.certain,
             because=(*each.because, *_unseen(infrastructure, each.worst.target)),
             fix=f"take {', '.join(each.worst.actions) or 'the writing'} on the state away",

@@ -122,6 +122,19 @@ class Subjects(Struct, frozen=True, dict=True):
             forms = (arn, *(f"{form}/{arn.partition('/')[2]}" for form in subject.forms))
             yield source, replace(subject, forms=tuple(dict.fromkeys(forms)))
 
+    def locks(self) -> Iterator[tuple[Input, Subject]]:
+        """The tables that lock the states of inputs. Without the lock two applies write one state."""
+        for source in self.infrastructure.inputs:
+            backend = source.backend
+            name = backend.get("dynamodb_table") if isinstance(backend, Resource) and backend.type == "s3" else None
+            if isinstance(backend, Resource) and isinstance(name, str):
+                account = account_of_state(source, backend, self._domains)
+                region = backend.get("region")
+                place = region if isinstance(region, str) else ANON
+                partition = arn_of_state(source, backend).split(":")[1]
+                form = f"arn:{partition}:dynamodb:{place}:{account}:table/{name}"
+                yield source, Subject(backend, (form,), account, (), {}, self._guardrails.get(account, ()))
+
     def _unseen(self, source: Input, backend: Resource) -> Subject:
         """A state's bucket that is not among the inputs."""
         account = account_of_state(source, backend, self._domains)

@@ -257,6 +257,17 @@ class Targets(Struct, frozen=True, dict=True):
         read = (Way((Call("s3:GetObject"),)),)
         if targets:
             yield Block("state", {Verb.WRITE_STATE: write, Verb.READ_CREDENTIALS: read}, tuple(targets), self.subjects)
+        unlock = tuple(Way((Call(f"dynamodb:{name}"),)) for name in ("DeleteItem", "PutItem", "UpdateItem", "DeleteTable"))
+        locks = tuple(
+            Target(
+                each,
+                Domain("aws", Unknown("the account of the lock"), f"{source.path}#backend"),
+                name=f"the lock of {source.path}",
+            )
+            for source, each in self.subjects.locks()
+        )
+        if locks:
+            yield Block("lock of state", {Verb.WRITE_STATE: unlock}, locks, self.subjects)
 
 
 def _points(target: Target, kind: str, copies: Sequence[Copy]) -> Iterator[Target]:

@@ -357,3 +357,15 @@ def test_automated_backups_are_no_manual_snapshots(tmp_path: Path, action: str, 
     """The call for manual snapshots deletes those that the inputs do not show, if there are any, and no automated backup."""
     kept = OPEN.replace("engine", "backup_retention_period = 7\n  engine")
     assert outcome(asked(tmp_path, kept, role("bot", allow(action))), BOT, Verb.DESTROY_COPIES, MAIN) is expected
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [(f"arn:aws:dynamodb:*:{ACCOUNT}:table/locks", Outcome.YES), (f"arn:aws:dynamodb:*:{ACCOUNT}:table/other", Outcome.NO)],
+)
+def test_the_lock_of_a_state_is_part_of_it(tmp_path: Path, resource: str, expected: Outcome) -> None:
+    """Whoever takes the lock's item away lets two applies write one state."""
+    backend = BACKEND.replace("region", 'dynamodb_table = "locks"\n    region')
+    answers = asked(tmp_path, backend, OPEN, role("bot", allow("dynamodb:DeleteItem", resource)))
+    (lock,) = (name for name in answers.targets if name.startswith("the lock of "))
+    assert outcome(answers, BOT, Verb.WRITE_STATE, lock) is expected
