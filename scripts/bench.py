@@ -116,6 +116,12 @@ def modules(folder: Path, count: int) -> None:
     )
 
 
+def authority(count: int) -> None:
+    """So many identities against as many stores, and twice as many: processor seconds."""
+    command = [sys.executable, "-m", "scripts.bench_authority", str(count)]
+    print(subprocess.run(command, capture_output=True, text=True, check=True).stdout, end="", flush=True)
+
+
 def _checkov() -> str | None:
     beside = Path(sys.executable).with_name("checkov")
     return os.environ.get("POLICYPACK_CHECKOV") or (str(beside) if beside.exists() else shutil.which("checkov"))
@@ -139,6 +145,7 @@ def main() -> None:
         for count in (1_000, 10_000) if "--quick" in sys.argv else (1_000, 10_000, 100_000):
             plan(folder, count)
         modules(folder, 1_000)
+    authority(1_000 if "--quick" in sys.argv else 5_000)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,26 @@
-"""The cost of authority on made-up pictures: so many roles with policies of their own, as many stores.
+"""The cost of authority on made-up pictures, in processor seconds.
 
     python -m scripts.bench_authority [COUNT]
 
-Processor seconds for the graph of who becomes whom, for what everybody can do to everything, and for joining the two; then
-the ratio of twice the size to once. A part of the roles has a boundary, conditions, or a role to assume; one in a hundred may
-do everything.
+The core: so many identities with policies of their own, a third of them with a boundary, against as many stores; once as
+policies are at their plainest, once with conditions on tags. Then the graph: roles, a part of which may assume others, what
+everybody can do to everything, and joining the two. Each for COUNT and for twice as many.
 """
 
 from __future__ import annotations
 
+import gc
 import random
 import sys
 import time
+from collections.abc import Callable, Iterator
 
+from policypack.authority.aws import Layers, Principal
+from policypack.authority.aws.bulk import Evaluator
+from policypack.authority.aws.context import given
+from policypack.authority.aws.lines import Target
 from policypack.authority.engine import Engine
+from policypack.catalog.aws_iam.actions import actions
 from policypack.model import (
     Domain,
     Environment,
@@ -42,6 +49,18 @@ ACTIONS = (
 )
 KINDS = (("aws_db_instance", "identifier"), ("aws_s3_bucket", "bucket"), ("aws_dynamodb_table", "name"))
 HERE, HOME = Location("main.tf", 1, 2), Domain("aws", ACCOUNT, "x#aws")
+
+
+SERVICES = {
+    "rds": "arn:aws:rds:{}:{}:db:{}",
+    "s3": "arn:aws:s3:::{2}",
+    "dynamodb": "arn:aws:dynamodb:{}:{}:table/{}",
+    "kms": "arn:aws:kms:{}:{}:key/{}",
+    "backup": "arn:aws:backup:{}:{}:backup-vault:{}",
+    "ec2": "arn:aws:ec2:{}:{}:volume/{}",
+    "elasticfilesystem": "arn:aws:elasticfilesystem:{}:{}:file-system/{}",
+    "secretsmanager": "arn:aws:secretsmanager:{}:{}:secret:{}",
+}
 
 
 def document(*statements: dict[str, Value]) -> Value:
@@ -115,31 +134,111 @@ def role(number: int, count: int, chance: random.Random, boundaries: list[Policy
     return Identity(made, "aws", "role", arn, HOME, IdentityKind.WORKLOAD, "made up", own, boundary, trust)
 
 
-def cost(count: int) -> tuple[float, float, float]:
-    """Seconds for the graph, for everybody's own powers, and for what comes of both."""
-    engine = Engine(picture(count))
+def arn(number: int, chance: random.Random) -> str:
+    """The ARN of a made-up store."""
+    form = SERVICES[chance.choice(list(SERVICES))]
+    return form.format(chance.choice(("eu-west-1", "us-east-1")), ACCOUNT, f"{chance.choice(('prod', 'dev', 'x'))}-{number}")
+
+
+def named(text: str, chance: random.Random) -> str:
+    """A pattern for a store: its ARN, a beginning of it, its service, its name in every region, or everything."""
+    fields = text.split(":")
+    patterns = (
+        text,
+        f"{text[: -chance.randint(1, 6)]}*",
+        f"{':'.join(fields[:3])}:*",
+        ":".join([*fields[:3], "*", *fields[4:]]),
+        "*",
+    )
+    return chance.choices(patterns, (35, 25, 15, 10, 15))[0]
+
+
+def called(name: str, chance: random.Random) -> str:
+    """A pattern for an action: its name, its service, a beginning of it, or everything."""
+    patterns = (name, f"{name.partition(':')[0]}:*", f"{name[: -chance.randint(1, 5)]}*", "*")
+    return chance.choices(patterns, (50, 15, 30, 5))[0]
+
+
+def statement(known: list[str], arns: list[str], chance: random.Random, *, tagged: float) -> dict[str, Value]:
+    """A statement about some of the actions and some of the stores, with a condition in so many cases."""
+    made: dict[str, Value] = {
+        "Effect": "Deny" if chance.random() < 0.15 else "Allow",
+        "Action": [called(chance.choice(known), chance) for _ in range(chance.randint(1, 4))],
+        "Resource": [named(chance.choice(arns), chance) for _ in range(chance.randint(1, 3))],
+    }
+    if chance.random() < tagged:
+        made["Condition"] = {"StringEquals": {"aws:ResourceTag/team": f"team{chance.randint(0, 39)}"}}
+    return made
+
+
+def core(count: int, *, tagged: float = 0.0, seed: int = 1) -> Callable[[], int]:
+    """All actions of all identities on all stores, to be worked out; the answer is how many sets of actions and stores.
+
+    As many policies as identities, of one to four statements; each identity has one to three of them, and some a boundary.
+    """
+    chance = random.Random(seed)
+    known = sorted(each.name for each in actions().by_name.values() if each.name.partition(":")[0] in SERVICES)
+    arns = [arn(number, chance) for number in range(count)]
+    targets = [Target((text,), ACCOUNT, {"aws:resourcetag/team": given(f"team{n % 40}")}) for n, text in enumerate(arns)]
+    policies = []
+    for number in range(count):
+        statements = (statement(known, arns, chance, tagged=tagged) for _ in range(chance.randint(1, 4)))
+        policies.append(Policy(f"p{number}", document(*statements)))
+    held = [
+        (chance.sample(policies, chance.randint(1, 3)), chance.choice(policies) if chance.random() < 0.3 else None)
+        for _ in range(count)
+    ]
+
+    def work() -> int:
+        evaluator = Evaluator(known, targets)
+        found = 0
+        for number, (own, boundary) in enumerate(held):
+            layers = Layers(tuple(map(evaluator.decoded, own)), None if boundary is None else evaluator.decoded(boundary))
+            caller = Principal("user", (f"arn:aws:iam::{ACCOUNT}:user/u{number}",), ACCOUNT)
+            found += len(evaluator.powers(caller, layers))
+        return found
+
+    return work
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The processor's time for a piece of work."""
     began = time.process_time()
-    assert engine.graph
-    graph = time.process_time()
-    assert engine.all_of(0) is not None
-    own = time.process_time()
-    for caller in range(count):
-        engine.all_of(caller)
-    return graph - began, own - graph, time.process_time() - own
+    work()
+    return time.process_time() - began
+
+
+def graph(count: int) -> Callable[[], None]:
+    """Who becomes whom, what everybody can do to everything, and what comes of both, to be worked out."""
+    infrastructure = picture(count)
+
+    def work() -> None:
+        engine = Engine(infrastructure)
+        assert engine.graph
+        for caller in range(count):
+            engine.all_of(caller)
+
+    return work
+
+
+def rows(count: int) -> Iterator[tuple[str, str, str]]:
+    """What was measured, the time for twice the size, and the ratio to once."""
+    asked: tuple[tuple[str, Callable[[int], Callable[[], object]]], ...] = (
+        ("plain policies", core),
+        ("a third of the statements with a condition", lambda size: core(size, tagged=0.33)),
+        ("roles, with the graph", graph),
+    )
+    for said, made in asked:
+        once, twice = (seconds(made(size)) for size in (count, 2 * count))
+        name = f"authority, {2 * count:,} identities x {2 * count:,} stores, {2 * count:,} policies: {said}"
+        yield name, f"{twice:.2f} s", f"{twice / once:.2f} times half the size"
 
 
 def main() -> None:
-    """Two lines of a table: once and twice the size."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 5_000
-    totals = []
-    for size in (count, 2 * count):
-        graph, own, joined = cost(size)
-        totals.append(graph + own + joined)
-        print(
-            f"| authority, {size:,} roles x {size:,} stores | {totals[-1]:.1f} s | graph {graph:.1f}, own {own:.1f}, joined {joined:.1f} |",
-            flush=True,
-        )
-    print(f"| twice the size | {totals[1] / totals[0]:.2f} times | |")
+    """Lines of a table."""
+    gc.disable()  # as the command line does
+    for each in rows(int(sys.argv[1]) if len(sys.argv) > 1 else 5_000):
+        print(f"| {' | '.join(each)} | |", flush=True)
 
 
 if __name__ == "__main__":
