@@ -15,13 +15,35 @@ from policypack.authority.aws.kleene import T
 from policypack.model import Outcome, Unknown
 from tests.authority import brute
 from tests.authority.brute import Call
-from tests.authority.random_worlds import ACTION_PATTERNS, ACTIONS, EVERY_ARN, PATTERNS, calls, documents
+from tests.authority.random_worlds import (
+    ACTION_PATTERNS,
+    ACTIONS,
+    ARNS,
+    EVERY_ARN,
+    PATTERNS,
+    calls,
+    documents,
+    keys,
+    statements,
+)
 from tests.authority.test_brute import RANK, engine
-from tests.authority.worlds import document, statement
+from tests.authority.worlds import ACCOUNT, ALL, USER, document, statement
 
 MANY = settings(max_examples=50, deadline=None)
 HOLE = Unknown("known only after apply")
 LAYERS = ("identity", "boundary", "session", "resource", "scps", "rcps")
+
+
+@st.composite
+def plain_calls(draw: st.DrawFn) -> Call:
+    """A call in which one policy beside an Allow of everything decides, so that each part of it counts."""
+    action = draw(st.sampled_from(["s3:DeleteBucket", "s3:DeleteObject", "rds:DeleteDBInstance"]))
+    call = Call(action, draw(st.sampled_from(ARNS[action])), USER, ACCOUNT, draw(keys(unknown=False)), [ALL])
+    refusing = draw(st.lists(statements(), min_size=1, max_size=2))
+    written = document(statement(), *({**each, "Effect": draw(st.sampled_from(["Deny", "Allow"]))} for each in refusing))
+    more: dict[str, Any] = {"identity": [written], "boundary": written, "scps": [[written]]}
+    name = draw(st.sampled_from(sorted(more)))
+    return replace(call, **{name: more[name]})
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -31,6 +53,13 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     for key, each in inner:
         found += places(each, (*path, key))
     return found
+
+
+def at(value: Any, path: tuple[Any, ...]) -> Any:
+    """What stands at the path."""
+    for key in path:
+        value = value[key]
+    return value
 
 
 def swapped(value: Any, path: tuple[Any, ...], new: Any) -> Any:
@@ -44,20 +73,26 @@ def swapped(value: Any, path: tuple[Any, ...], new: Any) -> Any:
 
 
 @settings(max_examples=100, deadline=None)
-@given(calls(), st.data())
+@given(st.one_of(calls(), plain_calls()), st.data())
 def test_closing_a_hole_of_a_policy_stays_inside_the_answer(call: Call, data: st.DataObject) -> None:
     """Whatever a part of a policy turns out to be that is not known yet, a YES stays a YES and a NO a NO."""
     written = {name: getattr(call, name) for name in LAYERS if getattr(call, name)}
     paths = places(written)
     if not paths:
         return
+    # As many holes that are a Deny, a whole statement, or an element of one, as holes deep inside.
+    depths: dict[int, list[tuple[Any, ...]]] = {}
+    for path in paths:
+        depths.setdefault(min(len(path) - path.index("Statement"), 4), []).append(path)
+        if path[-1] == "Effect" and at(written, path) == "Deny":
+            depths.setdefault(0, []).append(path[:-1])
     opened = call
-    for path in data.draw(st.lists(st.sampled_from(paths), min_size=1, max_size=2, unique=True)):
-        if len(path) > 1 and path[-1] not in {"Effect", "Version"}:
-            try:
-                opened = replace(opened, **{path[0]: swapped(getattr(opened, path[0]), path[1:], HOLE)})
-            except (TypeError, KeyError, AttributeError):
-                continue  # inside of what the first hole took away
+    for depth in data.draw(st.lists(st.sampled_from(sorted(depths)), min_size=1, max_size=2)):
+        path = data.draw(st.sampled_from(depths[depth]))
+        try:
+            opened = replace(opened, **{path[0]: swapped(getattr(opened, path[0]), path[1:], HOLE)})
+        except (TypeError, KeyError, AttributeError):
+            continue  # inside of what the first hole took away
     answer = engine(opened)
     assert answer is Outcome.MAYBE or engine(call) is answer
 
