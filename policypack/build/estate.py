@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -64,6 +64,10 @@ class Estate(Struct, frozen=True, dict=True):
         entry = self.entries.get(kind)
         return bool(entry and entry.store)
 
+    def stores_of(self, kinds: tuple[str, ...]) -> Callable[[str], bool]:
+        """Whether a type is a store, and one of the given types where any are given."""
+        return lambda kind: self.holds_data(kind) and (not kinds or kind in kinds)
+
     def is_bucket(self, kind: str) -> bool:
         """Whether resources of a type hold objects."""
         return self.holds_data(kind) and self.entries[kind].kind == "object_store"
@@ -77,7 +81,10 @@ class Estate(Struct, frozen=True, dict=True):
         """The account and the region of a resource, as its own arguments and its provider block tell them."""
         block = self.provider_block(resource)
         own = resource.get("region") if resource.mode == "managed" else None
-        known = {"Account": block_account(block), "Region": own if own is not None else block.get("region") if block else None}
+        facts = self.catalog.provider(resource.provider)
+        told = next((value for name in facts.domain_arguments if block and (value := block.get(name))), None) if facts else None
+        account = block_account(block) or told
+        known = {"Account": account, "Region": own if own is not None else block.get("region") if block else None}
         return {name: value for name, value in known.items() if isinstance(value, str) and value}
 
     def hides_tags(self, resource: Resource) -> bool:

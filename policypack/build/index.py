@@ -168,7 +168,7 @@ class Index(Struct, frozen=True, dict=True):
         for each in self.by_name.get(name.rpartition("/")[2], ()):
             entry = self.catalog.entry(each.type)
             if fits(each.type) and entry and entry.arn and not entry.arn.startswith("arn:"):
-                pattern = arn_pattern(entry.arn, each)
+                pattern = arn_pattern(entry.arn, each, self.home(each))
                 ends = re.compile(
                     "(?:^|/)" + ".*".join(re.escape(part) for part in pattern.lstrip("/").split("*")) + "$", re.IGNORECASE
                 )

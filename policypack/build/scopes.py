@@ -16,9 +16,10 @@ from policypack.build.estate import Estate
 from policypack.build.guards import guards
 from policypack.build.index import arn_pattern
 from policypack.catalog.entry import TypeEntry
-from policypack.model import Enforced, Guard, GuardKind, Resource, Truth, Unknown, Value, replace, same_domain
+from policypack.model import Enforced, Guard, GuardKind, Reference, Resource, Truth, Unknown, Value, replace, same_domain
 
 _DEEP = 8
+_PARTS = 2  # fewer are one reference, which is looked up
 
 
 class _Lock(Struct, frozen=True):
@@ -59,13 +60,17 @@ class Scopes(Struct, frozen=True, dict=True):
     def _home(self, resource: Resource) -> Resource | None:
         entry = self.estate.entries.get(resource.type)
         arguments = entry.lies_in or ((entry.member_of,) if entry.member_of else ()) if entry else ()
-        value = first_written(resource, arguments)
-        met = self.estate.index.find(value, resource, lambda kind: kind != resource.type and self._holds(kind))
-        if met.only is None and isinstance(value, Unknown):
+        name = next((each for each in arguments if resource.written(each) is not None), "")
+        value = resource.written(name) if name else None
+        found = self.estate.index.find(value, resource, lambda kind: kind != resource.type and self._holds(kind)).resources
+        if not found and isinstance(value, Unknown):
             # A name that both take from one variable is the same name.
-            same = [each for each in self._containers if each.inside == resource.inside and each.get("name") == value]
-            return same[0] if len(same) == 1 else None
-        return met.only
+            found = tuple(each for each in self._containers if each.inside == resource.inside and each.get("name") == value)
+        if len(found) > 1:
+            # Things of several types may have one name: `resource_group_name` means the resource group.
+            meant = name.rpartition("_")[0]
+            found = tuple(each for each in found if meant and each.type.endswith(f"_{meant}"))
+        return found[0] if len(found) == 1 else None
 
     def _holds(self, kind: str) -> bool:
         entry = self.estate.entries.get(kind)
@@ -85,17 +90,39 @@ class Scopes(Struct, frozen=True, dict=True):
     def _placed(self, lock: Resource) -> _Lock:
         companion = self.estate.entries[lock.type].companion
         scope = lock.written(companion.store) if companion else None
+        text = self._spelt(scope, lock)
+        if text:
+            return _Lock(lock, name=tuple(text.lower().strip("/").split("/")))
+        lost = Unknown(f"what {lock.address} locks cannot be told", scope.references if isinstance(scope, Unknown) else ())
+        if text is not None:
+            return _Lock(lock, lost=lost)
         met = self.estate.index.find(scope, lock, lambda kind: kind in self.estate.entries)
         if met.resources:
             return _Lock(lock, met.resources, met.certain)
         named = self._data(scope, lock)
         if named is not None:
             return _Lock(lock, (named,))
-        text = _text(scope)
-        if text:
-            return _Lock(lock, name=tuple(text.lower().strip("/").split("/")))
-        lost = Unknown(f"what {lock.address} locks cannot be told", scope.references if isinstance(scope, Unknown) else ())
         return _Lock(lock, lost=lost)
+
+    def _spelt(self, scope: Value, lock: Resource) -> str | None:
+        """A full name that is written out, or put together from names and texts; "" where it cannot be told, None where it is no
+        such text."""
+        if isinstance(scope, str):
+            return scope if scope.startswith("/") else None
+        if not isinstance(scope, Unknown) or len(scope.parts) < _PARTS:
+            return None
+        named = "".join(part if isinstance(part, str) else self._part(part, lock) for part in scope.parts)
+        return named if named.startswith("/") else ""
+
+    def _part(self, reference: Reference, lock: Resource) -> str:
+        found = self.estate.index.by_address.get((lock.inside, reference.address))
+        if found is None or reference.attribute != "id":
+            return "*"
+        if found.mode == "managed":
+            return self.full_name(found)
+        facts, domain = self.estate.catalog.provider(found.provider), self.domains.of(found)
+        whole = facts is not None and facts.domain_after and not _names(found)
+        return f"/{facts.domain_after}/{domain.id if isinstance(domain.id, str) else '*'}" if facts and whole else ""
 
     def _data(self, scope: Value, lock: Resource) -> Resource | None:
         """The data source that a scope refers to: it reads the container or the domain that is locked."""
@@ -137,13 +164,14 @@ class Scopes(Struct, frozen=True, dict=True):
     def _beneath(self, target: Resource, chain: tuple[Resource, ...]) -> Truth:
         """Whether what a data source reads is the domain of a store, or a container that the store names."""
         same = same_domain(self.domains.of(target), self.domains.of(chain[0]))
-        if not any(target.get(name) is not None for name in ("name", "resource_group_name")):
+        if not _names(target):
             return same
         name = target.get("name")
         outermost = chain[-1]
         entry = self.estate.entries[outermost.type]
         named = first_written(outermost, entry.lies_in)
-        meant = {_text(value) or value for value in (named, outermost.get("name")) if isinstance(value, (str, Unknown))}
+        own = outermost.get("name") if entry.container else None
+        meant = {value for value in (named, own) if isinstance(value, str)}
         known = self.estate.catalog.entry(target.type)
         if not isinstance(name, str) or name not in meant or known is None or not known.container:
             references = {r.address for r in named.references} if isinstance(named, Unknown) else set()
@@ -172,6 +200,9 @@ class Scopes(Struct, frozen=True, dict=True):
         entry = self.estate.entries.get(resource.type)
         if entry is None or not entry.arn:
             return ""
+        known = resource.get("id")
+        if isinstance(known, str) and known.startswith("/"):
+            return known
         domain = self.domains.of(resource)
         own = arn_pattern(entry.arn, resource, {"Account": domain.id} if isinstance(domain.id, str) else {})
         if not entry.arn.startswith("{") or not own.startswith("*"):
@@ -199,8 +230,6 @@ def _said(lock: Guard, store: Resource) -> str:
     return f"{lock.evidence.text}: it keeps {store.address}, and not from calls of the data plane what lies in it"
 
 
-def _text(value: Value) -> str:
-    """A full name, with `*` for what is not known of it; "" where the value is none."""
-    if isinstance(value, Unknown):
-        value = "".join(part if isinstance(part, str) else "*" for part in value.parts)
-    return value if isinstance(value, str) and value.startswith("/") else ""
+def _names(data: Resource) -> bool:
+    """Whether a data source reads one thing by its name, and not a whole domain."""
+    return any(data.get(name) is not None for name in ("name", "resource_group_name"))
