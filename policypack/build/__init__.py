@@ -129,7 +129,19 @@ def _copies(
         homes = inside.get(copy.store, [])
         home = copy.made_by.inside if copy.made_by.inside in homes or not homes else homes[0]
         found[home, copy.store].append(copy)
+    for each in held:
+        for outer in _containers(each, estate):
+            found[each.inside, each.address] += [replace(copy, store=each.address) for copy in found[outer.inside, outer.address]]
     return found
+
+
+def _containers(resource: Resource, estate: Estate) -> Iterator[Resource]:
+    """What a store lies in, where that is a store that is copied as a whole: a table's dataset."""
+    for argument in estate.entries[resource.type].lies_in:
+        named = resource.written(argument)
+        outer = estate.index.find(named, resource, estate.is_container).only if named is not None else None
+        if outer is not None and outer is not resource:
+            yield outer
 
 
 class _Parts(Struct, frozen=True):

@@ -47,7 +47,9 @@ class Companions(Struct, frozen=True, dict=True):
                 fact = self.estate.entries[each.type].companion
                 if fact is None:
                     continue
-                for store in self.estate.index.find(each.get(fact.store), each, self.estate.holds_data).resources:
+                for store in self.estate.index.find(
+                    each.get(fact.store), each, self.estate.stores_of(fact.store_types)
+                ).resources:
                     found.setdefault((store.inside, store.address), []).append((role, each))
         return found
 

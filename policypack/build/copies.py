@@ -15,7 +15,7 @@ from policypack.build.index import account_of
 from policypack.build.locks import number_or_unknown, own_lock
 from policypack.build.vaults import Vaults
 from policypack.catalog.entry import BackupFact, CompanionFact, TypeEntry
-from policypack.model import Copy, CopyKind, Domain, Evidence, GuardKind, Lock, Resource, Truth, Unknown, Value, replace
+from policypack.model import Copy, CopyKind, Domain, Evidence, GuardKind, Lock, Resource, Truth, Unknown, Value, lookup, replace
 
 _KINDS = {
     "snapshot": CopyKind.SNAPSHOT,
@@ -183,7 +183,7 @@ class Copies(Struct, frozen=True, dict=True):
     def _store_of(self, companion: Resource, fact: CompanionFact, left: int) -> Iterator[tuple[Resource, Truth]]:
         """The stores that a companion is about, followed through the companions that it names (a copy of a snapshot)."""
         if fact.store:
-            met = self.estate.index.find(companion.get(fact.store), companion, self.estate.holds_data)
+            met = self.estate.index.find(companion.get(fact.store), companion, self.estate.stores_of(fact.store_types))
             for each in met.resources:
                 yield (
                     each,
@@ -252,16 +252,27 @@ def _plays(companion: Resource, fact: CompanionFact) -> Truth:
     return value is not None if fact.only_value is None else same(value, fact.only_value)
 
 
+def _longest(made: Resource, path: str) -> int | Unknown | None:
+    """The longest time that an argument says: a plan may have several rules, and the one that keeps longest counts."""
+    head, _, rest = path.partition(".")
+    found = [number_or_unknown(lookup({head: [each]}, path)) for each in made.blocks(head)] if rest else []
+    if not found:
+        return number_or_unknown(made.get(path))
+    unknown = next((each for each in found if isinstance(each, Unknown)), None)
+    return unknown if unknown is not None else max((each for each in found if isinstance(each, int)), default=None)
+
+
 def _retention(made: Resource, fact: CompanionFact | None) -> int | Unknown | None:
     """The days that a copy is kept, None for ever (which some services write as -1)."""
     if fact is None:
         return Unknown("its plan is not in the inputs")
-    written = made.get(fact.retention) if fact.retention else None
-    days = fact.retention_default if written is None else number_or_unknown(written)
+    days = _longest(made, fact.retention) if fact.retention else None
+    days = fact.retention_default if days is None else days
     if isinstance(days, int) and days < 0:
         return None
     longer = [(number_or_unknown(made.written(path)), unit) for path, unit in fact.longer.items()]
-    if unknown := next((number for number, _ in longer if isinstance(number, Unknown)), None):
+    unknown = next((number for number, _ in longer if isinstance(number, Unknown)), None)
+    if unknown is not None:
         return unknown
     known = [number * unit for number, unit in longer if isinstance(number, int)]
     return max(known, default=days) if not isinstance(days, int) else max(days, *known, days)

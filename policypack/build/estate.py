@@ -64,6 +64,10 @@ class Estate(Struct, frozen=True, dict=True):
         entry = self.entries.get(kind)
         return bool(entry and entry.store)
 
+    def is_container(self, kind: str) -> bool:
+        """Whether resources of a type are stores that other stores lie in."""
+        return self.holds_data(kind) and self.entries[kind].container
+
     def stores_of(self, kinds: tuple[str, ...]) -> Callable[[str], bool]:
         """Whether a type is a store, and one of the given types where any are given."""
         return lambda kind: self.holds_data(kind) and (not kinds or kind in kinds)

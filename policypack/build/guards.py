@@ -148,7 +148,12 @@ def guard_facts(kind: str, provider: str, estate: Estate) -> tuple[GuardFact, ..
     """The guards that a type carries itself: its own, and those that its provider gives every store."""
     entry, facts = estate.entries[kind], estate.catalog.provider(provider)
     own = entry.guards
-    if facts is None or not entry.store or any(each.kind == GuardKind.DELETION_PROTECTION.value for each in own):
+    if (
+        facts is None
+        or not entry.store
+        or entry.container
+        or any(each.kind == GuardKind.DELETION_PROTECTION.value for each in own)
+    ):
         return own
     return (*own, *facts.store_guards)
 

@@ -17,8 +17,8 @@ class GuardFact(Struct, frozen=True):
     write. `unit` says that `at_least` is written with a unit ("604800s"). `default` is what the provider does where nothing is
     written; `defaults` has other majors' ("6"). A default of "unknown" is honest ignorance. `default_from` is the argument of
     the provider block that sets it. `needs` is a second argument that must be written too. The entry does not apply where an
-    argument named in `unless_set` is written. `concerns` (in a provider block) are the types for which it matters. `since` is the provider version ("6.9") that brought the argument: an older
-    provider has no such guard.
+    argument named in `unless_set` is written. `concerns` (in a provider block) are the types for which it matters. `since` is
+    the provider version ("6.9") that brought the argument: an older provider has no such guard.
     """
 
     kind: str
@@ -44,8 +44,9 @@ class BackupFact(Struct, frozen=True):
     """Copies that the type makes of itself.
 
     They exist where `attribute` is at least 1 (a retention), equals `on`, or (`always`) in any case. `days` is a fixed
-    retention or the argument that holds it, `days_of` has the days of the words that it may hold. They die with the store unless
-    `kept_by` equals `kept_when`; `survives` says that they outlive it in any case. `held_in` is the argument that names the bucket or vault they lie in.
+    retention or the argument that holds it, `days_of` has the days of the words that it may hold. They die with the store
+    unless `kept_by` equals `kept_when`; `survives` says that they outlive it in any case. `held_in` is the argument that names
+    the bucket or vault they lie in.
     """
 
     attribute: str = ""
@@ -69,13 +70,14 @@ class CompanionFact(Struct, frozen=True):
 
     `role` decides what; `schema.json` says what each word means (snapshot, shared_snapshot, replica, automated make copies;
     guard carries `guards` of the store; the others are words that `build` knows). `store` is the argument that names the store.
-    `via` is an argument that names another companion (a snapshot copy's snapshot). `shared_with` lists accounts.
-    `retention` is the argument that holds the days, `retention_default` what the provider takes where it is not written
-    (None: kept for ever). `held_in` is the argument that names the bucket or vault. `dies_with_store`: what it makes lies
-    inside the store and goes with it. `plan` is an argument that names what says how long and where (its companion's
-    `retention` and `held_in`). It plays its part only where `only_when` is written, and equals `only_value` if that is given.
-    `off` is an argument that stops it where it has the value `off_value`. `follows` is an argument that carries deletes over.
-    `longer` are arguments that keep some of the copies longer, with the days in one of their units.
+    `via` is an argument that names another companion (a snapshot copy's snapshot). `shared_with` lists accounts. `retention` is
+    the argument that holds the days, `retention_default` what the provider takes where it is not written (None: kept for ever).
+    `held_in` is the argument that names the bucket or vault. `dies_with_store`: what it makes lies inside the store and goes
+    with it. `plan` is an argument that names what says how long and where (its companion's `retention` and `held_in`). It plays
+    its part only where `only_when` is written, and equals `only_value` if that is given. `off` is an argument that stops it
+    where it has the value `off_value`. `follows` is an argument that carries deletes over. `store_types` are the types that
+    `store` can name, where a name alone may be that of other things too. `longer` are arguments that keep some of the copies
+    longer, with the days in one of their units.
     """
 
     role: str
@@ -94,6 +96,7 @@ class CompanionFact(Struct, frozen=True):
     off_value: Value = None
     follows: str = ""
     longer: dict[str, int] = field(default_factory=dict)
+    store_types: tuple[str, ...] = ()
 
 
 class LockFact(Struct, frozen=True):
@@ -159,10 +162,10 @@ class WeakeningFact(Struct, frozen=True):
 class TypeEntry(Struct, frozen=True):
     """What one resource type means. `tier` 1: irreplaceable data or its guard; 2: serious; 3: minor or reproducible.
 
-    It is a store where `store` is True, `only_when_set` is written (if it names an argument) and `unless_set` is not: what
-    that argument names is the store then. `since` is the provider version by which the type exists. `lies_in` is the argument
-    that names what it lies in (several: the first that is written), whose domain is its own. `lockable`: a lock of the platform,
-    on it or on what it lies in, refuses its deletion. `inherits`: the kinds of guards of what it lies in that guard it too.
+    It is a store where `store` is True, `only_when_set` is written (if it names an argument) and `unless_set` is not: what that
+    argument names is the store then. `since` is the provider version by which the type exists. `lies_in` is the argument that
+    names what it lies in (several: the first that is written), whose domain is its own. `lockable`: a lock of the platform, on
+    it or on what it lies in, refuses its deletion. `inherits`: the kinds of guards of what it lies in that guard it too.
     `data_actions` are those of its `delete_actions` that are calls of the data plane.
     """
 
@@ -204,9 +207,9 @@ class ProviderEntry(Struct, frozen=True):
     """What one provider means: its domain's name, what its provider block decides, and how its versions differ.
 
     `also` are other providers of the same platform with the same types. `domain_arguments` are the arguments of a resource, or
-    of the provider block, that hold the domain; `domain_after` is the part of an id or full name that it follows
-    ("projects"). `tag_arguments` are the arguments that may hold tags, `default_tags` that of the provider block.
-    `store_guards` are guards of every store whose own entry has no deletion protection. `stateless` are types without an entry
+    of the provider block, that hold the domain; `domain_after` is the part of an id or full name that it follows ("projects").
+    `tag_arguments` are the arguments that may hold tags, `default_tags` that of the provider block. `store_guards` are guards
+    of every store that is no container and whose own entry has no deletion protection. `stateless` are types without an entry
     that have an argument such as stores have, and hold nothing.
     """
 
@@ -242,6 +245,7 @@ def type_entry(name: str, raw: dict[str, Any]) -> TypeEntry:
     if "companion" in fields:
         companion = dict(fields["companion"])
         companion["guards"] = tuple(_fact(GuardFact, each) for each in companion.get("guards", ()))
+        companion["store_types"] = tuple(companion.get("store_types", ()))
         fields["companion"] = CompanionFact(**companion)
     single: dict[str, type[Any]] = {"credential": CredentialFact, "lock": LockFact, "expiry": ExpiryFact}
     for key, kind in single.items():
