@@ -257,6 +257,8 @@ class Evaluator:
     def _weigh(self, line: Line, context: Context, name: str) -> tuple[Both, bool]:
         if _told(line, context):
             return self._compiler.weigh(line, context, name, closed=self.closed)
+        if not line.varies:
+            return self._compiler.weigh(line, {}, name, closed=self.closed)
         found = self._weighed.get((id(line), name))
         if found is None:
             found = self._weighed[id(line), name] = self._compiler.weigh(line, {}, name, closed=self.closed)

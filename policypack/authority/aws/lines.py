@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct, field
 
 from policypack.authority.aws.choices import chosen_variables, favourable
-from policypack.authority.aws.context import Context, Environment
+from policypack.authority.aws.context import Context, Environment, is_chosen
 from policypack.authority.aws.document import Statement
 from policypack.authority.aws.index import Arns
 from policypack.authority.aws.kleene import F, T, Verdict
@@ -106,6 +106,7 @@ class Compiler:
         self.arns = Arns([tuple(map(literal, target.forms)) for target in targets])
         self.everything: Bits = self.arns.everything
         self.told = {key for target in targets for key in target.context}
+        self._conditions: dict[tuple[object, ...], tuple[Both, bool]] = {}
         self._classes: dict[tuple[str, ...], list[tuple[int, Bits]]] = {}
 
     def lines(self, statements: Iterable[Statement]) -> Iterator[Line]:
@@ -161,20 +162,49 @@ class Compiler:
         Conditions on keys that the caller chooses count as it likes: met for an Allow, not met for a Deny. Where they
         are there at all, an answer for the line alone is not yet an answer for all lines together.
         """
+        if line.varies:
+            (certain, possible), choosing = self._varying(line, caller, action, closed=closed)
+        else:
+            (met, may_meet), choosing = self._met(line, caller, action, closed=closed)
+            certain, possible = met & line.resources[0], may_meet & line.resources[1]
+        return ((0 if line.statement.doubt else certain), possible), choosing
+
+    def _met(self, line: Line, caller: Context, action: str, *, closed: bool) -> tuple[Both, bool]:
+        """The targets for which a line's conditions are met. Statements with the same conditions share the answer, and so do
+        all actions for which the same keys are the caller's to choose."""
+        statement = line.statement
+        chosen = tuple([is_chosen(key, action) for key in line.keys])
+        key = (statement.effect, statement.conditions, statement.modern, chosen, closed)
+        found = None if caller else self._conditions.get(key)
+        if found is None:
+            certain = possible = 0
+            choosing = False
+            for number, bits in self.classes(line.keys):
+                environment = Environment({**caller, **self.targets[number].context}, action, closed)
+                verdict, chooses = favourable(statement, environment)
+                choosing = choosing or chooses
+                certain |= bits if verdict == T else 0
+                possible |= bits if verdict else 0
+            found = ((certain, possible), choosing)
+            if not caller:
+                self._conditions[key] = found
+        return found
+
+    def _varying(self, line: Line, caller: Context, action: str, *, closed: bool) -> tuple[Both, bool]:
+        """The targets that a line applies to whose resources depend on the keys of caller or resource."""
         statement = line.statement
         certain = possible = 0
         choosing = False
         for number, bits in self.classes(line.keys):
-            known = {**caller, **self.targets[number].context}
-            environment = Environment(known, action, closed)
+            environment = Environment({**caller, **self.targets[number].context}, action, closed)
             verdict, chosen = favourable(statement, environment)
             choosing = choosing or chosen
-            one, other = self.resources(statement, environment) if line.varies else line.resources
-            if line.varies and chosen_variables(statement, environment):
+            one, other = self.resources(statement, environment)
+            if chosen_variables(statement, environment):
                 one, other = (other, other) if statement.effect == "Allow" else (0, 0)
             certain |= bits & one if verdict == T else 0
             possible |= bits & other if verdict else 0
-        return ((0 if statement.doubt else certain), possible), choosing
+        return (certain, possible), choosing
 
 
 def keys_of(statement: Statement) -> tuple[str, ...]:
