@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ import pytest
 
 from policypack.authority.aws.bulk import Evaluator
 from policypack.model import Verb
+from scripts.bench_authority import core, graph
 from tests.authority.pictures import ACCOUNT, allow, asked, outcome, policy, role
 
 KEY = 'resource "aws_kms_key" "k" {\n  policy = "%s"\n}\n'
@@ -52,3 +56,64 @@ def test_who_has_rights_is_looked_at(tmp_path: Path, judged: list[Any]) -> None:
     assert outcome(answers, "aws_iam_role.bot", Verb.DESTROY_KEY, "aws_kms_key.k").value == "yes"
     assert outcome(answers, "aws_iam_role.other", Verb.DESTROY_KEY, "aws_kms_key.k").value == "no"
     assert len({each.arn for each in judged}) == 1
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions a piece of work calls, those of the interpreter included."""
+    found = 0
+
+    def counted(_frame: object, event: str, _argument: object) -> None:
+        nonlocal found
+        found += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return found
+
+
+@pytest.mark.parametrize(
+    "made",
+    [core, lambda size: core(size, tagged=0.33), graph],
+    ids=["plain policies", "with conditions", "the graph"],
+)
+def test_twice_as_many_take_about_twice_the_work(made: Callable[[int], Callable[[], object]]) -> None:
+    """Twice the identities, stores and policies: well under three times the calls."""
+    made(10)()  # what is read from tables is read once
+    assert calls(made(400)) < 2.6 * calls(made(200))
+
+
+SCAN = """
+import sys
+sys.argv = ["policypack", "scan", "--fail-on", "never", sys.argv[1]]
+from policypack.cli import main
+try:
+    main()
+finally:
+    print(sorted(name for name in sys.modules if name.startswith("policypack.authority.aws.")), file=sys.stderr)
+"""
+NETWORK = 'resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n'
+DATA = 'resource "aws_s3_bucket" "data" {\n  bucket = "data"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("written", "loaded"),
+    [
+        (NETWORK, False),
+        (NETWORK + role("worker", allow("ec2:*")), False),
+        (NETWORK + DATA, False),
+        (NETWORK + DATA + role("bot", allow("s3:*")), True),
+    ],
+    ids=["neither identities nor stores", "no agents and no stores", "no identities", "both"],
+)
+def test_a_scan_loads_the_engine_only_where_somebody_could_do_something(tmp_path: Path, written: str, loaded: bool) -> None:
+    """Where there is nobody to ask about, or nothing to lose, the scan does not pay for the engine."""
+    (tmp_path / "main.tf").write_text(written, "utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-c", SCAN, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert (ended.stderr.splitlines()[-1] != "[]") is loaded
