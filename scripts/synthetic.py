@@ -25,6 +25,16 @@ _OWN: dict[str, dict[str, Any]] = {
     "aws_ebs_volume": {"size": 100, "availability_zone": "eu-central-1a"},
     "aws_kms_key": {"deletion_window_in_days": 30},
 }
+# What roles mostly are: a service's own, with policies of AWS.
+_SERVICES = ("ec2.amazonaws.com", "lambda.amazonaws.com", "ecs-tasks.amazonaws.com", "states.amazonaws.com")
+_MANAGED = (
+    "AmazonSSMManagedInstanceCore",
+    "CloudWatchAgentServerPolicy",
+    "service-role/AWSLambdaBasicExecutionRole",
+    "service-role/AmazonECSTaskExecutionRolePolicy",
+    "AWSXRayDaemonWriteAccess",
+    "AmazonEC2ContainerRegistryReadOnly",
+)
 _NAMES = {"aws_db_instance": "identifier", "aws_s3_bucket": "bucket", "aws_kms_key": "description"}
 _PADDING = 18  # arguments beside its own: together about 2.9 kB a resource, as real plans have it
 
@@ -63,8 +73,14 @@ def _head(number: int) -> dict[str, Any]:
 
 def _values(number: int) -> dict[str, Any]:
     kind = _MIX[number % len(_MIX)]
-    values = {_NAMES.get(kind, "name"): f"r{number}", **_OWN.get(kind, {"description": "made up"})}
-    values["tags"] = {"env": "prod", "team": f"team{number % 40}"}
+    if kind == "aws_iam_role":
+        values = {"name": f"r{number}", "path": "/", "assume_role_policy": _trust(_SERVICES[number % len(_SERVICES)])}
+    elif kind == "aws_iam_role_policy_attachment":
+        values = {"role": f"r{_role(number)}", "policy_arn": f"arn:aws:iam::aws:policy/{_MANAGED[number % len(_MANAGED)]}"}
+    else:
+        values = {_NAMES.get(kind, "name"): f"r{number}", **_OWN.get(kind, {"description": "made up"})}
+    if kind != "aws_iam_role_policy_attachment":
+        values["tags"] = {"env": "prod", "team": f"team{number % 40}"}
     return {**values, **{f"argument_{each:02}": f"value {number} {each}" for each in range(_PADDING)}}
 
 
@@ -81,8 +97,21 @@ def _change(number: int) -> dict[str, Any]:
 
 
 def _configured(number: int) -> dict[str, Any]:
-    expressions = {key: {"constant_value": value} for key, value in _values(number).items()}
+    expressions: dict[str, Any] = {key: {"constant_value": value} for key, value in _values(number).items()}
+    if "role" in expressions:
+        expressions["role"] = {"references": [f"aws_iam_role.r{_role(number)}.name", f"aws_iam_role.r{_role(number)}"]}
     return {**_head(number), "provider_config_key": "aws", "expressions": expressions, "schema_version": 1}
+
+
+def _role(number: int) -> int:
+    """The role, of the same hundred, that an attachment is for."""
+    first = number - number % len(_MIX) + _MIX.index("aws_iam_role")
+    return first + (number - first) % _MIX.count("aws_iam_role")
+
+
+def _trust(service: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def _block(number: int) -> str:

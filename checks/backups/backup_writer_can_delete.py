@@ -25,6 +25,8 @@ def backup_writer_can_delete(infrastructure: Infrastructure) -> Iterator[Finding
     """
     copies = [copy for store in infrastructure.production for copy in store.backups if copy.kind.in_bucket]
     places = {copy.held_in.address for copy in copies if copy.held_in}
+    if not places:
+        return
 
     def harms(power: Power) -> bool:
         return power.target in places and not power.rules and bool(set(power.actions) - _ADDING)
@@ -37,7 +39,7 @@ def backup_writer_can_delete(infrastructure: Infrastructure) -> Iterator[Finding
         and each.form != "group"
         and not any(broad(each, {"s3"}))
     ]
-    for each in held(infrastructure, _VERBS, wanted=harms, identities=writers if places else ()):
+    for each in held(infrastructure, _VERBS, wanted=harms, identities=writers):
         written = writes_objects(infrastructure, each)
         if written is Outcome.NO:
             continue

@@ -50,7 +50,7 @@ class Oracle(Struct):
     _read: dict[int, tuple[Policy, Decoded]] = field(default_factory=dict)
     _evaluators: dict[str, tuple[Evaluator, bool]] = field(default_factory=dict)
     _moved: dict[tuple[str, int], int] = field(default_factory=dict)
-    _about: dict[tuple[tuple[str, ...], bool], frozenset[str]] = field(default_factory=dict)
+    _about: dict[tuple[str, ...], dict[tuple[tuple[str, ...], bool], frozenset[str]]] = field(default_factory=dict)
     _idle: dict[int, bool] = field(default_factory=dict)
     _open: dict[str, bool] = field(default_factory=dict)
     _last: int = -1
@@ -146,15 +146,16 @@ class Oracle(Struct):
         return self._idle[caller]
 
     def granted(self, caller: int, actions: tuple[str, ...]) -> frozenset[str]:
-        """Those of the actions (always the same ones) that any Allow of the caller is about, whatever limits it."""
+        """Those of the actions that any Allow of the caller is about, whatever limits it."""
         found: set[str] = set()
+        about = self._about.setdefault(actions, {})
         for policy in self.callers[caller].policies:
             for statement in self.read(policy).statements:
                 if statement.effect == "Allow":
                     key = (statement.actions, statement.not_actions)
-                    if key not in self._about:
-                        self._about[key] = frozenset(name for name in actions if action_match(statement, name.lower()))
-                    found |= self._about[key]
+                    if key not in about:
+                        about[key] = frozenset(name for name in actions if action_match(statement, name.lower()))
+                    found |= about[key]
         return frozenset(found)
 
     def somewhere(self, caller: int, action: str) -> tuple[bool, bool]:

@@ -31,6 +31,7 @@ class Powers(Struct, dict=True):
     _standing: dict[tuple[int, Verb, Way], tuple[_Standing, ...]] = field(default_factory=dict)
     _kept: dict[int, Mapping[Key, Both]] = field(default_factory=dict)
     _same: dict[Both, Both] = field(default_factory=dict)
+    _worth: dict[frozenset[str], tuple[int, ...]] = field(default_factory=dict)
 
     def own(self, caller: int) -> Mapping[Key, Both]:
         """Block and verb -> the block's targets, for what the caller can do without becoming anybody else."""
@@ -39,9 +40,10 @@ class Powers(Struct, dict=True):
         return self._kept[caller]
 
     def _own(self, caller: int) -> Iterator[tuple[Key, Both]]:
-        idle = self.oracle.is_idle(caller)
-        for number, block in self._opening if idle else enumerate(self.blocks):
-            if idle and not any(self.oracle.answers(caller, slot) for slot in block.standing):
+        granted = self.oracle.granted(caller, self._asked)
+        for number in self._worth_asking(granted):
+            block = self.blocks[number]
+            if not granted & self._calls[number] and not any(self.oracle.answers(caller, slot) for slot in block.standing):
                 continue
             for verb, ways in block.ways.items():
                 certain = possible = 0
@@ -52,10 +54,35 @@ class Powers(Struct, dict=True):
                     both = (certain, possible)
                     yield (number, verb), self._same.setdefault(both, both)  # one object for all who can do the same
 
+    def _worth_asking(self, granted: frozenset[str]) -> tuple[int, ...]:
+        """The blocks that a caller might do something to: by its own policies, of the actions that these are about at all, or by
+        policies that stand there and might give something to somebody whom its own give nothing."""
+        if granted not in self._worth:
+            found = (number for number, calls in enumerate(self._calls) if granted & calls or number in self._opening)
+            self._worth[granted] = tuple(found)
+        return self._worth[granted]
+
     @cached_property
-    def _opening(self) -> tuple[tuple[int, Block], ...]:
+    def _calls(self) -> tuple[frozenset[str], ...]:
+        """The actions without any of which nothing can be done to a block's targets: those of its ways, and those that change
+        the policies and tags which the others depend on."""
+        return tuple(
+            frozenset(
+                call.action
+                for calls in (*(way.calls for ways in each.ways.values() for way in ways), policy_edits(each), tag_edits(each))
+                for call in calls
+            )
+            for each in self.blocks
+        )
+
+    @cached_property
+    def _asked(self) -> tuple[str, ...]:
+        return tuple(sorted(frozenset().union(*self._calls)))
+
+    @cached_property
+    def _opening(self) -> frozenset[int]:
         """The blocks on which policies stand that might give something to somebody whom its own give nothing."""
-        return tuple((number, each) for number, each in enumerate(self.blocks) if any(map(self.oracle.opens, each.standing)))
+        return frozenset(number for number, each in enumerate(self.blocks) if any(map(self.oracle.opens, each.standing)))
 
     def way(self, caller: int, number: int, verb: Verb, way: Way) -> Both:
         """The targets of a block on which one way works for the caller."""

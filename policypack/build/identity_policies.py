@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from msgspec import Struct, field
 
@@ -261,14 +262,19 @@ def customer_managed(policy: Resource, holder: Resource, documents: Documents) -
 def aws_managed(arn: str, holder: Resource) -> Policy:
     """The policy of AWS with that ARN, from the generated table."""
     name = arn.rpartition("/")[2] or arn
-    known = managed_policy(arn) if ":iam::aws:policy/" in arn else None
+    known = _of_aws(arn) if ":iam::aws:policy/" in arn else None
     if known is not None:
-        return Policy(name, _with_list(known), None, holder)
+        return Policy(name, known, None, holder)
     missing = "is not in the table of AWS managed policies" if ":iam::aws:policy/" in arn else "is not among the inputs"
     return Policy(name, Unknown(f"the policy {arn} {missing}"), None, holder)
 
 
-def _with_list(document: Mapping[str, Value]) -> dict[str, Value]:
+@cache
+def _of_aws(arn: str) -> dict[str, Value] | None:
+    """The document, one for all who have it, so that it is read once."""
+    document = managed_policy(arn)
+    if document is None:
+        return None
     statements = document.get("Statement")
     return {**document, "Statement": statements if isinstance(statements, list) else [statements]}
 

@@ -62,9 +62,20 @@ class Statement(Struct, frozen=True, gc=False):
 
 
 def statements(policy: Policy) -> tuple[Statement, ...]:
-    """The statements of a policy, in order; `index` is their place in the document."""
+    """The statements of a policy, in order; `index` is their place in the document. Many have one document: it is read once."""
     origin = policy.origin or policy.attached_by
-    return read(policy.document, origin.inside if origin is not None else "", policy.name)
+    inside = origin.inside if origin is not None else ""
+    key = (id(policy.document), inside, policy.name)
+    if key not in _known:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        # The document is kept, so that its id stays its own.
+        _known[key] = (policy.document, read(policy.document, inside, policy.name))
+    return _known[key][1]
+
+
+_MOST_KNOWN = 50_000
+_known: dict[tuple[int, str, str], tuple[Value, tuple[Statement, ...]]] = {}
 
 
 def read(document: Value, inside: str = "", name: str = "a policy") -> tuple[Statement, ...]:
