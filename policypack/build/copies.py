@@ -103,7 +103,7 @@ class Copies(Struct, frozen=True, dict=True):
         for role, kind in _KINDS.items():
             for each in self.estate.playing(role):
                 fact = self.estate.entries[each.type].companion
-                plays = _plays(each, fact) if fact is not None else False
+                plays = self._plays(each, fact) if fact is not None else False
                 if fact is None or plays is False:
                     continue
                 for store, found in self._store_of(each, fact, _CHAIN):
@@ -115,6 +115,15 @@ class Copies(Struct, frozen=True, dict=True):
                     accounts = each.get(fact.shared_with) if fact.shared_with else None
                     if kind is CopyKind.SNAPSHOT and accounts and not isinstance(accounts, Unknown):
                         yield self._copy(each, fact, CopyKind.SHARED_SNAPSHOT, store, certain)
+
+    def _plays(self, companion: Resource, fact: CompanionFact) -> Truth:
+        """Whether a companion plays its part, and the plan that it names too."""
+        own = _plays(companion, fact)
+        if own is False or not fact.plan:
+            return own
+        plan, says = self._plan(companion, fact)
+        planned = _plays(plan, says) if says is not None else True
+        return planned if planned is False or isinstance(planned, Unknown) else own
 
     @cached_property
     def _attached(self) -> dict[tuple[str, str], list[Resource]]:
