@@ -62,13 +62,13 @@ def can(question: Question, identity: str, action: str, resource: str) -> int:
             f"no resource is called {resource!r}", nearest(resource, _addresses(picture)) or "name an address, an ARN, or *"
         )
     decision = authority(picture).can(caller, action, resource)
-    from policypack.authority.explain import statement_name, written
+    from policypack.authority.explain import written
 
     steps = []
     for each in decision.because:
         holder, location = written(each.policy)
         does = {"Allow": "allowed", "Deny": "denied"}.get(each.effect, each.effect)
-        text = f"{does} by {statement_name(each)}{'' if each.certain else ', possibly'}"
+        text = f"{does} by {each.said}{'' if each.certain else ', possibly'}"
         steps.append(Evidence(text, holder.address if holder else "", location))
     answer = Answer(decision.outcome, tuple(steps), decision.missing, decision.lacking)
     said = f"{identity} {action} on {resource}"

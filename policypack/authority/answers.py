@@ -11,8 +11,8 @@ from msgspec import Struct, field
 from policypack.model import Gap, Infrastructure, Outcome, Power, Verb
 
 if TYPE_CHECKING:
-    from policypack.authority.aws import Decision
     from policypack.authority.engine import Engine
+    from policypack.authority.parts import Decision
 
 
 class Authority(Struct, dict=True):
@@ -23,38 +23,51 @@ class Authority(Struct, dict=True):
     _all: dict[tuple[str, bool], tuple[Power, ...]] = field(default_factory=dict)
 
     @cached_property
-    def _engine(self) -> Engine | None:
-        """None where nobody is there who could do anything, so that nothing is loaded for it."""
-        if not any(each.language == "aws" and each.form != "group" for each in self.infrastructure.identities):
-            return None
-        from policypack.authority.engine import Engine
+    def _engines(self) -> tuple[Engine, ...]:
+        """One for the documents of AWS, one for the roles of all others; none where nobody is there who could do anything, so that
+        nothing is loaded for it."""
+        found: list[Engine] = []
+        if any(each.language == "aws" and each.form != "group" for each in self.infrastructure.identities):
+            from policypack.authority.aws_parts import AwsParts
+            from policypack.authority.engine import Engine
 
-        return Engine(self.infrastructure)
+            found.append(Engine(self.infrastructure, AwsParts(self.infrastructure)))
+        if any(each.grants for each in self.infrastructure.identities):
+            from policypack.authority.engine import Engine
+            from policypack.authority.scoped.parts import ScopedParts
+
+            found.append(Engine(self.infrastructure, ScopedParts(self.infrastructure)))
+        return tuple(found)
 
     def powers_of(self, identity: str) -> tuple[Power, ...]:
         """What the identity of an address can do, itself or by becoming others: each verb and target once, with the surest
         outcome (yes or maybe) and the shortest proof. `escalate` stands for what it can become by more than assuming roles."""
         if identity not in self._powers:
-            self._powers[identity] = tuple(self._powers_of(identity)) if self._engine else ()
+            self._powers[identity] = tuple(self._powers_of(identity))
         return self._powers[identity]
 
     def _powers_of(self, identity: str) -> Iterator[Power]:
-        engine = self._engine
-        assert engine is not None
         found: dict[tuple[Verb, str], Power] = {}
-        for caller in engine.callers_at(identity):
-            for power in (*engine.powers_of(caller), *engine.escalations(caller)):
-                known = found.get((power.verb, power.target))
-                if known is None or known.outcome.rank < power.outcome.rank:
-                    found[power.verb, power.target] = power
+        for engine in self._engines:
+            for caller in engine.callers_at(identity):
+                for power in (*engine.powers_of(caller), *engine.escalations(caller)):
+                    known = found.get((power.verb, power.target))
+                    if known is None or known.outcome.rank < power.outcome.rank:
+                        found[power.verb, power.target] = power
         yield from found.values()
 
     def who_can(self, verb: Verb, target: str, *, everyone: bool = False) -> tuple[Power, ...]:
         """Every identity that can do it to what the address names (a store, vault, key, copy, state), yes before maybe.
         `everyone` also gives those that cannot."""
-        engine = self._engine
-        if engine is None:
-            return ()
+        found: dict[str, Power] = {}
+        for best in (each for engine in self._engines for each in self._able(engine, verb, target)):
+            known = found.get(best.identity)
+            if (everyone or best.outcome is not Outcome.NO) and (known is None or known.outcome.rank < best.outcome.rank):
+                found[best.identity] = best
+        return tuple(sorted(found.values(), key=lambda each: (-each.outcome.rank, each.identity)))
+
+    def _able(self, engine: Engine, verb: Verb, target: str) -> Iterator[Power]:
+        """What each caller can do at most."""
         wanted = [
             ((number, each), place)
             for each in _meant(verb, self.targets.get(target, frozenset()))
@@ -63,7 +76,6 @@ class Authority(Struct, dict=True):
             for place, held in enumerate(block.targets)
             if held.address == target or (each is Verb.DESTROY_COPIES and held.copy_of == target)
         ]
-        found: dict[str, Power] = {}
         for caller in range(len(engine.principals.all)):
             best = Power(engine.identity(caller).address, verb, target, Outcome.NO)
             if verb is Verb.ESCALATE:
@@ -73,36 +85,32 @@ class Authority(Struct, dict=True):
                 outcome = engine.outcome(caller, key, place)
                 if outcome.rank > best.outcome.rank:
                     best = engine.power(caller, key, place, outcome)
-            known = found.get(best.identity)
-            if (everyone or best.outcome is not Outcome.NO) and (known is None or known.outcome.rank < best.outcome.rank):
-                found[best.identity] = best
-        return tuple(sorted(found.values(), key=lambda each: (-each.outcome.rank, each.identity)))
+            yield best
 
     def can(self, identity: str, action: str, resource: str) -> Decision:
         """One decision with the statements that made it. `resource` is an address, an ARN, or `*`. Raises KeyError where no
         identity has that address."""
-        engine = self._engine
-        callers = engine.callers_at(identity) if engine else []
-        if engine is None or not callers:
-            raise KeyError(identity)
         decisions = [
-            engine.callers.oracle.decide(caller, action, engine.subject(caller, action, resource)) for caller in callers
+            engine.decide(caller, action, resource) for engine in self._engines for caller in engine.callers_at(identity)
         ]
+        if not decisions:
+            raise KeyError(identity)
         return max(decisions, key=lambda each: each.outcome.rank)
 
     def reaches(self, identity: str) -> tuple[Power, ...]:
         """What the identity of an address can become, by any step, as powers to escalate: the target is the other identity."""
-        engine = self._engine
-        return tuple(each for caller in engine.callers_at(identity) for each in engine.reaches(caller)) if engine else ()
+        return tuple(
+            each for engine in self._engines for caller in engine.callers_at(identity) for each in engine.reaches(caller)
+        )
 
     def assumes(self, identity: str) -> frozenset[str]:
         """The others that the identity of an address certainly becomes, and by assuming roles alone."""
-        engine = self._engine
-        if engine is None:
-            return frozenset()
-        callers = engine.callers_at(identity)
-        escalates = {name for caller in callers for name in engine.names(engine.escalated(caller))}
-        return frozenset(name for each in callers for name in engine.names(engine.becomes(each))) - escalates
+        found: set[str] = set()
+        for engine in self._engines:
+            callers = engine.callers_at(identity)
+            escalates = {name for caller in callers for name in engine.names(engine.escalated(caller))}
+            found |= {name for each in callers for name in engine.names(engine.becomes(each))} - escalates
+        return frozenset(found)
 
     def destroys_all(self, store: str, *, proved: bool = True, everyone: bool = False) -> tuple[Power, ...]:
         """The identities that can take a store and every backup of it that counts, by whatever they can become. A store
@@ -111,24 +119,23 @@ class Authority(Struct, dict=True):
         if (store, proved) not in self._all:
             from policypack.authority.everything import destroys_all
 
-            self._all[store, proved] = tuple(destroys_all(self._engine, store, proved=proved)) if self._engine else ()
+            self._all[store, proved] = tuple(each for one in self._engines for each in destroys_all(one, store, proved=proved))
         able = self._all[store, proved]
-        if not everyone or self._engine is None:
+        if not everyone:
             return able
-        others = self._engine.principals.by_address.keys() - {each.identity for each in able}
+        others = {each for one in self._engines for each in one.principals.by_address} - {each.identity for each in able}
         return (*able, *(Power(each, Verb.DESTROY, store, Outcome.NO) for each in sorted(others)))
 
     @cached_property
     def targets(self) -> Mapping[str, frozenset[Verb]]:
         """What can be asked about: address -> verbs."""
-        engine = self._engine
         found: dict[str, set[Verb]] = {}
-        for block in engine.targets.blocks if engine else ():
+        for block in (block for engine in self._engines for block in engine.targets.blocks):
             for target in block.targets:
                 found.setdefault(target.address, set()).update(block.ways)
                 if target.copy_of:
                     found.setdefault(target.copy_of, set()).add(Verb.DESTROY_COPIES)
-        for each in self.infrastructure.identities if engine else ():
+        for each in self.infrastructure.identities if self._engines else ():
             found.setdefault(each.address, set()).add(Verb.ESCALATE)
         return {address: frozenset(verbs | set(_also(verbs))) for address, verbs in found.items()}
 

@@ -7,18 +7,10 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
-from policypack.authority.callers import Callers
-from policypack.authority.explain import Explain, Proof
 from policypack.authority.holders import Holders, turned
-from policypack.authority.oracle import Both
-from policypack.authority.powers import Key, Powers
-from policypack.authority.principals import ASSUME, Principals
-from policypack.authority.reach import Graph, Route, bit_set, bits
-from policypack.authority.subjects import Subject, Subjects
-from policypack.authority.targets import Targets
-from policypack.authority.ways import OWN
-from policypack.authority.ways import place as place_of_call
-from policypack.catalog import load_catalog
+from policypack.authority.parts import Decision, Parts
+from policypack.authority.proofs import Proof
+from policypack.authority.reach import Both, Graph, Key, Route, bit_set, bits
 from policypack.model import Identity, Infrastructure, Outcome, Power, Store, Verb
 
 _MOST_PROVED, _MOST_WAYS = 20, 4096
@@ -30,16 +22,13 @@ class Engine(Struct, dict=True):
     """Everything that is worked out for a picture, once."""
 
     infrastructure: Infrastructure
+    parts: Parts
     _joined: dict[tuple[int, int], Mapping[Key, Both]] = field(default_factory=dict)
     _ways: dict[Route, Proof] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.subjects = Subjects(self.infrastructure, load_catalog())
-        self.targets = Targets(self.infrastructure, self.subjects)
-        self.principals = Principals(self.infrastructure, self.subjects)
-        self.callers = Callers(self.principals)
-        self.powers = Powers(self.callers.oracle, self.targets.blocks)
-        self.explain = Explain(self.callers, self.powers)
+        self.principals, self.targets = self.parts.principals, self.parts.targets
+        self.powers, self.explain = self.parts.powers, self.parts.explain
 
     @cached_property
     def graph(self) -> Graph:
@@ -48,19 +37,19 @@ class Engine(Struct, dict=True):
 
     @cached_property
     def _graphs(self) -> tuple[Graph, Graph]:
-        return self.callers.graphs()
+        return self.parts.graphs()
 
     @cached_property
     def _capable(self) -> int:
         """The callers that can do anything themselves, as bits."""
         assert self.graph
-        return bit_set(number for number in range(len(self.callers.origin)) if self.powers.own(number))
+        return bit_set(number for number in range(self.parts.count) if self.powers.own(number))
 
     @cached_property
     def _powerless(self) -> bool:
         """Whether nobody can do anything to begin with, nor get more rights than somebody has: who becomes whom is no matter."""
         everybody = range(len(self.principals.all))
-        return not any(self.powers.own(number) or self.callers.rules.may_gain(number) for number in everybody)
+        return not any(self.powers.own(number) or self.parts.may_gain(number) for number in everybody)
 
     def all_of(self, caller: int) -> Mapping[Key, Both]:
         """Block and verb -> the targets, for what a caller can do itself or by becoming others."""
@@ -217,25 +206,8 @@ class Engine(Struct, dict=True):
 
     def identity(self, caller: int) -> Identity:
         """Who a caller is."""
-        return self.callers.oracle.callers[caller]
+        return self.parts.identity(caller)
 
-    def subject(self, caller: int, action: str, resource: str) -> Subject:
-        """What a call on an address, an ARN or `*` acts on."""
-        for block in self.targets.blocks:
-            for place, target in enumerate(block.targets):
-                if target.address == resource:
-                    return block.slot(place_of_call(action, block.arn)).subjects[place]
-        for number, each in enumerate(self.principals.all):
-            if resource in {each.address, each.arn}:
-                slot = self.principals.trusting if action.lower() == ASSUME.lower() else self.principals.bare
-                return slot.subjects[number]
-        for found in self.subjects.by_address.get(resource, ()):
-            return self.subjects.of(found)
-        fields = resource.split(":", 5)
-        home = self.callers.oracle.known(caller)[0].account
-        owner = fields[4] if len(fields) > 5 and fields[4] else home
-        for block in self.targets.blocks:
-            for place, target in enumerate(block.targets):
-                if resource in target.subject.forms:
-                    return block.slot(OWN).subjects[place]
-        return Subject(self.identity(caller).resource, (resource,), owner)
+    def decide(self, caller: int, action: str, resource: str) -> Decision:
+        """One decision, about an address, what else the language calls things by, or `*`."""
+        return self.parts.decide(caller, action, resource)

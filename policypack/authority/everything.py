@@ -9,8 +9,8 @@ from operator import or_
 from msgspec import Struct
 
 from policypack.authority.engine import Engine
-from policypack.authority.explain import plural
 from policypack.authority.powers import Key
+from policypack.authority.proofs import plural
 from policypack.authority.reach import bits
 from policypack.authority.targets import is_unseen_point
 from policypack.model import Copy, Evidence, Outcome, Power, Resource, Store, Unknown, Verb, same_domain
@@ -93,7 +93,7 @@ def destroys_all(engine: Engine, address: str, *, proved: bool = True) -> Iterat
     """The powers over every store of an address, those that are sure first, in order."""
     found: dict[str, Power] = {}
     for store in engine.stores_at.get(address, ()):
-        if store.resource.provider == "aws" and not store.resource.goes:
+        if engine.parts.decides(store) and not store.resource.goes:
             losses = Losses(engine, store)
             parts = [losses.primary, *(losses.backup(copy) for copy in store.backups)]
             for caller in bits(_able(engine, parts)):
@@ -173,12 +173,11 @@ def _outcome(engine: Engine, caller: int, loss: Loss, *, deletes: bool) -> Outco
 def _deletes(engine: Engine, caller: int, at: Place) -> Outcome:
     """How surely a caller, or whom it can become, deletes something itself, by ways that do more than empty it."""
     (number, verb), place = at
-    ways = engine.targets.blocks[number].ways[verb]
-    whole = [way for way in ways if not way.empties]
-    if len(whole) == len(ways):
+    if engine.parts.deletes(caller, number, verb, place) is None:
         return Outcome.YES
-    for row, outcome in enumerate((Outcome.YES, Outcome.MAYBE)):
-        for one in bits(engine.graph.reached(caller, certainly=not row)):
-            if any(engine.powers.way(one, number, verb, way)[row] >> place & 1 for way in whole):
+    for certainly, outcome in ((True, Outcome.YES), (False, Outcome.MAYBE)):
+        for one in bits(engine.graph.reached(caller, certainly=certainly)):
+            found = engine.parts.deletes(one, number, verb, place)
+            if found is not None and found.rank >= outcome.rank:
                 return outcome
     return Outcome.NO

@@ -6,31 +6,19 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from policypack.authority.aws import Because, Decision
+from policypack.authority.aws import Decision
 from policypack.authority.aws_escalation import Lead
 from policypack.authority.callers import Callers
 from policypack.authority.oracle import Oracle
 from policypack.authority.powers import Powers
 from policypack.authority.principals import ASSUME
+from policypack.authority.proofs import Proof, does, dying, guard_name
 from policypack.authority.reach import Route, bits
 from policypack.authority.subjects import Subject
-from policypack.authority.targets import Target
 from policypack.authority.ways import Call, Way
 from policypack.catalog.aws_iam.actions import actions
-from policypack.model import CopyKind, Evidence, Guard, GuardKind, Location, Outcome, Policy, Resource, Verb
+from policypack.model import Evidence, Location, Outcome, Policy, Resource, Verb
 
-_DOES = {
-    Verb.DESTROY: "destroys",
-    Verb.OVERWRITE: "overwrites",
-    Verb.WEAKEN: "weakens",
-    Verb.DESTROY_COPIES: "destroys copies in",
-    Verb.DESTROY_KEY: "destroys",
-    Verb.WRITE_STATE: "writes the state of",
-    Verb.STOP_AUDIT: "stops or blinds",
-    Verb.REMOVE_DOMAIN: "removes",
-    Verb.READ_CREDENTIALS: "reads",
-    Verb.ESCALATE: "takes over",
-}
 _ARGUMENTS = (
     "policy",
     "assume_role_policy",
@@ -40,14 +28,6 @@ _ARGUMENTS = (
     "permissions_boundary",
     "content",
 )
-
-
-class Proof(Struct, frozen=True):
-    """The steps, the actions that are called, and what would settle it where it is not certain."""
-
-    steps: tuple[Evidence, ...]
-    actions: tuple[str, ...] = ()
-    missing: str = ""
 
 
 class Explain(Struct, frozen=True):
@@ -168,19 +148,21 @@ class Explain(Struct, frozen=True):
                 continue
             decision = self._oracle.decide(caller, call.action, block.slot(call.at).subjects[place])
             steps += self._said(
-                f"{self.name(caller)} may {call.action}, which takes away {_guard(obstacle.guard)}", decision, "identity"
+                f"{self.name(caller)} may {call.action}, which takes away {guard_name(obstacle.guard)}", decision, "identity"
             )
             called.append(call.action)
             missing = missing or "; ".join(decision.missing[:1])
         for call in way.calls:
             decision = self._oracle.decide(caller, call.action, block.slot(call.at).subjects[place])
             note = actions().by_name.get(call.action.lower())
-            said = f"{self.name(caller)} may {call.action}, which {_DOES[verb]} {target.address}"
+            said = f"{self.name(caller)} may {call.action}, which {does(verb)} {target.address}"
             said += f": {note.note}" if note is not None and note.note and verb is not Verb.DESTROY else ""
             steps += self._said(said, decision, "identity")
             called.append(call.action)
             missing = missing or "; ".join(decision.missing[:1])
-        return Proof((*steps, *self.dying(target, verb, way)), tuple(called), "" if sure else missing or way.depends)
+        return Proof(
+            (*steps, *dying(target.store, verb, empties=way.empties)), tuple(called), "" if sure else missing or way.depends
+        )
 
     def _allowed(self, caller: int, number: int, place: int, calls: Sequence[Call]) -> Call | None:
         block = self.powers.blocks[number]
@@ -189,21 +171,6 @@ class Explain(Struct, frozen=True):
                 if self._oracle.bits(caller, call.action, block.slot(call.at))[certainly] >> place & 1:
                     return call
         return None
-
-    @staticmethod
-    def dying(target: Target, verb: Verb, way: Way) -> Iterator[Evidence]:
-        """What goes with a store: the copies that its own service keeps, where those are all it has."""
-        store = target.store
-        if store is None or verb is not Verb.DESTROY or not store.backupable:
-            return
-        counted = store.backups
-        if not counted:
-            yield Evidence(f"{store.address} has no copy that counts", store.address, store.resource.location)
-        elif not way.empties and all(copy.dies_with_store is True for copy in counted):
-            kinds = " and ".join(sorted({plural(copy.kind) for copy in counted}))
-            yield Evidence(
-                f"its only copies are {kinds} and die with it", counted[0].evidence.resource, counted[0].evidence.location
-            )
 
     def _said(self, text: str, decision: Decision, layer: str) -> Iterator[Evidence]:
         """The step with the place of the statement that allows it."""
@@ -217,11 +184,6 @@ class Explain(Struct, frozen=True):
         yield Evidence(text + unsure, holder.address if holder else "", location)
 
 
-def statement_name(because: Because) -> str:
-    """A statement as it is pointed at."""
-    return f"statement {because.index + 1} of {because.policy.name}"
-
-
 def written(policy: Policy) -> tuple[Resource | None, Location | None]:
     """The resource that holds a policy, or attaches it, and the argument where it stands."""
     holder = policy.origin or policy.attached_by
@@ -233,16 +195,3 @@ def written(policy: Policy) -> tuple[Resource | None, Location | None]:
 
 def _on(subject: Subject, on: str) -> str:
     return "" if on == "any" else f" on {subject.address}"
-
-
-def _guard(guard: Guard | None) -> str:
-    if guard is None:
-        return "the vault's lock"
-    return {GuardKind.DELETION_PROTECTION: "deletion protection", GuardKind.LOCK: "the object lock"}.get(
-        guard.kind, guard.attribute
-    )
-
-
-def plural(kind: CopyKind) -> str:
-    """What many copies of a kind are called."""
-    return kind.value if kind.value.endswith("s") else f"{kind.value}s"

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from policypack.authority.oracle import Both
-from policypack.authority.powers import Key
-from policypack.authority.reach import bits
+from policypack.authority.reach import Both, Key, bits
 
 _FEW = 64
 """A set of no more targets than this is filed under each of them; larger ones, of which there are few, are looked through."""

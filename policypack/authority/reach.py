@@ -10,6 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
+from policypack.model import Verb
+
+Both = tuple[int, int]
+"""Sets as bits: what certainly belongs to them, and what at least possibly does."""
+Key = tuple[int, Verb]
+"""A block of targets, by number, and what is done to them."""
 _ENDED = -1
 """Where the closures that are known keep the nodes that they are known of, as bits."""
 

@@ -203,7 +203,7 @@ def test_nobody_and_nothing_load_nothing(tmp_path: Path) -> None:
     """A picture without identities is answered without the engine."""
     answers = asked(tmp_path, OPEN)
     assert answers.powers_of(BOT) == answers.who_can(Verb.DESTROY, MAIN) == answers.destroys_all(MAIN) == ()
-    assert answers._engine is None
+    assert answers._engines == ()
 
 
 TAGGED = OPEN.replace("engine", 'tags = { env = "prod" }\n  engine')

@@ -38,6 +38,11 @@ class Because(Struct, frozen=True, gc=False):
     effect: str
     certain: bool
 
+    @property
+    def said(self) -> str:
+        """The statement as it is pointed at."""
+        return f"statement {self.index + 1} of {self.policy.name}"
+
 
 class Decision(Struct, frozen=True):
     """YES, MAYBE or NO; the statements that made it; what is missing for a definite answer; the layers that do not allow.

@@ -1,0 +1,89 @@
+"""A picture in the language of AWS, for the engine."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from policypack.authority.aws import Decision
+from policypack.authority.callers import Callers
+from policypack.authority.explain import Explain
+from policypack.authority.powers import Powers
+from policypack.authority.principals import ASSUME, Principals
+from policypack.authority.reach import Graph
+from policypack.authority.subjects import Subject, Subjects
+from policypack.authority.targets import Targets
+from policypack.authority.ways import OWN, place
+from policypack.catalog import load_catalog
+from policypack.model import Identity, Infrastructure, Outcome, Store, Verb
+
+
+class AwsParts(Struct, dict=True):
+    """Everything that is worked out for a picture, once. See `parts.Parts`."""
+
+    infrastructure: Infrastructure
+
+    def __post_init__(self) -> None:
+        self.subjects = Subjects(self.infrastructure, load_catalog())
+        self.targets = Targets(self.infrastructure, self.subjects)
+        self.principals = Principals(self.infrastructure, self.subjects)
+        self.callers = Callers(self.principals)
+        self.powers = Powers(self.callers.oracle, self.targets.blocks)
+        self.explain = Explain(self.callers, self.powers)
+
+    @property
+    def count(self) -> int:
+        """How many callers there are."""
+        return len(self.callers.origin)
+
+    def graphs(self) -> tuple[Graph, Graph]:
+        """Who becomes whom: by any step, and by assuming roles alone."""
+        return self.callers.graphs()
+
+    def may_gain(self, caller: int) -> bool:
+        """Whether a caller may get more rights, or become somebody by it."""
+        return self.callers.rules.may_gain(caller)
+
+    def identity(self, caller: int) -> Identity:
+        """Who a caller is."""
+        return self.callers.oracle.callers[caller]
+
+    @staticmethod
+    def decides(store: Store) -> bool:
+        """Whether a store is one of AWS."""
+        return store.resource.provider == "aws"
+
+    def deletes(self, caller: int, number: int, verb: Verb, place: int) -> Outcome | None:
+        """How surely a caller deletes a target itself by what does more than empty it; None where nothing merely empties it."""
+        ways = self.targets.blocks[number].ways[verb]
+        whole = [way for way in ways if not way.empties]
+        if len(whole) == len(ways):
+            return None
+        found = [self.powers.way(caller, number, verb, way) for way in whole]
+        if any(certain >> place & 1 for certain, _ in found):
+            return Outcome.YES
+        return Outcome.MAYBE if any(possible >> place & 1 for _, possible in found) else Outcome.NO
+
+    def decide(self, caller: int, action: str, resource: str) -> Decision:
+        """One decision about an address, an ARN or `*`."""
+        return self.callers.oracle.decide(caller, action, self.subject(caller, action, resource))
+
+    def subject(self, caller: int, action: str, resource: str) -> Subject:
+        """What a call on an address, an ARN or `*` acts on."""
+        for block in self.targets.blocks:
+            for number, target in enumerate(block.targets):
+                if target.address == resource:
+                    return block.slot(place(action, block.arn)).subjects[number]
+        for number, each in enumerate(self.principals.all):
+            if resource in {each.address, each.arn}:
+                slot = self.principals.trusting if action.lower() == ASSUME.lower() else self.principals.bare
+                return slot.subjects[number]
+        for found in self.subjects.by_address.get(resource, ()):
+            return self.subjects.of(found)
+        fields = resource.split(":", 5)
+        home = self.callers.oracle.known(caller)[0].account
+        owner = fields[4] if len(fields) > 5 and fields[4] else home
+        for block in self.targets.blocks:
+            for number, target in enumerate(block.targets):
+                if resource in target.subject.forms:
+                    return block.slot(OWN).subjects[number]
+        return Subject(self.identity(caller).resource, (resource,), owner)
