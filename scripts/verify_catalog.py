@@ -115,7 +115,7 @@ def paths_of(entry: TypeEntry) -> Iterator[tuple[str, str]]:
 
 def _paths_of_companion(fact: CompanionFact) -> list[str]:
     named = [fact.store, fact.via, fact.shared_with, fact.retention, fact.held_in, fact.plan, fact.only_when, fact.off]
-    return [*named, fact.follows, *fact.longer]
+    return [*named, fact.follows, fact.retention_else, *fact.longer]
 
 
 def _paths_of_guard(guard: GuardFact) -> Iterator[tuple[str, str]]:
@@ -124,7 +124,17 @@ def _paths_of_guard(guard: GuardFact) -> Iterator[tuple[str, str]]:
 
 
 def differences(catalog: Catalog, provider: ProviderEntry, schema: Mapping[str, Any], version: str) -> Iterator[str]:
-    """What the catalog names and the schema does not have, a line each. `version` tells what may be missing (`since`)."""
+    """What the catalog names and the schema does not have, a line each. `version` tells what may be missing (`since`); what an
+    earlier version had is documented."""
+    former = documented(provider.provider) if version else None
+    if former is not None:
+        gone = set(differences(catalog, provider, former, ""))
+        yield from (line for line in _differences(catalog, provider, schema, version) if line in gone)
+    else:
+        yield from _differences(catalog, provider, schema, version)
+
+
+def _differences(catalog: Catalog, provider: ProviderEntry, schema: Mapping[str, Any], version: str) -> Iterator[str]:
     types = schema.get("resource_schemas", {})
     for name in catalog.types(provider.provider):
         entry = catalog.entry(name)

@@ -133,6 +133,9 @@ def guard(fact: GuardFact, subject: Resource, estate: Estate) -> Guard | None:
 
 def _unwritten(fact: GuardFact, subject: Resource, estate: Estate, major: str) -> Value:
     """What holds where the argument is not written: what the provider block says, or else the provider."""
+    around = fact.attribute.rpartition(".")[0]
+    if fact.block_default is not None and around and (inside := subject.written(around)) is not None:
+        return inside if isinstance(inside, Unknown) else fact.block_default
     block = estate.provider_block(subject) if fact.default_from else None
     said = block.written(fact.default_from) if block is not None else None
     return default_of(fact.default, fact.defaults, major) if said is None else said

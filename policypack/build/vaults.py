@@ -13,7 +13,7 @@ from policypack.build.guards import guards
 from policypack.build.locks import number_or_unknown, own_lock
 from policypack.build.placing import Placed, place
 from policypack.build.policies import denies_everyone
-from policypack.model import Evidence, GuardKind, Lock, Resource, Truth, Unknown, Value, Vault, days
+from policypack.model import Domain, Evidence, GuardKind, Lock, Resource, Truth, Unknown, Value, Vault, days, same_domain
 
 # What AWS's own rule on manual deletion wants refused, and the removal of the policy itself, which that rule forgets.
 _DELETES = (
@@ -42,7 +42,7 @@ class Vaults(Struct, frozen=True, dict=True):
 
     @cached_property
     def _placed(self) -> Placed:
-        return place(self.estate, ("vault_lock", "vault_policy"), self.fits, "vault")
+        return place(self.estate, ("vault_lock", "vault_policy", "second_person"), self.fits, "vault")
 
     @cached_property
     def all(self) -> dict[tuple[str, str], Vault]:
@@ -51,7 +51,8 @@ class Vaults(Struct, frozen=True, dict=True):
         for each in self.estate.playing("backup_vault", "air_gapped_vault"):
             domain = self.domains.of(each)
             entry = self.estate.entries[each.type]
-            force = [made for made in guards(entry.guards, each, self.estate) if made.kind is GuardKind.NO_FORCE]
+            own = guards(entry.guards, each, self.estate)
+            force = [made for made in own if made.kind is GuardKind.NO_FORCE]
             gapped = entry.role == "air_gapped_vault"
             found[each.inside, each.address] = Vault(
                 each,
@@ -63,6 +64,7 @@ class Vaults(Struct, frozen=True, dict=True):
                 gapped,
                 _key(each),
                 policy=next(iter(self._placed.of("vault_policy", each)), None),
+                guards=own,
             )
         return found
 
@@ -72,7 +74,8 @@ class Vaults(Struct, frozen=True, dict=True):
             text = "a logically air-gapped vault is locked in compliance mode by construction"
             return Lock("compliance", Evidence(text, vault.address, vault.location), None, minimum)
         if (fact := self.estate.entries[vault.type].lock) is not None:
-            return own_lock(fact, vault)
+            lock = own_lock(fact, vault)
+            return self._second_person(vault) or lock if lock.mode == "none" else lock
         for each in self._placed.of("vault_lock", vault):
             grace = number_or_unknown(each.get("changeable_for_days"))
             minimum = number_or_unknown(each.get("min_retention_days"))
@@ -90,6 +93,25 @@ class Vaults(Struct, frozen=True, dict=True):
         if lost is not None:
             return Lock(lost, Evidence(lost.reason, vault.address, vault.location))
         return Lock("none", Evidence("no lock configuration names it", vault.address, vault.location))
+
+    def _second_person(self, vault: Resource) -> Lock | None:
+        """What has to be asked before a vault is weakened, where that lies in another domain: its own administrators do not
+        hold it. None where nothing has to be asked, or they do."""
+        for each in self._placed.of("second_person", vault):
+            companion = self.estate.entries[each.type].companion
+            name = each.get(companion.via) if companion else None
+            asked = self.estate.index.find(name, each, lambda kind: kind in self.estate.entries).only
+            domain = self.domains.of(asked) if asked is not None else self.domains.of_arn(name, each)
+            apart = same_domain(self.domains.of(vault), domain) if isinstance(domain, Domain) else domain
+            where = each.at(companion.via) if companion else each.location
+            if isinstance(apart, Unknown):
+                return Lock(
+                    apart, Evidence("in whose hands lies what it asks before it is weakened is not known", each.address, where)
+                )
+            if apart is False:
+                text = f"what would weaken it needs the consent of {domain}, and it is not locked"
+                return Lock("governance", Evidence(text, each.address, where))
+        return None
 
     def _denies(self, vault: Resource) -> Truth:
         for each in self._placed.of("vault_policy", vault):

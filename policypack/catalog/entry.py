@@ -16,9 +16,10 @@ class GuardFact(Struct, frozen=True):
     at all. Exactly one of the three is given. With `unsafe` it holds unless the value equals that, and `safe` is only what to
     write. `unit` says that `at_least` is written with a unit ("604800s"). `default` is what the provider does where nothing is
     written; `defaults` has other majors' ("6"). A default of "unknown" is honest ignorance. `default_from` is the argument of
-    the provider block that sets it. `needs` is a second argument that must be written too. The entry does not apply where an
-    argument named in `unless_set` is written. `concerns` (in a provider block) are the types for which it matters. `since` is
-    the provider version ("6.9") that brought the argument: an older provider has no such guard.
+    the provider block that sets it, `block_default` what holds where the block around the argument is written and it is not.
+    `needs` is a second argument that must be written too. The entry does not apply where an argument named in `unless_set` is
+    written. `concerns` (in a provider block) are the types for which it matters. `since` is the provider version ("6.9") that
+    brought the argument: an older provider has no such guard.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class GuardFact(Struct, frozen=True):
     default: Value = None
     defaults: dict[str, Value] = field(default_factory=dict)
     default_from: str = ""
+    block_default: Value = None
     needs: str = ""
     unless_set: tuple[str, ...] = ()
     concerns: tuple[str, ...] = ()
@@ -77,7 +79,7 @@ class CompanionFact(Struct, frozen=True):
     its part only where `only_when` is written, and equals `only_value` if that is given. `off` is an argument that stops it
     where it has the value `off_value`. `follows` is an argument that carries deletes over. `store_types` are the types that
     `store` can name, where a name alone may be that of other things too. `longer` are arguments that keep some of the copies
-    longer, with the days in one of their units.
+    longer, with the days in one of their units. `retention_else` holds the days where `retention` is not written.
     """
 
     role: str
@@ -85,6 +87,7 @@ class CompanionFact(Struct, frozen=True):
     via: str = ""
     shared_with: str = ""
     retention: str = ""
+    retention_else: str = ""
     guards: tuple[GuardFact, ...] = ()
     retention_default: int | None = None
     held_in: str = ""
@@ -203,6 +206,15 @@ class TypeEntry(Struct, frozen=True):
     since: str = ""
 
 
+class StateFact(Struct, frozen=True):
+    """Where a Terraform backend keeps a state: the store of type `store` whose `name` is what the backend's `argument` says."""
+
+    backend: str
+    argument: str
+    store: str
+    name: str
+
+
 class ProviderEntry(Struct, frozen=True):
     """What one provider means: its domain's name, what its provider block decides, and how its versions differ.
 
@@ -223,6 +235,7 @@ class ProviderEntry(Struct, frozen=True):
     default_tags: str = ""
     store_guards: tuple[GuardFact, ...] = ()
     stateless: tuple[str, ...] = ()
+    state: StateFact | None = None
     covered: bool = True
     default_major: str = ""
     token: CredentialFact | None = None
@@ -259,6 +272,8 @@ def provider_entry(raw: dict[str, Any]) -> ProviderEntry:
     fields = {key: value for key, value in raw.items() if key != "types"}
     for key in ("guards", "store_guards"):
         fields[key] = tuple(_fact(GuardFact, each) for each in fields.get(key, ()))
+    if "state" in fields:
+        fields["state"] = StateFact(**fields["state"])
     if "token" in fields:
         fields["token"] = _fact(CredentialFact, fields["token"])
     return _fact(ProviderEntry, fields)  # type: ignore[no-any-return]

@@ -283,7 +283,7 @@ class Store(Struct, frozen=True):
 class Vault(Struct, frozen=True):
     """A container of recovery points. `denies_deletion`: its own policy refuses deletion of points and changes to itself.
 
-    `policy` is the resource that carries that policy, None where the inputs have none.
+    `policy` is the resource that carries that policy, None where the inputs have none. `guards` are those of its own arguments.
     """
 
     resource: Resource
@@ -296,6 +296,7 @@ class Vault(Struct, frozen=True):
     key: Value = None
     stores: tuple[str, ...] = ()
     policy: Resource | None = None
+    guards: tuple[Guard, ...] = ()
 
 
 class Missed(Struct, frozen=True):
