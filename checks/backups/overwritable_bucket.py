@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import GuardKind, Infrastructure, Resource, Store, is_unknown
+from policypack.model import GuardKind, Infrastructure, is_unknown
 
 
 @check(severity=Severity.MEDIUM, maps=["ATT&CK T1486"], since="0.1.0")
@@ -23,7 +23,7 @@ def overwritable_bucket(infrastructure: Infrastructure) -> Iterator[Finding]:
         wanted = bucket.environment.production and bucket.tier == 1
         if bucket.resource.goes or not (wanted or bucket.resource.place in holders):
             continue
-        if _keeps_state(infrastructure, bucket):
+        if bucket.resource.place in infrastructure.states.values():
             continue
         for guard in bucket.having(GuardKind.VERSIONING):
             if guard.holds is True:
@@ -39,9 +39,3 @@ def overwritable_bucket(infrastructure: Infrastructure) -> Iterator[Finding]:
                 fix="turn versioning on",
                 cause=guard.attribute,
             )
-
-
-def _keeps_state(infrastructure: Infrastructure, bucket: Store) -> bool:
-    name = bucket.resource.get("bucket")
-    backends = [source.backend for source in infrastructure.inputs if isinstance(source.backend, Resource)]
-    return isinstance(name, str) and any(backend.get("bucket") == name for backend in backends)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import GuardKind, Infrastructure, Resource
+from policypack.model import GuardKind, Infrastructure
 
 
 @check(severity=Severity.HIGH, maps=["NIST CM-5", "ATT&CK T1485"], since="0.1.0")
@@ -17,11 +17,10 @@ def force_destroy_on(infrastructure: Infrastructure) -> Iterator[Finding]:
 
     Misses: contents that a script deletes before Terraform does.
     """
-    backends = [source.backend for source in infrastructure.inputs if isinstance(source.backend, Resource)]
-    states = [name for name in (backend.get("bucket") for backend in backends) if isinstance(name, str)]
+    states = set(infrastructure.states.values())
     for store in infrastructure.production:
         # One cause, one finding: container_unprotected and state_unprotected speak of theirs.
-        elsewhere = store.container or store.resource.get("bucket") in states
+        elsewhere = store.container or store.resource.place in states
         for guard in store.having(GuardKind.NO_FORCE):
             if guard.holds is False and not elsewhere:
                 yield Finding(

@@ -16,15 +16,14 @@ def state_holds_itself(infrastructure: Infrastructure) -> Iterator[Finding]:
     Fix: manage the state's bucket in a root module of its own, and take it out of this one with a `removed` block that
     has `destroy = false`.
 
-    Misses: a backend whose bucket is named only at `terraform init`; backends other than S3.
+    Misses: a backend whose bucket is named only at `terraform init`; backends that keep no state in a bucket.
     """
     for source in infrastructure.inputs:
         backend = source.backend
-        if not isinstance(backend, Resource) or backend.type != "s3" or not isinstance(backend.get("bucket"), str):
+        if not isinstance(backend, Resource):
             continue
         for resource in source.resources:
-            managed = resource.mode == "managed" and resource.type == "aws_s3_bucket" and not resource.goes
-            if managed and resource.get("bucket") == backend.get("bucket"):
+            if resource.place == infrastructure.states.get(source.path) and not resource.goes:
                 yield Finding(
                     resource,
                     "A destroy of this root module deletes its own state on the way.",

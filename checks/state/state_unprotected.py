@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Evidence, GuardKind, Infrastructure, Input, Resource, Store, is_unknown
+from policypack.model import Evidence, GuardKind, Infrastructure, Input, Store, is_unknown
 
 
 @check(severity=Severity.HIGH, maps=["NIST CP-9", "NIST SI-7", "ATT&CK T1485"], since="0.1.0")
@@ -15,7 +15,7 @@ def state_unprotected(infrastructure: Infrastructure) -> Iterator[Finding]:
 
     Fix: version the state's bucket and keep `force_destroy` off.
 
-    Misses: a state bucket that is not among the inputs; backends other than S3.
+    Misses: a state bucket that is not among the inputs; backends that keep no state in a bucket.
     """
     for source in infrastructure.inputs:
         holds_production = any(store.resource.inside == source.path for store in infrastructure.production)
@@ -35,16 +35,14 @@ def state_unprotected(infrastructure: Infrastructure) -> Iterator[Finding]:
                 f"The bucket of production's state {' and '.join(faults) or 'may keep no versions'}.",
                 certain=certain,
                 because=(*used, *(guard.evidence for guard in (*versions, *forced) if guard.holds is not True)),
-                fix="add an aws_s3_bucket_versioning with status Enabled" if unversioned else forced[0].fix,
+                fix="turn versioning on" if unversioned else forced[0].fix,
                 cause="versions" if unversioned else "force",
             )
 
 
 def _buckets_of(source: Input, infrastructure: Infrastructure) -> Iterator[Store]:
-    """The stores that are the bucket of an S3 backend: none where its name is given only at `terraform init`."""
-    if isinstance(source.backend, Resource) and source.backend.type == "s3":
-        name = source.backend.get("bucket")
-        for store in infrastructure.stores:
-            same = isinstance(name, str) and store.resource.get("bucket") == name
-            if same and store.resource.type == "aws_s3_bucket" and not store.resource.goes:
-                yield store
+    """The store that keeps the state: none where its name is given only at `terraform init`."""
+    keeper = infrastructure.states.get(source.path)
+    for store in infrastructure.stores if keeper is not None else ():
+        if store.resource.place == keeper and not store.resource.goes:
+            yield store

@@ -16,9 +16,10 @@ from policypack.build.domains import Domains
 from policypack.build.dumps import Dumps
 from policypack.build.environments import environment_of
 from policypack.build.estate import Estate, as_before, changes_what_exists, one_of_each
-from policypack.build.gaps import gaps
+from policypack.build.gaps import gaps, keeper_of
 from policypack.build.guards import guard_facts, guards, prevent_destroy
 from policypack.build.schedules import Schedules
+from policypack.build.scoped import acting, speaks
 from policypack.build.vaults import Vaults
 from policypack.build.weakening import weakening
 from policypack.catalog import Catalog
@@ -72,6 +73,7 @@ def _build(estate: Estate) -> Infrastructure:
         restore_tests=tuple(estate.playing("restore_test")),
         provider_guards=tuple(_provider_guards(estate)),
         gaps=tuple(gaps(estate)),
+        states={each.path: keeper.place for each in estate.inputs if (keeper := keeper_of(each, estate)) is not None},
         thresholds=estate.settings.thresholds,
     )
     return _with_access(picture, estate, domains)
@@ -80,6 +82,7 @@ def _build(estate: Estate) -> Infrastructure:
 def _with_access(picture: Infrastructure, estate: Estate, domains: Domains) -> Infrastructure:
     """The picture with who can act in it. Where nobody can, what knows how to tell is not even imported: a policy on a store may
     still name somebody outside."""
+    picture = _with_roles(picture, estate, domains)
     acts = any(each.mode == "managed" and each.type.startswith(_ACCESS) for each in estate.resources)
     if not acts and not estate.playing(*_LETS_IN):
         return picture
@@ -89,10 +92,27 @@ def _with_access(picture: Infrastructure, estate: Estate, domains: Domains) -> I
     who = Identities(Documents(estate, domains))
     return replace(
         picture,
-        identities=who.all,
+        identities=(*who.all, *picture.identities),
         resource_policies=who.resource_policies,
-        roles_held=who.roles_held,
+        roles_held={**who.roles_held, **picture.roles_held},
         gaps=(*picture.gaps, *(replace(each, access=True) for each in who.gaps)),
+    )
+
+
+def _with_roles(picture: Infrastructure, estate: Estate, domains: Domains) -> Infrastructure:
+    """The picture with who can act on platforms that grant roles at places."""
+    modules = speaks(estate)
+    if not modules:
+        return picture
+    from policypack.build.identity_documents import Documents
+
+    found = acting(modules, Documents(estate, domains))
+    return replace(
+        picture,
+        identities=found.identities,
+        roles_held=found.roles_held,
+        sites=found.sites,
+        gaps=(*picture.gaps, *(replace(each, access=True) for each in found.gaps)),
     )
 
 
@@ -131,7 +151,9 @@ def _copies(
         found[home, copy.store].append(copy)
     for each in held:
         for outer in _containers(each, estate):
-            found[each.inside, each.address] += [replace(copy, store=each.address) for copy in found[outer.inside, outer.address]]
+            found[each.inside, each.address] += [
+                replace(copy, store=each.address) for copy in found[outer.inside, outer.address]
+            ]
     return found
 
 

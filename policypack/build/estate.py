@@ -55,6 +55,15 @@ class Estate(Struct, frozen=True, dict=True):
                 found.setdefault(role, []).append(each)
         return found
 
+    @cached_property
+    def by_type(self) -> Mapping[str, list[Resource]]:
+        """Type -> managed resources of it."""
+        found: dict[str, list[Resource]] = {}
+        for each in self.resources:
+            if each.mode == "managed":
+                found.setdefault(each.type, []).append(each)
+        return found
+
     def playing(self, *roles: str) -> list[Resource]:
         """The resources that play any of the roles, those that the plan removes left out."""
         return [each for role in roles for each in self.by_role.get(role, ()) if not each.goes]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from policypack.build.estate import Estate
-from policypack.model import Gap, Input, Location, Unknown
+from policypack.model import Gap, Input, Location, Resource
 
 # Arguments that hardly anything has but what holds data, and names of types that make bearer secrets.
 _STORES = re.compile(
@@ -26,13 +26,23 @@ def gaps(estate: Estate) -> Iterator[Gap]:
         if source.kind == "plan" and source.resources and not source.has_source:
             reason = "a plan holds neither lifecycle blocks nor the backend: give its module with --source to have them judged"
             yield Gap(reason, Location(source.path))
-        backend = source.backend
-        if not isinstance(backend, Unknown) and backend is not None and backend.type == "s3":
-            bucket = backend.get("bucket")
-            if bucket is not None and not estate.index.find(bucket, backend, lambda kind: kind == "aws_s3_bucket").resources:
-                yield Gap(
-                    "the bucket of the state is not among the inputs: how it is protected cannot be told", backend.location
-                )
+        if isinstance(source.backend, Resource) and (fact := estate.catalog.state_of(source.backend.type)) is not None:
+            named = source.backend.get(fact.argument) is not None
+            if named and keeper_of(source, estate) is None:
+                text = "the bucket of the state is not among the inputs: how it is protected cannot be told"
+                yield Gap(text, source.backend.location)
+
+
+def keeper_of(source: Input, estate: Estate) -> Resource | None:
+    """The store that keeps the state of an input, None where the inputs do not tell."""
+    if not isinstance(source.backend, Resource):
+        return None
+    fact = estate.catalog.state_of(source.backend.type)
+    name = source.backend.get(fact.argument) if fact else None
+    if fact is None or not isinstance(name, str):
+        return None
+    found = [each for each in estate.by_type.get(fact.store, ()) if each.get(fact.name) == name]
+    return next((each for each in found if each.inside == source.path), found[0] if found else None)
 
 
 def _uncovered(path: str, estate: Estate, counts: dict[str, int]) -> Iterator[Gap]:

@@ -21,6 +21,7 @@ from policypack.catalog.entry import (
     GuardFact,
     LockFact,
     ProviderEntry,
+    StateFact,
     TypeEntry,
     WeakeningFact,
     provider_entry,
@@ -36,6 +37,7 @@ __all__ = [
     "GuardFact",
     "LockFact",
     "ProviderEntry",
+    "StateFact",
     "TypeEntry",
     "WeakeningFact",
     "load_catalog",
@@ -99,13 +101,19 @@ _COUNTED_ONLY = frozenset(
 class Catalog:
     """The facts of all providers, by provider and by resource type. It never changes for its users; `load_catalog` makes it."""
 
-    __slots__ = ("_also", "_blocks", "_entries", "_folder", "_harmless", "_knows", "_providers", "_raw")
+    __slots__ = ("_also", "_blocks", "_entries", "_folder", "_harmless", "_knows", "_providers", "_raw", "_states")
 
     def __init__(
-        self, folder: Path, providers: Iterable[str], harmless: Iterable[str] = (), also: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        providers: Iterable[str],
+        harmless: Iterable[str] = (),
+        described_by: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
+        """`described_by` says which provider describes another of its platform (`also`), and a backend (`states`)."""
         self._folder = folder
-        self._also = also or {}
+        self._also = (described_by or {}).get("also", {})
+        self._states = (described_by or {}).get("states", {})
         self._providers = frozenset(providers)
         self._harmless = frozenset(harmless)
         self._raw: dict[str, dict[str, Any]] = {}
@@ -147,6 +155,11 @@ class Catalog:
         """The provider under whose name a platform is described: `google` for google-beta, most others for themselves."""
         return self._also.get(provider, provider)
 
+    def state_of(self, backend: str) -> StateFact | None:
+        """Where a backend of that type keeps its state, None where no catalog says."""
+        provider = self.provider(self._states[backend]) if backend in self._states else None
+        return provider.state if provider else None
+
     def providers(self) -> tuple[str, ...]:
         """The names of all providers that the catalog says anything about, harmless ones aside."""
         return tuple(sorted(self._providers))
@@ -176,4 +189,4 @@ class Catalog:
 def load_catalog() -> Catalog:
     """The catalog of this installation. Every call gives the same one."""
     index = msgspec.json.decode(GENERATED.joinpath("index.json").read_bytes())
-    return Catalog(GENERATED, index["providers"], index["harmless"], index["also"])
+    return Catalog(GENERATED, index["providers"], index["harmless"], index)

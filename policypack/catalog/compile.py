@@ -29,8 +29,9 @@ def compiled(source: Path = SOURCE) -> Mapping[str, str]:
     providers = {path.stem: _provider([path]) for path in source.glob("*.yaml") if path.name != "harmless.yaml"}
     providers |= {path.parent.name: _provider(sorted(path.parent.glob("*.yaml"))) for path in source.glob("*/provider.yaml")}
     texts = {f"{name}.json": _text(content) for name, content in sorted(providers.items())}
+    states = {each["provider"]["state"]["backend"]: name for name, each in providers.items() if "state" in each["provider"]}
     also = {other: name for name, each in providers.items() for other in each["provider"].get("also", ())}
-    return {**texts, "index.json": _text({"also": also, "harmless": sorted(harmless), "providers": sorted(providers)})}
+    return {**texts, "index.json": _text({"also": also, "harmless": sorted(harmless), "providers": sorted(providers), "states": states})}
 
 
 def _provider(files: list[Path]) -> dict[str, Any]:

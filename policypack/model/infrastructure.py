@@ -32,7 +32,7 @@ class Infrastructure(Struct, frozen=True, dict=True):
     `before` is the same picture as it stands before the plans are applied, None where no input changes anything that
     exists. `stores` also holds what a plan deletes; `production` leaves that out. `resource_policies` has, by input and address
     of a resource, the policies that stand on it; `roles_held` the roles that it runs with; `sites` where it lies, for platforms that
-    grant roles at places. Without slots, so that what every check asks for is worked out once.
+    grant roles at places; `states` has, by path of an input, the input and address of the store that keeps its state. Without slots, so that what every check asks for is worked out once.
     """
 
     inputs: tuple[Input, ...] = ()
@@ -44,6 +44,7 @@ class Infrastructure(Struct, frozen=True, dict=True):
     identities: tuple[Identity, ...] = ()
     resource_policies: Mapping[tuple[str, str], tuple[Policy, ...]] = field(default_factory=dict)
     roles_held: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    states: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     sites: Mapping[tuple[str, str], Site] = field(default_factory=dict)
     restore_tests: tuple[Resource, ...] = ()
     provider_guards: tuple[Guard, ...] = ()

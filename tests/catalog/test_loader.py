@@ -87,3 +87,22 @@ def test_a_cold_start_reads_no_yaml() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_backend_leads_to_the_store_of_its_state() -> None:
+    """Backends that keep states in buckets say which type that is and what names it; others say nothing."""
+    catalog = load_catalog()
+    found = {name: catalog.state_of(name) for name in ("s3", "gcs", "remote")}
+    assert {name: fact and (fact.store, fact.argument, fact.name) for name, fact in found.items()} == {
+        "s3": ("aws_s3_bucket", "bucket", "bucket"),
+        "gcs": ("google_storage_bucket", "bucket", "name"),
+        "remote": None,
+    }
+
+
+def test_one_platform_has_one_description() -> None:
+    """A second provider of the same platform is described by the first one's catalog."""
+    catalog = load_catalog()
+    assert catalog.platform("google-beta") == "google"
+    assert catalog.provider("google-beta") is catalog.provider("google-beta") is not None
+    assert catalog.covered("google-beta")

@@ -19,6 +19,7 @@ from policypack.catalog import (
     GuardFact,
     LockFact,
     ProviderEntry,
+    StateFact,
     TypeEntry,
     WeakeningFact,
 )
@@ -36,6 +37,7 @@ DEFINED = {
     "weakening": WeakeningFact,
     "lock": LockFact,
     "expiry": ExpiryFact,
+    "state": StateFact,
 }
 
 
