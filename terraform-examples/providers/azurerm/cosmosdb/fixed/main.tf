@@ -12,6 +12,7 @@ provider "azurerm" {
 }
 
 # Continuous backups outlive a deleted account for their days, in the account's own subscription: Cosmos DB has no others.
+# expect from a plan alone: backup_in_same_domain
 # allow: backup_in_same_domain (carts can be rebuilt from the orders, which are copied to another subscription)
 resource "azurerm_cosmosdb_account" "carts" {
   name                = "cosmos-carts-prod"

@@ -98,6 +98,7 @@ resource "azurerm_backup_policy_vm" "daily" {
   }
 }
 
+# expect from a plan alone: restore_untested
 # allow: restore_untested (the operations team restores a machine into an empty group every quarter)
 resource "azurerm_backup_protected_vm" "erp" {
   resource_group_name = azurerm_resource_group.erp.name

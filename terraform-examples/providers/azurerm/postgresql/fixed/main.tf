@@ -68,6 +68,7 @@ resource "azurerm_data_protection_backup_policy_postgresql_flexible_server" "wee
   }
 }
 
+# expect from a plan alone: restore_untested
 # allow: restore_untested (the database team restores the orders into a server of its own every month)
 resource "azurerm_data_protection_backup_instance_postgresql_flexible_server" "orders" {
   provider         = azurerm.copies

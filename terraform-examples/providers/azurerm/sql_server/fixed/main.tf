@@ -30,6 +30,7 @@ resource "azurerm_management_lock" "ledger" {
 }
 
 # What is kept for the long term outlives the server. It stays in the subscription: an export elsewhere is made outside Terraform.
+# expect from a plan alone: backup_in_same_domain
 # allow: backup_in_same_domain (a pipeline exports the ledger to another subscription every night)
 resource "azurerm_mssql_database" "ledger" {
   name      = "ledger-prod"
