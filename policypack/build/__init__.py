@@ -10,7 +10,8 @@ from msgspec import Struct
 from policypack.build.backup_plans import BackupPlans
 from policypack.build.buckets import Buckets
 from policypack.build.companions import Companions
-from policypack.build.copies import Copies, exists
+from policypack.build.copies import Copies
+from policypack.build.copy_facts import exists
 from policypack.build.credentials import credentials
 from policypack.build.domains import Domains
 from policypack.build.dumps import Dumps
@@ -18,8 +19,8 @@ from policypack.build.environments import environment_of
 from policypack.build.estate import Estate, as_before, changes_what_exists, one_of_each
 from policypack.build.gaps import gaps, keeper_of
 from policypack.build.guards import guard_facts, guards, prevent_destroy
+from policypack.build.languages import speaks
 from policypack.build.schedules import Schedules
-from policypack.build.scoped import acting, speaks
 from policypack.build.vaults import Vaults
 from policypack.build.weakening import weakening
 from policypack.catalog import Catalog
@@ -105,6 +106,7 @@ def _with_roles(picture: Infrastructure, estate: Estate, domains: Domains) -> In
     if not modules:
         return picture
     from policypack.build.identity_documents import Documents
+    from policypack.build.scoped import acting
 
     found = acting(modules, Documents(estate, domains))
     return replace(

@@ -8,14 +8,15 @@ from functools import cached_property
 from msgspec import Struct
 
 from policypack.build.buckets import Buckets
+from policypack.build.copy_facts import days_kept, dies, exists, plays, retention
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
-from policypack.build.guards import default_of, guards, major_of, same
+from policypack.build.guards import guards, same
 from policypack.build.index import account_of
-from policypack.build.locks import number_or_unknown, own_lock
+from policypack.build.locks import own_lock
 from policypack.build.vaults import Vaults
-from policypack.catalog.entry import BackupFact, CompanionFact, TypeEntry
-from policypack.model import Copy, CopyKind, Domain, Evidence, GuardKind, Lock, Resource, Truth, Unknown, Value, lookup, replace
+from policypack.catalog.entry import CompanionFact, TypeEntry
+from policypack.model import Copy, CopyKind, Domain, Evidence, GuardKind, Lock, Resource, Truth, Unknown, Value, replace
 
 _KINDS = {
     "snapshot": CopyKind.SNAPSHOT,
@@ -27,6 +28,15 @@ _KINDS = {
     "transfer": CopyKind.REPLICATED_OBJECTS,
 }
 _CHAIN = 8
+
+
+class Kept(Struct, frozen=True):
+    """Where a copy lies: the bucket or vault (None: the service keeps it), its domain and its lock."""
+
+    holder: Resource | None
+    domain: Domain | Unknown
+    lock: Lock | None | Unknown
+    kind: CopyKind = CopyKind.AUTOMATED
 
 
 class Copies(Struct, frozen=True, dict=True):
@@ -43,7 +53,7 @@ class Copies(Struct, frozen=True, dict=True):
             certain = exists(fact, store, self.estate)
             if certain is False:
                 continue
-            dies = self._dies(fact, store)
+            gone = dies(fact, store)
             where = store.at(fact.attribute) if fact.attribute else store.location
             said = store.get(fact.attribute) if fact.attribute else None
             how = (
@@ -51,18 +61,18 @@ class Copies(Struct, frozen=True, dict=True):
                 if isinstance(said, (int, str)) and not isinstance(said, bool)
                 else "automated backups"
             )
-            text = fact.note or f"{how}; they go with it" if dies is True else fact.note or how
+            text = fact.note or f"{how}; they go with it" if gone is True else fact.note or how
             kept = self._kept(store.get(fact.held_in), store) if fact.held_in else Kept(None, domain, None)
             yield Copy(
                 store.address,
                 CopyKind.AUTOMATED if kept.holder is None or kept.holder is store else kept.kind,
                 store,
                 kept.domain,
-                dies,
+                gone,
                 Evidence(text, store.address, where),
                 kept.holder,
                 lock=kept.lock,
-                retention_days=self._days(fact, store, said),
+                retention_days=days_kept(fact, store, said, self.estate),
                 certain=certain,
             )
 
@@ -75,28 +85,6 @@ class Copies(Struct, frozen=True, dict=True):
             vault = self.vaults.all.get(held.place)
             return Kept(held, self.domains.of(held), vault.lock if vault else None, CopyKind.RECOVERY_POINT)
         return Kept(held, self.domains.of(held), self.buckets.lock(held), CopyKind.DUMP)
-
-    @staticmethod
-    def _dies(fact: BackupFact, store: Resource) -> Truth:
-        if fact.survives:
-            return False
-        if not fact.kept_by:
-            return True
-        value = store.get(fact.kept_by)
-        value = fact.kept_default if value is None else value
-        return value if isinstance(value, Unknown) else not same(value, fact.kept_when)
-
-    def _days(self, fact: BackupFact, store: Resource, said: Value) -> int | Unknown | None:
-        if isinstance(fact.days, int):
-            return fact.days
-        value = store.get(fact.days) if fact.days else said
-        if isinstance(value, str) and value in fact.days_of:
-            return fact.days_of[value]
-        if value is None and fact.days_default is not None:
-            return fact.days_default
-        if value is None and fact.on is None and fact.attribute:
-            return number_or_unknown(default_of(fact.default, fact.defaults, major_of(store, self.estate)[0]))
-        return number_or_unknown(value)
 
     def made_by_companions(self) -> Iterator[Copy]:
         """Snapshots, copies of snapshots, shares and replicas that other resources declare."""
@@ -118,11 +106,11 @@ class Copies(Struct, frozen=True, dict=True):
 
     def _plays(self, companion: Resource, fact: CompanionFact) -> Truth:
         """Whether a companion plays its part, and the plan that it names too."""
-        own = _plays(companion, fact)
+        own = plays(companion, fact)
         if own is False or not fact.plan:
             return own
         plan, says = self._plan(companion, fact)
-        planned = _plays(plan, says) if says is not None else True
+        planned = plays(plan, says) if says is not None else True
         return planned if planned is False or isinstance(planned, Unknown) else own
 
     @cached_property
@@ -165,7 +153,7 @@ class Copies(Struct, frozen=True, dict=True):
             lock=kept.lock,
             retention_days=self.buckets.expires_after(kept.holder)
             if kept.holder is not None and in_bucket
-            else _retention(written, says),
+            else retention(written, says),
             counts=not same(follows, other=True),
             caveat="it carries deletes over" if same(follows, other=True) else "",
             certain=follows if isinstance(follows, Unknown) else certain,
@@ -223,66 +211,3 @@ class Copies(Struct, frozen=True, dict=True):
                 account = account_of(each.get("arn"))
                 domain = self.domains.of(each) if account is None else self.domains.of_arn(each.get("arn"), each)
                 yield Copy(store.address, CopyKind.REPLICA, each, domain, dies_with_store=False, evidence=where)
-
-
-def exists(fact: BackupFact, store: Resource, estate: Estate) -> Truth:
-    """Whether a store makes the copies that the fact is about."""
-    if fact.always:
-        return True
-    value = store.written(fact.attribute)
-    if value is None:
-        value = default_of(fact.default, fact.defaults, major_of(store, estate)[0])
-    if isinstance(value, Unknown):
-        return value
-    if fact.on is not None:
-        return same(value, fact.on)
-    days = number_or_unknown(value)
-    return isinstance(days, int) and days > 0
-
-
-class Kept(Struct, frozen=True):
-    """Where a copy lies: the bucket or vault (None: the service keeps it), its domain and its lock."""
-
-    holder: Resource | None
-    domain: Domain | Unknown
-    lock: Lock | None | Unknown
-    kind: CopyKind = CopyKind.AUTOMATED
-
-
-def _plays(companion: Resource, fact: CompanionFact) -> Truth:
-    """Whether a companion plays its part: some do only where an argument says so."""
-    if fact.off:
-        off = companion.written(fact.off)
-        if isinstance(off, Unknown) or same(off, fact.off_value):
-            return off if isinstance(off, Unknown) else False
-    value = companion.written(fact.only_when) if fact.only_when else True
-    if isinstance(value, Unknown):
-        return value
-    return value is not None if fact.only_value is None else same(value, fact.only_value)
-
-
-def _longest(made: Resource, path: str) -> int | Unknown | None:
-    """The longest time that an argument says: a plan may have several rules, and the one that keeps longest counts."""
-    head, _, rest = path.partition(".")
-    found = [number_or_unknown(lookup({head: [each]}, path)) for each in made.blocks(head)] if rest else []
-    if not found:
-        return number_or_unknown(made.get(path))
-    unknown = next((each for each in found if isinstance(each, Unknown)), None)
-    return unknown if unknown is not None else max((each for each in found if isinstance(each, int)), default=None)
-
-
-def _retention(made: Resource, fact: CompanionFact | None) -> int | Unknown | None:
-    """The days that a copy is kept, None for ever (which some services write as -1)."""
-    if fact is None:
-        return Unknown("its plan is not in the inputs")
-    days = _longest(made, fact.retention) if fact.retention else None
-    days = _longest(made, fact.retention_else) if days is None and fact.retention_else else days
-    days = fact.retention_default if days is None else days
-    if isinstance(days, Unknown) or (isinstance(days, int) and days < 0):
-        return days if isinstance(days, Unknown) else None
-    longer = [(number_or_unknown(made.written(path)), unit) for path, unit in fact.longer.items()]
-    unknown = next((number for number, _ in longer if isinstance(number, Unknown)), None)
-    if unknown is not None:
-        return unknown
-    known = [number * unit for number, unit in longer if isinstance(number, int)]
-    return max(known, default=days) if not isinstance(days, int) else max(days, *known, days)
