@@ -106,7 +106,9 @@ class Grant(Struct, frozen=True):
     `role` is the name to show. `actions` and `excluded` are patterns in the platform's language: it speaks of an action that
     matches one of the first and none of the second. `condition` is True where there is none, Unknown where it cannot be judged;
     `expression` is a condition that is judged for each thing that is acted on. `lost` is why nobody knows what the role holds:
-    it may hold anything. `defined_in` is the resource that defines the role, where whoever changes that changes the grant.
+    it may hold anything. `partial`: only what its language's tables are about is known of it. `defined_in` is the resource that
+    defines the role, where whoever changes that changes the grant; `kept_at` is the place whose administrators may take the
+    statement away, None: its scope.
     """
 
     effect: Literal["allow", "deny", "limit"]
@@ -118,7 +120,9 @@ class Grant(Struct, frozen=True):
     condition: Truth = True
     expression: str = ""
     lost: Unknown | None = None
+    partial: bool = False
     defined_in: Resource | None = None
+    kept_at: Scope | None = None
 
 
 def same_name(one: str | Unknown, other: str | Unknown) -> Truth:

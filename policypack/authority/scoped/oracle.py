@@ -1,0 +1,181 @@
+"""What a caller may do where: its grants, less what denies, within what limits, three-valued and for all sites at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct, field
+
+from policypack.authority.scoped.language import Language
+from policypack.authority.scoped.sites import NOWHERE, Both, Sites
+from policypack.model import Grant, Identity, Outcome, Policy
+
+_NOTHING_KNOWN = " says is not known: "
+
+
+class Caller(Struct, frozen=True):
+    """Somebody who acts: an identity, or one that changed its rights. Sets of sites, as bits: those at which it may do anything
+    that nothing denies it (`extra`), and those whose denies (`undenied`) or limits (`unlimited`) it took away."""
+
+    identity: Identity
+    extra: int = 0
+    undenied: int = 0
+    unlimited: int = 0
+
+
+class Because(Struct, frozen=True):
+    """A grant that took part in a decision, and whether it certainly applies."""
+
+    grant: Grant
+    certain: bool
+    layer: str = "identity"
+
+    @property
+    def effect(self) -> str:
+        """`Allow`, `Deny` or `Limit`."""
+        return self.grant.effect.capitalize()
+
+    @property
+    def policy(self) -> Policy:
+        """The grant as a policy, for who shows where it stands."""
+        return Policy(self.grant.role, None)
+
+    @property
+    def said(self) -> str:
+        """The grant as it is pointed at."""
+        return f"{self.grant.role} at {self.grant.scope}"
+
+
+class Decision(Struct, frozen=True):
+    """YES, MAYBE or NO; the grants that made it; what is missing for a definite answer; what does not allow."""
+
+    outcome: Outcome
+    because: tuple[Because, ...] = ()
+    missing: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+
+class Oracle(Struct, dict=True):
+    """Answers for callers by number. `actors` may grow: who changes its own rights is somebody new."""
+
+    sites: Sites
+    languages: Sequence[Language]
+    actors: list[Caller] = field(default_factory=list)
+    _bits: dict[tuple[int, str], Both] = field(default_factory=dict)
+    _where: dict[tuple[object, ...], Both] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.speaks: Mapping[str, Language] = {name: each for each in self.languages for name in each.facts.providers}
+
+    @property
+    def callers(self) -> list[Identity]:
+        """The identities of the callers."""
+        return [each.identity for each in self.actors]
+
+    def bits(self, caller: int, action: str) -> Both:
+        """The sites at which a caller may do something, certainly and at least possibly."""
+        key = (caller, action)
+        if key not in self._bits:
+            self._bits[key] = self._decide(self.actors[caller], action)
+        return self._bits[key]
+
+    def grants(self, caller: Caller) -> tuple[Grant, ...]:
+        """What a caller is allowed, and what it has not taken away of what it is denied and limited to."""
+        gone = {"deny": caller.undenied, "limit": caller.unlimited}
+        if not (caller.undenied or caller.unlimited):
+            return caller.identity.grants
+        return tuple(each for each in caller.identity.grants if not gone.get(each.effect, 0) >> self.kept_at(each) & 1)
+
+    def kept_at(self, grant: Grant) -> int:
+        """The site whose administrators may take a statement away."""
+        return self.sites.number_of(grant.kept_at or grant.scope)
+
+    def _decide(self, caller: Caller, action: str) -> Both:
+        standing = self.grants(caller)
+        grants = [each for each in standing if self.speaks_of(each, action)]
+        certain, possible = self._union((each for each in grants if each.effect == "allow"), action)
+        certain, possible = certain | caller.extra, possible | caller.extra
+        if not possible:
+            return NOWHERE
+        must, may = self._union((each for each in grants if each.effect == "deny"), action)
+        certain, possible = certain & ~may, possible & ~must
+        if any(each.effect == "limit" for each in standing):
+            must, may = self._union((each for each in grants if each.effect == "limit"), action)
+            certain, possible = certain & must, possible & may
+        return certain, possible
+
+    def _union(self, grants: Iterator[Grant], action: str) -> Both:
+        certain = possible = 0
+        for each in grants:
+            must, may = self.where(each)
+            sure = each.lost is None and not self._is_open(each, action)
+            certain, possible = certain | (must if sure else 0), possible | may
+        return certain, possible
+
+    def _is_open(self, grant: Grant, action: str) -> bool:
+        """Whether nobody wrote down if an action is in the role."""
+        return grant.partial and not self.speaks[grant.scope.provider].judges(action)
+
+    def speaks_of(self, grant: Grant, action: str) -> bool:
+        """Whether a grant is about an action, or may be."""
+        language = self.speaks.get(grant.scope.provider)
+        if language is None:
+            return False
+        if grant.lost is not None or self._is_open(grant, action):
+            return True
+        matches = language.matches
+        if not any(matches(pattern, action) for pattern in grant.actions):
+            return False
+        return not any(matches(pattern, action) for pattern in grant.excluded)
+
+    def where(self, grant: Grant) -> Both:
+        """The sites at which a grant holds, its condition included."""
+        known = grant.condition if isinstance(grant.condition, bool) else None
+        key = (grant.scope, known, grant.expression)
+        if key not in self._where:
+            self._where[key] = self._holding(grant)
+        return self._where[key]
+
+    def _holding(self, grant: Grant) -> Both:
+        if grant.condition is False:
+            return NOWHERE
+        certain, possible = self.sites.covered(grant.scope)
+        if grant.expression:
+            holds = self.speaks[grant.scope.provider].holds
+            certain, possible = self.sites.holds(lambda site: holds(grant.expression, site), (certain, possible))
+        return (certain if grant.condition is True else 0), possible
+
+    def outcome(self, caller: int, action: str, site: int) -> Outcome:
+        """Whether a caller may do something at one site."""
+        certain, possible = self.bits(caller, action)
+        return Outcome.YES if certain >> site & 1 else Outcome.MAYBE if possible >> site & 1 else Outcome.NO
+
+    def decide(self, caller: int, action: str, site: int) -> Decision:
+        """One decision with the grants that made it."""
+        outcome = self.outcome(caller, action, site)
+        taken = []
+        for each in self.grants(self.actors[caller]):
+            must, may = self.where(each) if self.speaks_of(each, action) else NOWHERE
+            if may >> site & 1:
+                taken.append(Because(each, bool(must >> site & 1) and each.lost is None and not self._is_open(each, action)))
+        wanted = {Outcome.YES: {"allow"}, Outcome.NO: {"deny"}, Outcome.MAYBE: {"allow", "deny", "limit"}}[outcome]
+        because = tuple(each for each in taken if each.grant.effect in wanted)
+        missing = self._missing(because, action, site) if outcome is Outcome.MAYBE else ()
+        lacking = ("nothing allows it",) if outcome is Outcome.NO and not because else ()
+        return Decision(outcome, because, tuple(dict.fromkeys(missing)), lacking)
+
+    def _missing(self, because: Sequence[Because], action: str, site: int) -> Iterator[str]:
+        for each in because:
+            grant = each.grant
+            if each.certain:
+                continue
+            if grant.lost is not None:
+                yield f"what {grant.role}{_NOTHING_KNOWN}{grant.lost.reason}"
+            elif self._is_open(grant, action):
+                yield f"what {grant.role}{_NOTHING_KNOWN}the table of roles does not speak of {action}"
+            if not isinstance(grant.condition, bool):
+                yield grant.condition.reason
+            truths = [grant.scope.covers(self.sites.all[site])]
+            if grant.expression:
+                truths.append(self.speaks[grant.scope.provider].holds(grant.expression, self.sites.all[site]))
+            yield from (truth.reason for truth in truths if not isinstance(truth, bool))

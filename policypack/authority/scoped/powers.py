@@ -1,0 +1,96 @@
+"""What each caller may do itself to each target, as sets: the calls of a way, and what stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+
+from msgspec import Struct, field
+
+from policypack.authority.scoped.oracle import Oracle
+from policypack.authority.scoped.sites import NOWHERE, Both
+from policypack.authority.scoped.targets import Block, Call, Obstacle, Way, obstacles
+from policypack.model import Store, Verb
+
+Key = tuple[int, Verb]
+
+
+class Powers(Struct, dict=True):
+    """Evaluates the ways of all blocks for one caller after another."""
+
+    oracle: Oracle
+    blocks: Sequence[Block]
+    _kept: dict[int, Mapping[Key, Both]] = field(default_factory=dict)
+    _standing: dict[tuple[int, Verb, Way], tuple[tuple[Obstacle, int], ...]] = field(default_factory=dict)
+    _placed: dict[tuple[int, str, int], int] = field(default_factory=dict)
+
+    def own(self, caller: int) -> Mapping[Key, Both]:
+        """Block and verb -> the block's targets, for what the caller can do without becoming anybody else."""
+        if caller not in self._kept:
+            self._kept[caller] = dict(self._own(caller))
+        return self._kept[caller]
+
+    def _own(self, caller: int) -> Iterator[tuple[Key, Both]]:
+        for number, block in enumerate(self.blocks):
+            for verb, ways in block.ways.items():
+                certain = possible = 0
+                for way in ways:
+                    one, other = self.way(caller, number, verb, way)
+                    certain, possible = certain | one, possible | other
+                if possible:
+                    yield (number, verb), (certain, possible)
+
+    def way(self, caller: int, number: int, verb: Verb, way: Way) -> Both:
+        """The targets of a block on which one way works for the caller."""
+        certain = possible = -1
+        for call in way.calls:
+            one, other = self.call(caller, number, call)
+            certain, possible = certain & one, possible & other
+            if not possible:
+                return NOWHERE
+        for obstacle, targets in self._obstacles(number, verb, way):
+            one = other = 0
+            for call in obstacle.calls:
+                must, may = self.call(caller, number, call)
+                one, other = one | must, other | may
+            certain &= ~targets | one
+            possible &= ~(targets if obstacle.certain else 0) | other
+        return (0 if way.depends else certain), possible
+
+    def call(self, caller: int, number: int, call: Call) -> Both:
+        """The targets of a block at whose site (or what they lie in) the caller may call something."""
+        certain, possible = self.oracle.bits(caller, call.action)
+        return self._targets(number, call.at, certain), self._targets(number, call.at, possible)
+
+    def _targets(self, number: int, at: str, sites: int) -> int:
+        """The targets of a block whose place, or what is meant by `at`, is among the sites."""
+        if not sites:
+            return 0
+        key = (number, at, sites)
+        known = self._placed.get(key)
+        if known is None:
+            known = 0
+            for place, site in enumerate(self.blocks[number].slot(at)):
+                known |= 1 << place if site >= 0 and sites >> site & 1 else 0
+            self._placed[key] = known
+        return known
+
+    @cached_property
+    def _stores(self) -> Mapping[int, Store]:
+        return {each.site: each.store for block in self.blocks for each in block.targets if each.store is not None}
+
+    def _obstacles(self, number: int, verb: Verb, way: Way) -> tuple[tuple[Obstacle, int], ...]:
+        key = (number, verb, way)
+        if key not in self._standing:
+            found: dict[tuple[bool, tuple[Call, ...]], tuple[Obstacle, int]] = {}
+            for place in range(len(self.blocks[number].targets)):
+                for each in self.standing(number, verb, way, place):
+                    known = found.get((each.certain, each.calls), (each, 0))
+                    found[each.certain, each.calls] = (known[0], known[1] | 1 << place)
+            self._standing[key] = tuple(found.values())
+        return self._standing[key]
+
+    def standing(self, number: int, verb: Verb, way: Way, place: int) -> tuple[Obstacle, ...]:
+        """The obstacles of one target."""
+        block = self.blocks[number]
+        return tuple(obstacles(block.targets[place], verb, way, block, self._stores))

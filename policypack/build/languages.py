@@ -1,0 +1,22 @@
+"""Which languages of roles an estate speaks: a look at its types, which imports nothing of any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policypack.build.estate import Estate
+
+# Provider -> the module that knows its identities, and what the types of resources are called that make somebody who can act, or give
+# somebody a right. A new language adds its line.
+BUILDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {}
+
+
+def speaks(estate: Estate) -> tuple[str, ...]:
+    """The modules of the languages in which anybody in the estate may act. Costs a look at each type, and imports nothing."""
+    kinds = {each.type for each in estate.resources if each.mode == "managed"} if BUILDERS else set()
+    found = {}
+    for kind in kinds:
+        module, parts = BUILDERS.get(estate.catalog.platform(kind.partition("_")[0]), ("", ()))
+        if any(part in kind for part in parts):
+            found[module] = True
+    return tuple(sorted(found))
