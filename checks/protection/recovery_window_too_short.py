@@ -41,7 +41,8 @@ def recovery_window_too_short(infrastructure: Infrastructure) -> Iterator[Findin
 
 
 def _finding(resource: Resource, guard: Guard) -> Finding:
-    number = isinstance(guard.safe, (int, float)) and not isinstance(guard.safe, bool)
+    timed = isinstance(guard.safe, str) and guard.safe[:1].isdigit()  # with its unit: 604800s
+    number = timed or (isinstance(guard.safe, (int, float)) and not isinstance(guard.safe, bool))
     if is_unknown(guard.holds):
         text = f"Whether what is deleted in it can be had back cannot be told: {guard.attribute} is not known."
         return Finding(resource, text, certain=False, because=guard.because, fix=guard.fix, cause=guard.attribute)

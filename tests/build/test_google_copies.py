@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from policypack.model import CopyKind, GuardKind, Infrastructure, Lock, Unknown
+from policypack.model import Change, CopyKind, GuardKind, Infrastructure, Lock, Unknown
 from tests.build.conftest import made, store, unknown
 
 Picture: TypeAlias = "Callable[..., Infrastructure]"
@@ -209,3 +209,21 @@ def test_a_copied_dataset_copies_its_tables(picture: Picture) -> None:
     )
     [copy] = store(built, "google_bigquery_table.t").copies
     assert built.isolated(store(built, "google_bigquery_table.t"), copy) is True
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "weakened"),
+    [
+        ("google_storage_bucket", {"versioning": [{"enabled": True}]}, {"versioning": [{"enabled": False}]}, True),
+        ("google_storage_bucket", {"retention_policy": [{"retention_period": 9}]}, {}, True),
+        ("google_secret_manager_secret", {"version_destroy_ttl": "2592000s"}, {"version_destroy_ttl": "86400s"}, True),
+        ("google_secret_manager_secret", {"version_destroy_ttl": "86400s"}, {"version_destroy_ttl": "2592000s"}, False),
+        ("google_pubsub_topic", {"message_retention_duration": "soon"}, {"message_retention_duration": "later"}, False),
+    ],
+)
+def test_updates_in_place_that_lose_data(
+    picture: Picture, kind: str, before: dict[str, Any], after: dict[str, Any], weakened: bool
+) -> None:
+    """What a plan switches off or shortens in place is said, times with their unit included; what cannot be compared is not."""
+    resource = made(f"{kind}.x", change=Change(("update",), before=before), **after)
+    assert bool(store(picture(resource, kind="plan"), f"{kind}.x").weakening) is weakened

@@ -10,7 +10,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from policypack.catalog import Catalog, load_catalog
+from policypack.build import build
+from policypack.catalog import GENERATED, Catalog, load_catalog
+from policypack.model import Input, Location, Resource
+from policypack.settings import Settings
 
 
 @pytest.fixture
@@ -106,3 +109,24 @@ def test_one_platform_has_one_description() -> None:
     assert catalog.platform("google-beta") == "google"
     assert catalog.provider("google-beta") is catalog.provider("google-beta") is not None
     assert catalog.covered("google-beta")
+
+
+def test_an_estate_of_aws_alone_reads_no_other_provider(tmp_path: Path) -> None:
+    """What is asked of an AWS estate, its backend and its projects' words included, opens the facts of AWS and of nobody else."""
+    for path in GENERATED.glob("*.json"):
+        text = path.read_text("utf-8") if path.stem in {"aws", "index"} else "{ this cannot be parsed"
+        tmp_path.joinpath(path.name).write_text(text, "utf-8")
+    index = json.loads(tmp_path.joinpath("index.json").read_text("utf-8"))
+    catalog = Catalog(tmp_path, index["providers"], index["harmless"], index)
+    where = Location("main.tf")
+    resources = (
+        Resource("aws_s3_bucket.b", "aws_s3_bucket", "aws", {"bucket": "b"}, where, inside="x"),
+        Resource("random_id.r", "random_id", "random", {}, where, inside="x"),
+    )
+    backend = Resource("backend.s3", "s3", "", {"bucket": "b"}, where, inside="x", mode="backend")
+    source = Input("x", "module", resources, {"aws_s3_bucket": 1, "random_id": 1}, backend=backend)
+    built = build([source], catalog, Settings())
+    assert [each.address for each in built.stores] == ["aws_s3_bucket.b"]
+    assert built.states == {"x": ("x", "aws_s3_bucket.b")}
+    with pytest.raises(msgspec.DecodeError):
+        catalog.entry("google_storage_bucket")

@@ -41,6 +41,9 @@ resource "google_kms_crypto_key" "backups" {
   }
 }
 
+# A destroyed version can be had back for a month. A deleted secret cannot, and no argument refuses that: IAM has to.
+# allow: store_unprotectable (secretmanager.secrets.delete is denied to everybody but the platform team)
+# expect from a plan alone: store_unprotectable
 resource "google_secret_manager_secret" "payments" {
   secret_id           = "payments"
   version_destroy_ttl = "2592000s"

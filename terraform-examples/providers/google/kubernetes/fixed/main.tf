@@ -19,6 +19,7 @@ provider "google" {
 # The plan lies in a project of its own, and its retention is locked. That the API deletes the cluster all the same stays: the
 # answer to that is in IAM.
 # allow: protection_by_terraform_only (container.clusters.delete is denied to everybody but the platform team)
+# expect from a plan alone: protection_by_terraform_only
 resource "google_container_cluster" "shop" {
   name               = "shop"
   location           = "europe-west1"

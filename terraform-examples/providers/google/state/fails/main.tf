@@ -17,6 +17,7 @@ provider "google" {
 
 # The state lies in this bucket, which keeps no old versions and which the state itself manages.
 # expect: backup_missing, state_holds_itself, state_unprotected
+# expect from a plan alone: overwritable_bucket
 resource "google_storage_bucket" "state" {
   name     = "shop-tfstate"
   location = "EU"

@@ -29,6 +29,7 @@ resource "google_spanner_instance" "shop" {
 }
 
 # allow: backup_in_same_domain (a nightly job of the platform team copies the backup to the project shop-backup)
+# expect from a plan alone: backup_in_same_domain
 resource "google_spanner_database" "orders" {
   instance               = google_spanner_instance.shop.name
   name                   = "orders"
@@ -56,6 +57,7 @@ resource "google_spanner_backup_schedule" "orders" {
 }
 
 # allow: backup_in_same_domain (a nightly job of the platform team copies the backup to the project shop-backup)
+# expect from a plan alone: backup_in_same_domain
 resource "google_bigtable_table" "events" {
   name                = "events"
   instance_name       = "telemetry"
@@ -72,6 +74,7 @@ resource "google_bigtable_table" "events" {
 }
 
 # allow: backup_in_same_domain (a nightly export of the platform team goes to a locked bucket of the project shop-backup)
+# expect from a plan alone: backup_in_same_domain
 resource "google_firestore_database" "carts" {
   name                    = "carts"
   location_id             = "eur3"
