@@ -40,11 +40,11 @@ FACTS: Mapping[str, Any] = {
         "become": {"gains": "identity", "actions": ["rovers.become"], "assumes": True},
         "key": {"gains": "identity", "actions": ["rovers.createKey"]},
         "run": {"gains": "identity", "actions": ["rovers.use"], "also": [["jobs.create"], ["pods.create"]]},
-        "console": {"gains": "identity", "actions": ["jobs.enter"], "on": "holder", "kinds": ["moon_job"]},
+        "console": {"gains": "identity", "actions": ["jobs.enter"], "at": "holder", "kinds": ["moon_job"]},
         "guess": {"gains": "identity", "actions": ["rovers.guess"], "depends": "whether the code is known"},
         "set_policy": {"gains": "rights", "actions": ["bases.setPolicy"], "levels": ["domain"]},
         "own_policy": {"gains": "rights", "own": ".setPolicy", "levels": ["thing"]},
-        "rewrite": {"gains": "rights", "on": "role", "actions": ["roles.update"]},
+        "rewrite": {"gains": "rights", "at": "role", "actions": ["roles.update"]},
         "lift": {"gains": "undenied", "actions": ["denies.delete"], "levels": ["domain", "above"]},
     },
 }

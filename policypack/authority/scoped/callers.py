@@ -168,7 +168,7 @@ class Callers(Struct, dict=True):
         needed = self.needed(caller, rule)
         if not needed[1]:
             return NOWHERE
-        if rule.on == "holder":
+        if rule.at == "holder":
             return self._holders(needed, rule)
         certain = possible = 0
         for number, site in enumerate(self.home):
@@ -203,7 +203,7 @@ class Callers(Struct, dict=True):
             for rule in language.facts.rules:
                 if rule.gains == "identity":
                     continue
-                if rule.on == "role":
+                if rule.at == "role":
                     certain, possible = self._by_role(caller, rule)
                 else:
                     certain, possible = self.needed(caller, rule)

@@ -86,7 +86,7 @@ class Explain(Struct, frozen=True):
     def _reached_at(self, source: int, goal: int, lead: Lead) -> Iterator[int]:
         """The site at which a step to somebody else is taken."""
         goal = self.callers.origin[goal]
-        if lead.rule.on != "holder":
+        if lead.rule.at != "holder":
             yield self.callers.home[goal]
             return
         needed = self.callers.needed(source, lead.rule)
@@ -168,7 +168,7 @@ class Explain(Struct, frozen=True):
         steps: list[Evidence] = []
         missing = gained.rule.depends
         for action in actions:
-            if gained.rule.on == "role":
+            if gained.rule.at == "role":
                 steps.append(Evidence(f"{one} may {action} on the role that it holds at {where}"))
                 continue
             found = self._said(gained.by, action, at, f"{one} may {action} on {where}")

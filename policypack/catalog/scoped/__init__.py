@@ -19,7 +19,7 @@ GENERATED = Path(__file__).with_name("generated")
 class Rule(Struct, frozen=True):
     """One way to become somebody else or to get more rights.
 
-    `actions` are needed together, and on the same thing: on what is `on`. That is the identity that is gained (`gained`, for
+    `actions` are needed together, and on the same thing: on what is `at`. That is the identity that is gained (`gained`, for
     `gains: identity`), the place at which rights are gained (`gained`, for `gains: rights`), something that runs as the identity
     (`holder`, of the types `kinds`), or the resource that defines a role which the caller holds (`role`: any right at the
     places where it holds that role). `also` are sets of actions one of which is needed too, wherever the caller has it.
@@ -36,7 +36,7 @@ class Rule(Struct, frozen=True):
     name: str
     gains: Literal["identity", "rights", "undenied", "unlimited"]
     actions: tuple[str, ...] = ()
-    on: Literal["gained", "holder", "role"] = "gained"
+    at: Literal["gained", "holder", "role"] = "gained"
     also: tuple[tuple[str, ...], ...] = ()
     forms: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
