@@ -115,7 +115,7 @@ def paths_of(entry: TypeEntry) -> Iterator[tuple[str, str]]:
 
 def _paths_of_companion(fact: CompanionFact) -> list[str]:
     named = [fact.store, fact.via, fact.shared_with, fact.retention, fact.held_in, fact.plan, fact.only_when, fact.off]
-    return [*named, fact.follows, fact.retention_else, *fact.longer]
+    return [*named, fact.follows, fact.retention_else, *fact.longer, *fact.leaves_out]
 
 
 def _paths_of_guard(guard: GuardFact) -> Iterator[tuple[str, str]]:

@@ -99,7 +99,7 @@ class Copies(Struct, frozen=True, dict=True):
                     made = self._copy(each, fact, kind, store, certain)
                     yield made
                     for disk in self._attached.get(store.place, ()) if kind is CopyKind.RECOVERY_POINT else ():
-                        yield replace(made, store=disk.address)
+                        yield replace(made, store=disk.address, certain=_whole(each, fact, certain))
                     accounts = each.get(fact.shared_with) if fact.shared_with else None
                     if kind is CopyKind.SNAPSHOT and accounts and not isinstance(accounts, Unknown):
                         yield self._copy(each, fact, CopyKind.SHARED_SNAPSHOT, store, certain)
@@ -211,3 +211,9 @@ class Copies(Struct, frozen=True, dict=True):
                 account = account_of(each.get("arn"))
                 domain = self.domains.of(each) if account is None else self.domains.of_arn(each.get("arn"), each)
                 yield Copy(store.address, CopyKind.REPLICA, each, domain, dies_with_store=False, evidence=where)
+
+
+def _whole(made: Resource, fact: CompanionFact, certain: Truth) -> Truth:
+    """Whether a copy holds all that is put into its store: some leave parts out, and which cannot be told."""
+    name = next((each for each in fact.leaves_out if made.written(each) is not None), "")
+    return Unknown(f"{name} of {made.address} leaves parts out") if name and certain is True else certain

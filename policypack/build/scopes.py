@@ -173,10 +173,12 @@ class Scopes(Struct, frozen=True, dict=True):
         own = outermost.get("name") if entry.container else None
         meant = {value for value in (named, own) if isinstance(value, str)}
         known = self.estate.catalog.entry(target.type)
-        if not isinstance(name, str) or name not in meant or known is None or not known.container:
-            references = {r.address for r in named.references} if isinstance(named, Unknown) else set()
-            return same if target.address in references else False
-        return same
+        by_name = known is not None and known.container
+        if isinstance(named, Unknown) and (named == name or target.address in {each.address for each in named.references}):
+            return same
+        if by_name and (isinstance(name, Unknown) or isinstance(named, Unknown)):
+            return Unknown(f"whether {chain[0].address} lies in what {target.address} reads cannot be told")
+        return same if by_name and isinstance(name, str) and name in meant else False
 
     def _named(self, name: tuple[str, ...], store: Resource, lock: Resource) -> Truth:
         """Whether a full name is that of the store, or of something that it lies in."""

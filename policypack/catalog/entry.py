@@ -80,6 +80,7 @@ class CompanionFact(Struct, frozen=True):
     where it has the value `off_value`. `follows` is an argument that carries deletes over. `store_types` are the types that
     `store` can name, where a name alone may be that of other things too. `longer` are arguments that keep some of the copies
     longer, with the days in one of their units. `retention_else` holds the days where `retention` is not written.
+    `leaves_out` are arguments that leave out parts of what is put into the store.
     """
 
     role: str
@@ -99,6 +100,7 @@ class CompanionFact(Struct, frozen=True):
     off_value: Value = None
     follows: str = ""
     longer: dict[str, int] = field(default_factory=dict)
+    leaves_out: tuple[str, ...] = ()
     store_types: tuple[str, ...] = ()
 
 
@@ -258,7 +260,7 @@ def type_entry(name: str, raw: dict[str, Any]) -> TypeEntry:
     if "companion" in fields:
         companion = dict(fields["companion"])
         companion["guards"] = tuple(_fact(GuardFact, each) for each in companion.get("guards", ()))
-        companion["store_types"] = tuple(companion.get("store_types", ()))
+        companion |= {key: tuple(companion.get(key, ())) for key in ("store_types", "leaves_out")}
         fields["companion"] = CompanionFact(**companion)
     single: dict[str, type[Any]] = {"credential": CredentialFact, "lock": LockFact, "expiry": ExpiryFact}
     for key, kind in single.items():

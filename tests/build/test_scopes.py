@@ -96,6 +96,16 @@ def _as_data(resource: Resource) -> Resource:
     return replace(resource, mode="data", type=resource.address.split(".")[1])
 
 
+@pytest.mark.parametrize(("group", "expected"), [("var.group", True), ("var.other", "unknown")])
+def test_a_group_that_is_looked_up_by_a_variable(picture: Picture, group: str, expected: object) -> None:
+    """A data source and a store that take the group's name from one variable mean one group; of two variables nobody knows."""
+    read = _as_data(made("data.azurerm_resource_group.x", name=unknown("var.group", "")))
+    server = made("azurerm_mssql_server.s", name="sql-shop", resource_group_name=unknown(group, ""))
+    assert (
+        outcome(picture(BLOCK, read, server, lock(unknown("data.azurerm_resource_group.x", "id"))), server.address) == expected
+    )
+
+
 def test_a_name_from_one_variable_is_one_name(picture: Picture) -> None:
     """A group and what lies in it may take the group's name from one variable that nobody gives: they still belong together."""
     name = unknown("var.group", "")

@@ -192,10 +192,12 @@ def test_a_machine_is_backed_up_with_its_disks(picture: Picture, policy: dict[st
 
 
 def test_a_disk_that_is_in_no_machine_is_not_backed_up_with_one(picture: Picture) -> None:
-    """Without the attachment, and with a backup that is stopped, there is no copy."""
+    """Without the attachment, and with a backup that is stopped, there is no copy; where disks are left out, nobody knows."""
     daily = {"retention_daily": [{"count": 7}]}
     assert protected(picture, item(), **daily) == ()
     assert protected(picture, ATTACHED, item(protection_state="ProtectionStopped"), **daily) == ()
+    (copy,) = protected(picture, ATTACHED, item(exclude_disk_luns=[0]), **daily)
+    assert is_unknown(copy.certain)
 
 
 @pytest.mark.parametrize(
