@@ -33,12 +33,16 @@ def store_unprotectable(infrastructure: Infrastructure) -> Iterator[Finding]:
         layers = [_layer(guard) for guard in store.having(GuardKind.PREVENT_DESTROY) if guard.holds is True]
         yield Finding(
             store.resource,
-            f"{'Nothing refuses' if certain else 'Perhaps nothing refuses'} a delete: a {store.label or store.kind} has no"
+            f"{'Nothing refuses' if certain else 'Perhaps nothing refuses'} a delete: {_a(store.label or store.kind)} has no"
             " deletion protection, and no lock, denying policy or isolated locked copy stands in its place.",
             certain=certain,
             because=(*(guard.evidence for guard in store.guards if guard.kind in _IN_ITS_PLACE), *layers),
             fix=store.substitute or "keep a copy in another domain under a compliance lock",
         )
+
+
+def _a(word: str) -> str:
+    return f"{'an' if word[:1] in set('aeioAEIO') else 'a'} {word}"
 
 
 def _terraform_only(guard: Guard) -> bool:
