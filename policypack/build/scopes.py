@@ -6,10 +6,10 @@ deleted inside by calls to the resource itself. The catalog says (`lockable`) wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from policypack.build.domains import Domains, first_written
 from policypack.build.estate import Estate
@@ -32,6 +32,39 @@ class _Lock(Struct, frozen=True):
     lost: Unknown | None = None
 
 
+class _Board(Struct, frozen=True):
+    """All locks, by what finds them: an estate may have as many as stores."""
+
+    at: dict[tuple[str, str], list[_Lock]] = field(default_factory=dict)
+    named: dict[tuple[int, str], list[_Lock]] = field(default_factory=dict)
+    read: dict[tuple[str, str], _Lock] = field(default_factory=dict)
+    lost: list[_Lock] = field(default_factory=list)
+
+    def add(self, lock: _Lock) -> None:
+        """Puts a lock where it is found."""
+        for target in lock.targets:
+            if target.mode == "data":
+                self.read.setdefault(target.place, lock)
+            else:
+                self.at.setdefault(target.place, []).append(lock)
+        if lock.name:
+            self.named.setdefault((len(lock.name), lock.name[-1]), []).append(lock)
+        if lock.lost is not None and not self.lost:
+            self.lost.append(lock)  # one that cannot be told says as much as a thousand
+
+    def by_name(self, parts: Sequence[str]) -> Iterator[_Lock]:
+        """The locks whose full name may be that of something, or of what it lies in; of something without a name, one of them."""
+        if not parts:
+            yield from next(iter(self.named.values()), [])[:1]
+        for (length, last), found in self.named.items() if "*" in parts else ():
+            if length <= len(parts) and "*" in {parts[length - 1], last}:
+                yield from found
+        for length in range(1, len(parts) + 1):
+            own = parts[length - 1]
+            yield from self.named.get((length, own), ()) if own != "*" else ()
+            yield from self.named.get((length, "*"), ()) if "*" not in parts else ()
+
+
 class Scopes(Struct, frozen=True, dict=True):
     """Locks on scopes, and what is inherited."""
 
@@ -41,7 +74,7 @@ class Scopes(Struct, frozen=True, dict=True):
     def guards(self, store: Resource) -> Iterator[Guard]:
         """What a store has from the scopes that it lies in."""
         entry = self.estate.entries[store.type]
-        if entry.lockable and self._locks:
+        if entry.lockable and self.estate.by_role.get("scope_lock"):
             yield from self._locked(store)
         if entry.inherits:
             yield from self._inherited(store, entry)
@@ -65,7 +98,7 @@ class Scopes(Struct, frozen=True, dict=True):
         found = self.estate.index.find(value, resource, lambda kind: kind != resource.type and self._holds(kind)).resources
         if not found and isinstance(value, Unknown):
             # A name that both take from one variable is the same name.
-            found = tuple(each for each in self._containers if each.inside == resource.inside and each.get("name") == value)
+            found = tuple(self._containers.get((resource.inside, value), ()))
         if len(found) > 1:
             # Things of several types may have one name: `resource_group_name` means the resource group.
             meant = name.rpartition("_")[0]
@@ -77,15 +110,30 @@ class Scopes(Struct, frozen=True, dict=True):
         return bool(entry and (entry.store or entry.container))
 
     @cached_property
-    def _containers(self) -> tuple[Resource, ...]:
-        entries = self.estate.entries
-        return tuple(
-            e for e in self.estate.resources if e.mode == "managed" and e.type in entries and entries[e.type].container
-        )
+    def _containers(self) -> dict[tuple[str, Unknown], list[Resource]]:
+        """Input and a name that is not known -> the containers that have it."""
+        found: dict[tuple[str, Unknown], list[Resource]] = {}
+        for each in self.estate.resources:
+            entry = self.estate.entries.get(each.type) if each.mode == "managed" else None
+            if entry is not None and entry.container and isinstance(name := each.get("name"), Unknown):
+                found.setdefault((each.inside, name), []).append(each)
+        return found
 
     @cached_property
-    def _locks(self) -> tuple[_Lock, ...]:
-        return tuple(self._placed(each) for each in self.estate.playing("scope_lock"))
+    def _locks(self) -> _Board:
+        board = _Board()
+        for each in self.estate.playing("scope_lock"):
+            board.add(self._placed(each))
+        return board
+
+    def _candidates(self, store: Resource, chain: tuple[Resource, ...]) -> Iterator[_Lock]:
+        board = self._locks
+        for each in chain:
+            yield from board.at.get(each.place, ())
+        yield from board.read.values()
+        yield from board.lost
+        if board.named:
+            yield from board.by_name([part for part in self.full_name(store).lower().strip("/").split("/") if part])
 
     def _placed(self, lock: Resource) -> _Lock:
         companion = self.estate.entries[lock.type].companion
@@ -135,7 +183,7 @@ class Scopes(Struct, frozen=True, dict=True):
     def _locked(self, store: Resource) -> Iterator[Guard]:
         chain = (store, *self.above(store))
         found: list[Guard] = []
-        for lock in self._locks:
+        for lock in self._candidates(store, chain):
             reaches = self._reaches(lock, store, chain)
             fact = self.estate.entries[lock.resource.type].companion
             if fact is None or reaches is False:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from policypack.build.scopes import Scopes
 from policypack.model import Enforced, Guard, GuardKind, Infrastructure, Resource, Unknown, is_unknown, replace
 from tests.build.conftest import changed, made, provider, ref, store, unknown
 from tests.build.hcl import estate
@@ -191,3 +192,38 @@ def test_a_vault_of_another_subscription_is_another_vault(picture: Picture, subs
     )
     found = store(picture(BLOCK, vault, policy, server, item), server.address)
     assert sum(copy.held_in is not None for copy in found.copies) == held
+
+
+@pytest.mark.parametrize("block", [BLOCK, provider("azurerm")])
+def test_as_many_locks_as_stores_cost_no_square(picture: Picture, block: Resource) -> None:
+    """Each store looks at its own locks, whether they are named by reference or in full, and whether its subscription is known."""
+    looked: list[str] = []
+
+    def built(number: int) -> int:
+        stores = [made(f"azurerm_mssql_server.s{index}", name=f"s{index}", resource_group_name="rg") for index in range(number)]
+        path = f"/subscriptions/{MINE}/resourceGroups/rg/providers/Microsoft.Sql/servers/s"
+        full = [
+            made(f"azurerm_management_lock.f{index}", scope=f"{path}{index}", lock_level="ReadOnly") for index in range(number)
+        ]
+        refs = [
+            made(
+                f"azurerm_management_lock.r{index}",
+                scope=unknown(f"azurerm_mssql_server.s{index}", "id"),
+                lock_level="ReadOnly",
+            )
+            for index in range(number)
+        ]
+        looked.clear()
+        found = picture(block, *stores, *full, *refs)
+        assert all(outcome(found, each.address) is True for each in stores)
+        return len(looked)
+
+    original = Scopes._reaches
+
+    def counted(self: Scopes, lock: Any, *rest: Any) -> Any:
+        looked.append("")
+        return original(self, lock, *rest)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Scopes, "_reaches", counted)
+        assert built(60) <= 4 * built(20)
