@@ -192,7 +192,10 @@ class Scopes(Struct, frozen=True, dict=True):
                 vague = isinstance(reaches, Unknown) and made.holds is True
                 found.append(replace(made, holds=reaches, attribute=fact.store, value=reaches, safe=None) if vague else made)
         sure = [made for made in found if made.holds is True]
-        inside = bool(self.estate.entries[store.type].data_actions)
+        entry = self.estate.entries[store.type]
+        if not sure and (entry.tier > 1 or entry.container):
+            return  # nobody asks for a lock on these: one that may be there changes nothing
+        inside = bool(entry.data_actions)
         # One that surely holds is enough, whatever the others do.
         yield from (replace(made, said=_said(made, store)) if inside and sure else made for made in sure or found)
 

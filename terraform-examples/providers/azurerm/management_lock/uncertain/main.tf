@@ -11,7 +11,6 @@ provider "azurerm" {
   features {}
 }
 
-# expect: deletion_protection_off (uncertain)
 resource "azurerm_resource_group" "search" {
   name     = "rg-search-prod"
   location = "westeurope"
