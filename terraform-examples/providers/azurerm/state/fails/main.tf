@@ -12,6 +12,7 @@ provider "azurerm" {
 }
 
 # The state lies in this account, which keeps no old versions and no deleted blobs, and which the state itself manages.
+# expect from a plan alone: overwritable_bucket
 # expect: backup_missing, recovery_window_too_short, state_holds_itself, state_unprotected, store_unprotectable
 resource "azurerm_storage_account" "state" {
   name                     = "shoptfstate"

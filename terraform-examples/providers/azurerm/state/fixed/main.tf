@@ -12,6 +12,7 @@ provider "azurerm" {
 }
 
 # The accounts of states are a root module of their own, whose state lies elsewhere.
+# expect from a plan alone: backup_missing
 # allow: backup_missing (old versions are enough for a state, and a locked retention would stop Terraform from writing it)
 resource "azurerm_storage_account" "state" {
   name                     = "shoptfstate"
