@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-# In a hundred resources: five that hold data, the rest network, identity and the like.
+# In a hundred resources, about as a thousand of public modules' plans have them: eight that hold data, eleven that say who may
+# do what, the rest network and the like.
 _MIX = (
-    ["aws_db_instance", "aws_s3_bucket", "aws_dynamodb_table", "aws_ebs_volume", "aws_kms_key"]
-    + ["aws_iam_role"] * 10
-    + ["aws_iam_role_policy_attachment"] * 15
+    ["aws_db_instance", "aws_s3_bucket", "aws_s3_bucket", "aws_dynamodb_table", "aws_ebs_volume", "aws_kms_key"]
+    + ["aws_cloudwatch_log_group"] * 2
+    + ["aws_iam_role"] * 4
+    + ["aws_iam_role_policy_attachment"] * 4
+    + ["aws_iam_role_policy"] * 3
     + ["aws_security_group_rule"] * 25
     + ["aws_route53_record"] * 20
     + ["aws_cloudwatch_metric_alarm"] * 15
-    + ["aws_subnet"] * 5
-    + ["aws_route_table_association"] * 5
+    + ["aws_subnet"] * 11
+    + ["aws_route_table_association"] * 10
 )
 _OWN: dict[str, dict[str, Any]] = {
     "aws_db_instance": {"engine": "postgres", "deletion_protection": True, "backup_retention_period": 30},
@@ -24,8 +27,9 @@ _OWN: dict[str, dict[str, Any]] = {
     "aws_dynamodb_table": {"billing_mode": "PAY_PER_REQUEST", "deletion_protection_enabled": True},
     "aws_ebs_volume": {"size": 100, "availability_zone": "eu-central-1a"},
     "aws_kms_key": {"deletion_window_in_days": 30},
+    "aws_cloudwatch_log_group": {"retention_in_days": 365},
 }
-# What roles mostly are: a service's own, with policies of AWS.
+# What roles mostly are: a service's own, with policies of AWS and one of their own.
 _SERVICES = ("ec2.amazonaws.com", "lambda.amazonaws.com", "ecs-tasks.amazonaws.com", "states.amazonaws.com")
 _MANAGED = (
     "AmazonSSMManagedInstanceCore",
@@ -73,13 +77,16 @@ def _head(number: int) -> dict[str, Any]:
 
 def _values(number: int) -> dict[str, Any]:
     kind = _MIX[number % len(_MIX)]
+    values: dict[str, Any]
     if kind == "aws_iam_role":
         values = {"name": f"r{number}", "path": "/", "assume_role_policy": _trust(_SERVICES[number % len(_SERVICES)])}
     elif kind == "aws_iam_role_policy_attachment":
         values = {"role": f"r{_role(number)}", "policy_arn": f"arn:aws:iam::aws:policy/{_MANAGED[number % len(_MANAGED)]}"}
+    elif kind == "aws_iam_role_policy":
+        values = {"name": f"r{number}", "role": f"r{_role(number)}", "policy": _policy(number)}
     else:
         values = {_NAMES.get(kind, "name"): f"r{number}", **_OWN.get(kind, {"description": "made up"})}
-    if kind != "aws_iam_role_policy_attachment":
+    if not kind.startswith("aws_iam_role_policy"):
         values["tags"] = {"env": "prod", "team": f"team{number % 40}"}
     return {**values, **{f"argument_{each:02}": f"value {number} {each}" for each in range(_PADDING)}}
 
@@ -110,8 +117,23 @@ def _role(number: int) -> int:
 
 
 def _trust(service: str) -> str:
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return _document({"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"})
+
+
+def _policy(number: int) -> str:
+    """What a role may do: write its own log; one in three writes to a bucket too."""
+    logs = {
+        "Effect": "Allow",
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": f"arn:aws:logs:eu-central-1:111111111111:log-group:r{number}:*",
+    }
+    bucket = number - number % len(_MIX) + _MIX.index("aws_s3_bucket")
+    objects = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": f"arn:aws:s3:::r{bucket}/*"}
+    return _document(logs, *([objects] if number % 3 == 0 else []))
+
+
+def _document(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def _block(number: int) -> str:

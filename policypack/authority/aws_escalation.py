@@ -86,10 +86,17 @@ class Escalations(Struct, dict=True):
 
     @cached_property
     def _rules(self) -> tuple[Escalation, ...]:
-        known = [*escalations(), _STATE_WRITTEN]
+        known = [each for each in (*escalations(), _STATE_WRITTEN) if self._is_there(each)]
         return tuple(
             sorted(known, key=lambda each: (each.name != "assume_role", bool(each.depends), len(each.ways[0]), each.name))
         )
+
+    def _is_there(self, rule: Escalation) -> bool:
+        """Whether the picture has anything that a rule about existing machines, code or states could be about."""
+        if rule.kind != "existing_pass_role":
+            return True
+        kinds = rule.holders.items()
+        return any(self.principals.holders(kind, arguments, rule.at.get(kind))[0].subjects for kind, arguments in kinds)
 
     def may_gain(self, caller: int) -> bool:
         """Whether any rule could give the caller more than a role that is there to be assumed."""

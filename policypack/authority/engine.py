@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from msgspec import Struct, field
 
@@ -25,6 +26,7 @@ class Engine(Struct, dict=True):
     parts: Parts
     _joined: dict[tuple[int, int], Mapping[Key, Both]] = field(default_factory=dict)
     _ways: dict[Route, Proof] = field(default_factory=dict)
+    _anybody: dict[Key, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.principals, self.targets = self.parts.principals, self.parts.targets
@@ -95,8 +97,22 @@ class Engine(Struct, dict=True):
     def _holders(self) -> Mapping[Key, Holders]:
         return turned({caller: self.all_of(caller) for caller in range(len(self.principals.all))})
 
+    @cached_property
+    def _settled(self) -> bool:
+        """Whether nobody may get rights that nobody has yet: then all become only each other."""
+        return not any(map(self.parts.may_gain, range(len(self.principals.all))))
+
+    def _at_most(self, key: Key) -> int:
+        """The targets to which anybody at all may possibly do something himself, as bits."""
+        if key not in self._anybody:
+            callers = (each for each in range(len(self.principals.all)) if self.powers.might(each, key))
+            self._anybody[key] = reduce(or_, (self.powers.own(each).get(key, _NOTHING)[1] for each in callers), 0)
+        return self._anybody[key]
+
     def holders(self, key: Key, place: int) -> Both:
         """The inputs' own callers that can do it to one target, certainly and at least possibly, as bits."""
+        if self._settled and not self._at_most(key) >> place & 1:
+            return _NOTHING  # and who becomes whom need not be known
         found = self._holders.get(key)
         return found.of(place) if found else (0, 0)
 

@@ -111,6 +111,9 @@ class Powers(Protocol):
     def own(self, caller: int) -> Mapping[Key, Both]:
         """Block and verb -> the block's targets, without becoming anybody else."""
 
+    def might(self, caller: int, key: Key, /) -> bool:
+        """Whether it is worth asking what a caller can do of a key at all: what is certainly nothing need not be worked out."""
+
 
 class Explain(Protocol):
     """Writes proofs."""

@@ -62,18 +62,26 @@ class Powers(Struct, dict=True):
             self._worth[granted] = tuple(found)
         return self._worth[granted]
 
+    def might(self, caller: int, key: Key) -> bool:
+        """Whether it is worth asking what the caller can do of a key at all."""
+        number, verb = key
+        return number in self._opening or bool(self.oracle.granted(caller, self._asked) & self._needed[number][verb])
+
     @cached_property
-    def _calls(self) -> tuple[frozenset[str], ...]:
-        """The actions without any of which nothing can be done to a block's targets: those of its ways, and those that change
-        the policies and tags which the others depend on."""
+    def _needed(self) -> tuple[Mapping[Verb, frozenset[str]], ...]:
+        """For each block and verb the actions without any of which nothing can be done: those of the ways, and those that change
+        the policies which the others depend on."""
         return tuple(
-            frozenset(
-                call.action
-                for calls in (*(way.calls for ways in each.ways.values() for way in ways), policy_edits(each), tag_edits(each))
-                for call in calls
-            )
+            {
+                verb: frozenset(call.action for calls in (*(way.calls for way in ways), policy_edits(each)) for call in calls)
+                for verb, ways in each.ways.items()
+            }
             for each in self.blocks
         )
+
+    @cached_property
+    def _calls(self) -> tuple[frozenset[str], ...]:
+        return tuple(frozenset().union(*each.values()) for each in self._needed)
 
     @cached_property
     def _asked(self) -> tuple[str, ...]:

@@ -30,6 +30,11 @@ class Powers(Struct, dict=True):
             self._kept[caller] = dict(self._own(caller))
         return self._kept[caller]
 
+    @staticmethod
+    def might(_caller: int, _key: Key) -> bool:
+        """Whether it is worth asking what a caller can do of a key at all: it always is."""
+        return True
+
     def _own(self, caller: int) -> Iterator[tuple[Key, Both]]:
         for number, block in enumerate(self.blocks):
             for verb, ways in block.ways.items():
