@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import msgspec.json
 
@@ -19,6 +20,7 @@ from policypack.catalog.entry import (
     CredentialFact,
     ExpiryFact,
     GuardFact,
+    KeepsFact,
     LockFact,
     ProviderEntry,
     StateFact,
@@ -28,6 +30,9 @@ from policypack.catalog.entry import (
     type_entry,
 )
 
+if TYPE_CHECKING:
+    from policypack.catalog.approval import ApprovalFact, IssuerFact
+
 __all__ = [
     "BackupFact",
     "Catalog",
@@ -35,6 +40,7 @@ __all__ = [
     "CredentialFact",
     "ExpiryFact",
     "GuardFact",
+    "KeepsFact",
     "LockFact",
     "ProviderEntry",
     "StateFact",
@@ -77,8 +83,23 @@ _KNOWN_FOR_ACCESS = frozenset(
         "aws_redshiftserverless_resource_policy",
         "aws_sfn_state_machine",
         "aws_sns_topic_policy",
+        "google_cloud_identity_group_membership",
+        "google_cloud_run_service",
+        "google_cloud_run_v2_job",
+        "google_cloud_run_v2_service",
+        "google_cloud_run_v2_worker_pool",
+        "google_cloudbuild_trigger",
+        "google_cloudfunctions2_function",
+        "google_cloudfunctions_function",
+        "google_compute_default_service_account",
+        "google_compute_instance_template",
+        "google_container_node_pool",
+        "google_app_engine_default_service_account",
+        "google_workflows_workflow",
     }
 )
+
+_GRANTS = "_iam_"  # who may do what to a resource of a type is a family of its own for each type, on more than one platform
 
 # Types that the catalog names and no question looks into, and that large estates have by the thousand: they are counted.
 _COUNTED_ONLY = frozenset(
@@ -101,7 +122,20 @@ _COUNTED_ONLY = frozenset(
 class Catalog:
     """The facts of all providers, by provider and by resource type. It never changes for its users; `load_catalog` makes it."""
 
-    __slots__ = ("_also", "_blocks", "_entries", "_folder", "_harmless", "_knows", "_providers", "_raw", "_states")
+    __slots__ = (
+        "_also",
+        "_approvals",
+        "_blocks",
+        "_entries",
+        "_folder",
+        "_harmless",
+        "_issuers",
+        "_kept",
+        "_knows",
+        "_providers",
+        "_raw",
+        "_states",
+    )
 
     def __init__(
         self,
@@ -109,16 +143,21 @@ class Catalog:
         providers: Iterable[str],
         harmless: Iterable[str] = (),
         described_by: Mapping[str, Mapping[str, str]] | None = None,
+        issuers: Iterable[dict[str, Any]] = (),
     ) -> None:
-        """`described_by` says which provider describes another of its platform (`also`), and a backend (`states`)."""
+        """`described_by` says which provider describes another of its platform (`also`), a backend (`states`), and a token by the
+        name under which it is kept (`kept`). `issuers` are those who give tokens to pipelines."""
         self._folder = folder
         self._also = (described_by or {}).get("also", {})
         self._states = (described_by or {}).get("states", {})
+        self._kept = (described_by or {}).get("kept", {})
         self._providers = frozenset(providers)
         self._harmless = frozenset(harmless)
         self._raw: dict[str, dict[str, Any]] = {}
         self._entries: dict[str, TypeEntry | None] = {}
         self._blocks: dict[str, ProviderEntry | None] = {}
+        self._approvals: dict[str, ApprovalFact | None] = {}
+        self._issuers = tuple(issuers)
         self._knows: dict[str, bool] = {}
 
     def knows(self, resource_type: str) -> bool:
@@ -127,8 +166,10 @@ class Catalog:
         if known is None:
             known = resource_type not in _COUNTED_ONLY and (
                 resource_type in self._types(resource_type)
+                or resource_type in self._part(resource_type, "approvals")
                 or resource_type in _KNOWN_FOR_ACCESS
                 or resource_type.startswith(_KNOWN_AS_FAMILY)
+                or _GRANTS in resource_type
             )
             self._knows[resource_type] = known
         return known
@@ -160,6 +201,10 @@ class Catalog:
         provider = self.provider(self._states[backend]) if backend in self._states else None
         return provider.state if provider else None
 
+    def kept_names(self) -> Mapping[str, str]:
+        """The names under which tokens are usually kept -> their platform."""
+        return self._kept
+
     def providers(self) -> tuple[str, ...]:
         """The names of all providers that the catalog says anything about, harmless ones aside."""
         return tuple(sorted(self._providers))
@@ -173,9 +218,27 @@ class Catalog:
         known = self.provider(provider)
         return known is not None and known.covered
 
+    def approval(self, resource_type: str) -> ApprovalFact | None:
+        """What the type means for approvals, None where it means nothing."""
+        if resource_type not in self._approvals:
+            raw = self._part(resource_type, "approvals").get(resource_type)
+            self._approvals[resource_type] = None if raw is None else _approvals().approval_fact(raw)
+        return self._approvals[resource_type]
+
+    def judged_for_approvals(self, provider: str) -> tuple[str, ...]:
+        """All types of a provider that mean something for approvals, in order of their names."""
+        return tuple(self._file(provider).get("approvals", ()))
+
+    def issuers(self) -> tuple[IssuerFact, ...]:
+        """Who gives tokens to pipelines."""
+        return tuple(_approvals().issuer_fact(each) for each in self._issuers)
+
     def _types(self, resource_type: str) -> dict[str, Any]:
-        types: dict[str, Any] = self._file(resource_type.partition("_")[0]).get("types", {})
-        return types
+        return self._part(resource_type, "types")
+
+    def _part(self, resource_type: str, part: str) -> dict[str, Any]:
+        found: dict[str, Any] = self._file(resource_type.partition("_")[0]).get(part, {})
+        return found
 
     def _file(self, provider: str) -> dict[str, Any]:
         if provider not in self._providers:
@@ -185,8 +248,15 @@ class Catalog:
         return self._raw[provider]
 
 
+def _approvals() -> ModuleType:
+    """What few scans need is imported when it is needed."""
+    from policypack.catalog import approval
+
+    return approval
+
+
 @cache
 def load_catalog() -> Catalog:
     """The catalog of this installation. Every call gives the same one."""
     index = msgspec.json.decode(GENERATED.joinpath("index.json").read_bytes())
-    return Catalog(GENERATED, index["providers"], index["harmless"], index)
+    return Catalog(GENERATED, index["providers"], index["harmless"], index, index["issuers"])

@@ -1,7 +1,7 @@
 """YAML -> generated/*.json: `python -m policypack.catalog.compile` refreshes what the program loads.
 
-A provider is `NAME.yaml`, or a folder NAME with `provider.yaml` and any number of files of types. Reading YAML takes
-hundreds of times longer than reading JSON, which is why a scan never does it.
+A provider is `NAME.yaml`, or a folder NAME with `provider.yaml` and any number of files of types and of what they mean for
+approvals. Reading YAML takes hundreds of times longer than reading JSON, which is why a scan never does it.
 """
 
 from __future__ import annotations
@@ -31,21 +31,37 @@ def compiled(source: Path = SOURCE) -> Mapping[str, str]:
     texts = {f"{name}.json": _text(content) for name, content in sorted(providers.items())}
     states = {each["provider"]["state"]["backend"]: name for name, each in providers.items() if "state" in each["provider"]}
     also = {other: name for name, each in providers.items() for other in each["provider"].get("also", ())}
-    return {**texts, "index.json": _text({"also": also, "harmless": sorted(harmless), "providers": sorted(providers), "states": states})}
+    kept = {
+        name: provider
+        for provider, each in providers.items()
+        for fact in _tokens(each["provider"])
+        for name in fact.get("names", ())
+    }
+    issuers = [each["issuer"] for _, each in sorted(providers.items()) if "issuer" in each]
+    index = {"also": also, "harmless": sorted(harmless), "issuers": issuers, "kept": kept}
+    return {**texts, "index.json": _text({**index, "providers": sorted(providers), "states": states})}
+
+
+def _tokens(provider: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [*([provider["token"]] if "token" in provider else []), *provider.get("tokens", ())]
 
 
 def _provider(files: list[Path]) -> dict[str, Any]:
     provider: dict[str, Any] = {}
-    types: dict[str, Any] = {}
+    parts: dict[str, dict[str, Any]] = {"types": {}, "approvals": {}}
+    issuer: dict[str, Any] = {}
     for path in files:
         content = _read(path)
-        more = content.pop("types", {})
-        if twice := types.keys() & more.keys():
-            raise CatalogError(f"{path.name}: described elsewhere too: {', '.join(sorted(twice))}")
-        types |= more
+        for part, known in parts.items():
+            more = content.pop(part, {})
+            if twice := known.keys() & more.keys():
+                raise CatalogError(f"{path.name}: described elsewhere too: {', '.join(sorted(twice))}")
+            known.update(more)
+        issuer |= content.pop("issuer", {})
         if content:
             provider |= content
-    return {"provider": provider, "types": types}
+    parts = {part: known for part, known in parts.items() if known or part == "types"}
+    return {"provider": provider, **parts} | ({"issuer": issuer} if issuer else {})
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -82,7 +82,7 @@ class Enforced(str, Enum):
 
 
 class GuardKind(str, Enum):
-    """What a guard does."""
+    """What a guard does. The last ones are those of a gate: what makes somebody else decide before something is applied."""
 
     DELETION_PROTECTION = "deletion_protection"
     FINAL_SNAPSHOT = "final_snapshot"
@@ -94,6 +94,12 @@ class GuardKind(str, Enum):
     LOCK = "lock"
     VERSIONING = "versioning"
     POLICY_DENY = "policy_deny"
+    SECOND_PERSON = "second_person"
+    NO_BYPASS = "no_bypass"
+    CONFIRMATION = "confirmation"
+    DESTROY_REFUSED = "destroy_refused"
+    CODE_OWNERS = "code_owners"
+    IN_FORCE = "in_force"
 
 
 class Guard(Struct, frozen=True):

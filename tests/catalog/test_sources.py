@@ -17,12 +17,14 @@ from policypack.catalog import (
     CredentialFact,
     ExpiryFact,
     GuardFact,
+    KeepsFact,
     LockFact,
     ProviderEntry,
     StateFact,
     TypeEntry,
     WeakeningFact,
 )
+from policypack.catalog.approval import ActorsFact, ApprovalFact, IssuerFact, LevelFact, RightFact, ServedFact, TrustFact
 from policypack.catalog.compile import SOURCE, CatalogError, compiled
 from policypack.model import Enforced, GuardKind
 
@@ -34,10 +36,18 @@ DEFINED = {
     "backup": BackupFact,
     "companion": CompanionFact,
     "credential": CredentialFact,
+    "keeps": KeepsFact,
     "weakening": WeakeningFact,
     "lock": LockFact,
     "expiry": ExpiryFact,
     "state": StateFact,
+    "approval": ApprovalFact,
+    "actors": ActorsFact,
+    "right": RightFact,
+    "served": ServedFact,
+    "level": LevelFact,
+    "trust": TrustFact,
+    "issuer": IssuerFact,
 }
 
 
@@ -81,9 +91,9 @@ def test_the_schema_and_the_typed_form_have_the_same_fields(name: str) -> None:
 
 
 def test_the_schema_and_the_provider_have_the_same_fields() -> None:
-    """The fields of a provider are those of the schema's top, its types and the list of harmless ones aside."""
+    """The fields of a provider are those of the schema's top; what is said of types, of tokens and of harmless ones aside."""
     typed = set(ProviderEntry.__struct_fields__)
-    assert set(SCHEMA["properties"]) - {"types", "providers"} == typed
+    assert set(SCHEMA["properties"]) - {"types", "providers", "approvals", "issuer"} == typed
 
 
 def test_guards_use_the_words_of_the_picture() -> None:
