@@ -8,7 +8,13 @@ from policypack.build.estate import Estate
 
 # Provider -> the module that knows its identities, and what the types of resources are called that make somebody who can act, or give
 # somebody a right. A new language adds its line.
-BUILDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {}
+BUILDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "google": ("policypack.build.identities_google", ("_iam_", "google_service_account")),
+    "mongodb": ("policypack.build.identities_databases", ("_user", "_role")),
+    "mysql": ("policypack.build.identities_databases", ("_user", "_role", "_grant")),
+    "postgresql": ("policypack.build.identities_databases", ("_role", "_grant", "_privileges", "_database", "_schema")),
+    "snowflake": ("policypack.build.identities_databases", ("_user", "_role", "_grant")),
+}
 
 
 def speaks(estate: Estate) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ a provider's defaults live in the catalog.
 
 from msgspec.structs import replace
 
-from policypack.model.grants import Grant, Level, Scope, Site, Spot
+from policypack.model.grants import Grant, Level, Scope, Site, Spot, any_of
 from policypack.model.identity import (
     Identity,
     IdentityKind,
@@ -101,6 +101,7 @@ __all__ = [
     "Values",
     "Vault",
     "Verb",
+    "any_of",
     "days",
     "is_unknown",
     "lookup",

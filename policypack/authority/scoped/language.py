@@ -14,7 +14,10 @@ from policypack.catalog.scoped import Facts
 from policypack.model import Identity, Site, Truth, Unknown
 
 # Language -> the module whose LANGUAGE it is. A new language adds its line.
-MODULES: Mapping[str, str] = {}
+MODULES: Mapping[str, str] = {
+    "databases": "policypack.authority.databases",
+    "google": "policypack.authority.google",
+}
 
 
 @lru_cache(maxsize=65536)

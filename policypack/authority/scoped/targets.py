@@ -188,12 +188,12 @@ class Targets(Struct, frozen=True, dict=True):
         return found
 
     def _from_outside(self, targets: Iterable[Target], language: Language) -> Iterator[Way]:
-        """What takes a thing with what it lies in: containers that the inputs show, and the domain."""
+        """What takes a thing with what it lies in: what holds data and is shown by the inputs, and the domain."""
         sites = self.sites.all
         kinds = dict.fromkeys(spot.kind for each in targets for spot in sites[each.site].within if spot.place is not None)
         for kind in kinds:
             entry = self.catalog.entry(kind)
-            for action in entry.delete_actions if entry is not None and entry.container else ():
+            for action in entry.delete_actions if entry is not None and entry.store else ():
                 yield Way((Call(action, f"{INSIDE}{kind}"),))
         for action in language.facts.removes_domain:
             yield Way((Call(action, DOMAIN),))

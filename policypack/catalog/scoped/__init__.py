@@ -62,7 +62,8 @@ class Facts(Struct, frozen=True):
     `waits`: what holds a thing back from deletion also holds back the deletion of what it lies in. `admins` are roles that may do
     everything, or nearly, and should be nobody's that is not a person. `overwrites` and `reads` have, by resource type, the
     actions that overwrite what is in it and that read a credential out of it. `empties` are actions that take what lies in a
-    thing and leave the thing. `states` has backends by type.
+    thing and leave the thing. `states` has backends by type. `roles` has, by platform, what roles may do that are known by their
+    name alone, and `destroys` the actions that destroy what lies at their place, whatever that is: for what the inputs do not show.
     """
 
     language: str
@@ -75,6 +76,8 @@ class Facts(Struct, frozen=True):
     reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     empties: tuple[str, ...] = ()
     states: Mapping[str, State] = field(default_factory=dict)
+    roles: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    destroys: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
 
 

@@ -1,0 +1,197 @@
+"""What policies on Google Cloud grant: members, bindings and whole policies, with the roles that they name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from msgspec import Struct
+
+from policypack.build.google_members import Member, Members, listed
+from policypack.build.google_places import Places, family_of
+from policypack.build.identity_documents import Documents, stands
+from policypack.catalog.scoped.roles import role_table
+from policypack.model import Evidence, Gap, Grant, Resource, Scope, Truth, Unknown, Value, replace
+
+CUSTOM = ("google_project_iam_custom_role", "google_organization_iam_custom_role")
+_LONGEST = 1_000_000
+
+
+class Given(Struct, frozen=True):
+    """One grant to one member, as it is written: in which form (`member`, `binding`, `policy`) and by which resource."""
+
+    member: Member
+    grant: Grant
+    form: str
+    by: Resource
+
+
+class Bound(Struct, frozen=True):
+    """A binding as it is written, whichever way."""
+
+    role: Value
+    members: Value
+    condition: Value
+    path: str
+
+
+class Granted(Struct, frozen=True, dict=True):
+    """All grants of an estate."""
+
+    documents: Documents
+    members: Members
+    places: Places
+
+    @cached_property
+    def all(self) -> tuple[Given, ...]:
+        """In the order of the inputs. What two resources claim for themselves is had perhaps: which is applied last decides."""
+        found = [given for each in self._written for given in self._of(each)]
+        owners: dict[tuple[object, ...], dict[str, str]] = {}
+        for given in found:
+            if given.form != "member":
+                key = (given.grant.scope, *(() if given.form == "policy" else (given.grant.role, given.grant.expression)))
+                owners.setdefault(key, {})[given.by.address] = given.form
+        return tuple(replace(each, grant=self._contested(each, owners)) for each in found)
+
+    @cached_property
+    def _written(self) -> tuple[Resource, ...]:
+        every = self.documents.estate.resources
+        return tuple(each for each in every if each.mode == "managed" and stands(each) and family_of(each.type) is not None)
+
+    @staticmethod
+    def _contested(given: Given, owners: Mapping[tuple[object, ...], Mapping[str, str]]) -> Grant:
+        scope, role = given.grant.scope, given.grant.role
+        others = [*owners.get((scope,), ()), *owners.get((scope, role, given.grant.expression), ())]
+        other = next((each for each in others if each != given.by.address), None)
+        if other is None or given.grant.condition is not True:
+            return given.grant
+        doubt = Unknown(f"{other} replaces what others grant there; which of them is applied last cannot be told")
+        return replace(given.grant, condition=doubt)
+
+    def _of(self, resource: Resource) -> Iterator[Given]:
+        _, form = family_of(resource.type) or ("", "")
+        if form == "member_remove":
+            return
+        scope = self.places.scope(resource)
+        bound = self._policy(resource) if form == "policy" else self._binding(resource, form)
+        for each in bound:
+            made = self._grant(each, resource, scope)
+            for value in listed(each.members):
+                member = self.members.of(value, resource)
+                if member is not None:
+                    yield Given(member, made, form, resource)
+
+    @staticmethod
+    def _binding(resource: Resource, form: str) -> Iterator[Bound]:
+        members = resource.get("members") if form == "binding" else resource.get("member")
+        yield Bound(resource.get("role"), members, resource.get("condition"), "role")
+
+    def _policy(self, resource: Resource) -> Iterator[Bound]:
+        """The bindings of a whole policy: JSON, or the data source that makes it."""
+        written = resource.get("policy_data")
+        blocks: list[Value] | None = None
+        if isinstance(written, Unknown):
+            source = self._source(written, resource)
+            blocks = source.blocks("binding") if source is not None else None
+            document = written.document if blocks is None else None
+        else:
+            document = _decoded(written)
+        if blocks is None:
+            listed_in = document.get("bindings") if isinstance(document, dict) else None
+            blocks = listed_in if isinstance(listed_in, list) else None
+        if blocks is None:
+            unknown = Unknown(f"the policy of {resource.address} cannot be read")
+            yield Bound(unknown, [unknown], None, "policy_data")
+        for each in blocks or ():
+            if isinstance(each, dict):
+                yield Bound(each.get("role"), each.get("members"), each.get("condition"), "policy_data")
+            elif isinstance(each, Unknown):
+                yield Bound(each, [each], None, "policy_data")
+
+    def _source(self, written: Unknown, holder: Resource) -> Resource | None:
+        for reference in written.references:
+            found = self.documents.estate.index.by_address.get((holder.inside, reference.address))
+            if found is not None and found.type == "google_iam_policy":
+                return found
+        return None
+
+    def _grant(self, bound: Bound, resource: Resource, scope: Scope) -> Grant:
+        condition, expression = _condition(bound.condition)
+        evidence = Evidence("", resource.address, resource.at(bound.path))
+        name, actions, lost, custom = self.role(bound.role, resource)
+        said = f"{name} at {scope}" + (", under a condition" if expression or condition is not True else "")
+        return Grant(
+            "allow",
+            name,
+            actions,
+            scope,
+            replace(evidence, text=said),
+            condition=condition,
+            expression=expression,
+            lost=lost,
+            partial=lost is None and custom is None,
+            defined_in=custom,
+        )
+
+    def role(self, value: Value, holder: Resource) -> tuple[str, tuple[str, ...], Unknown | None, Resource | None]:
+        """What a role is called, its permissions, why they are not known, and the resource that defines it."""
+        custom = self._custom(value, holder)
+        if custom is not None:
+            permissions = custom.get("permissions")
+            name = custom.address
+            if isinstance(permissions, list) and all(isinstance(each, str) for each in permissions):
+                return name, tuple(each for each in permissions if isinstance(each, str)), None, custom
+            return name, (), Unknown("its permissions are not known"), custom
+        if not isinstance(value, str):
+            said = ", ".join(str(each) for each in value.references) if isinstance(value, Unknown) else ""
+            return said or "a role that is not known", (), Unknown("which role it is cannot be told"), None
+        known = role_table("google").actions(value)
+        if known is None and value.startswith("roles/") and value.lower().endswith(("viewer", "reader")):
+            known = ()  # Google's names of roles that only read
+        if known is not None:
+            return value, known, None, None
+        missing = "it is not among the inputs" if "/roles/" in value else "it is not in the table of Google's roles"
+        return value, (), Unknown(missing), None
+
+    def _custom(self, value: Value, holder: Resource) -> Resource | None:
+        found = self.documents.estate.index.find(value, holder, lambda kind: kind in CUSTOM).only
+        if found is not None or not isinstance(value, str) or "/roles/" not in value:
+            return found
+        named = value.rpartition("/")[2]
+        fitting = [each for each in self._customs if each.get("role_id") == named]
+        return fitting[0] if len(fitting) == 1 else None
+
+    @cached_property
+    def _customs(self) -> tuple[Resource, ...]:
+        return tuple(each for each in self.documents.estate.resources if each.type in CUSTOM and each.mode == "managed")
+
+    @property
+    def gaps(self) -> Iterator[Gap]:
+        """The roles of which nobody knows what they hold, each once."""
+        seen: set[str] = set()
+        for each in self.all:
+            lost = each.grant.lost
+            if lost is not None and each.grant.role not in seen:
+                seen.add(each.grant.role)
+                yield Gap(f"what {each.grant.role} allows is not known: {lost.reason}", each.by.at("role"))
+
+
+def _condition(value: Value) -> tuple[Truth, str]:
+    """A condition block: what is known of it, and its expression."""
+    block = value[0] if isinstance(value, list) and value else value
+    if block is None or block == []:
+        return True, ""
+    if isinstance(block, dict) and isinstance(block.get("expression"), str):
+        return True, str(block["expression"])
+    return Unknown("the condition of the grant is not known"), ""
+
+
+def _decoded(written: Value) -> Value:
+    if not isinstance(written, str) or len(written) > _LONGEST:
+        return None
+    try:
+        found: Value = json.loads(written)
+    except (ValueError, RecursionError):
+        return None
+    return found
