@@ -140,6 +140,11 @@ class Copies(Struct, frozen=True, dict=True):
             kept = self._kept(made.get(fact.held_in), made)
         elif (lock := self.estate.entries[made.type].lock) is not None:
             kept = Kept(None, kept.domain, own_lock(lock, made))
+        gone = fact.dies_with_store or self._dies_by_plan(written, says)
+        if gone is True:
+            kept = Kept(None, self.domains.of(store), None)  # it lies in the store, whatever the vault's lock says
+        elif isinstance(gone, Unknown):
+            kept = Kept(kept.holder, gone, gone)
         follows = made.get(fact.follows) if fact.follows else None
         in_bucket = kept.holder is not None and self.estate.is_bucket(kept.holder.type)
         return Copy(
@@ -147,7 +152,7 @@ class Copies(Struct, frozen=True, dict=True):
             kind,
             made,
             kept.domain,
-            fact.dies_with_store or self._dies_by_plan(written, says),
+            gone,
             Evidence(text, made.address, made.location),
             kept.holder,
             lock=kept.lock,

@@ -39,6 +39,8 @@ def days_kept(fact: BackupFact, store: Resource, said: Value, estate: Estate) ->
     """How long the copies are kept."""
     if isinstance(fact.days, int):
         return fact.days
+    if fact.days is None and fact.on is not None and fact.survives:
+        return Unknown("how long they are kept is written elsewhere")
     value = store.get(fact.days) if fact.days else said
     if isinstance(value, str) and value in fact.days_of:
         return fact.days_of[value]

@@ -105,12 +105,15 @@ def test_soft_delete_that_only_the_block_switches_on(picture: Picture, values: d
         ("azurerm_storage_account", {"blob_properties": [{"restore_policy": [{"days": 6}]}]}, [(6, True)]),
         ("azurerm_storage_account", {"account_replication_type": "RAGRS"}, []),
         ("azurerm_managed_disk", {}, []),
+        ("azurerm_netapp_volume", {"data_protection_backup_policy": [{"policy_enabled": True}]}, [("unknown", False)]),
+        ("azurerm_netapp_volume", {"data_protection_backup_policy": [{"policy_enabled": False}]}, []),
     ],
 )
 def test_what_a_store_keeps_of_itself(picture: Picture, name: str, values: dict[str, Any], copies: list[Any]) -> None:
     """How long its own backups are kept, and whether they go with it; another region of the same store is no backup."""
     found = store(picture(BLOCK, made(f"{name}.x", name="x", **values)), f"{name}.x").copies
-    assert [(each.retention_days, each.dies_with_store) for each in found] == copies
+    shown = [("unknown" if is_unknown(each.retention_days) else each.retention_days, each.dies_with_store) for each in found]
+    assert shown == copies
 
 
 @pytest.mark.parametrize(
@@ -212,12 +215,12 @@ def test_a_disk_that_is_in_no_machine_is_not_backed_up_with_one(picture: Picture
 def test_operational_backups_of_blobs_lie_in_the_account(
     picture: Picture, policy: dict[str, Any], dies: object, days: object
 ) -> None:
-    """Only what goes into the vault outlives the storage account."""
+    """Only what goes into the vault outlives the storage account, and only that is under the vault's lock."""
     kind = "azurerm_data_protection_backup_policy_blob_storage"
     built = picture(
         BLOCK,
         made("azurerm_storage_account.s", name="s"),
-        made("azurerm_data_protection_backup_vault.v", name="v"),
+        made("azurerm_data_protection_backup_vault.v", name="v", immutability="Locked"),
         made(f"{kind}.p", name="p", vault_id=unknown("azurerm_data_protection_backup_vault.v", "id"), **policy),
         made(
             "azurerm_data_protection_backup_instance_blob_storage.i",
@@ -226,8 +229,9 @@ def test_operational_backups_of_blobs_lie_in_the_account(
         ),
     )
     (copy,) = store(built, "azurerm_storage_account.s").copies
-    found = (copy.dies_with_store, copy.retention_days)
-    assert tuple("unknown" if is_unknown(each) else each for each in found) == (dies, days)
+    immutable: dict[object, object] = {True: False, False: True}
+    found = ["unknown" if is_unknown(each) else each for each in (copy.dies_with_store, copy.retention_days, copy.immutable)]
+    assert found == [dies, days, immutable.get(dies, "unknown")]
 
 
 @pytest.mark.parametrize(
