@@ -312,7 +312,7 @@ def leaving(infrastructure: Infrastructure) -> Iterator[Held]:
             for each in answers.powers_of(identity.address)
             if each.verb is Verb.REMOVE_DOMAIN and by_its_own_policies(each)
         ]
-        for action in _LEAVING if str(identity.domain) in homes else ():
+        for action in _LEAVING if identity.language == "aws" and str(identity.domain) in homes else ():
             decision = answers.can(identity.address, action, "*")
             if decision.outcome is Outcome.YES or (decision.outcome is Outcome.MAYBE and not _opaque(identity)):
                 steps = tuple(

@@ -72,7 +72,9 @@ class Copies(Struct, frozen=True, dict=True):
                 Evidence(text, store.address, where),
                 kept.holder,
                 lock=kept.lock,
-                retention_days=days_kept(fact, store, said, self.estate),
+                retention_days=self.buckets.expires_after(kept.holder)
+                if kept.holder is not None and self.estate.is_bucket(kept.holder.type)
+                else days_kept(fact, store, said, self.estate),
                 certain=certain,
             )
 

@@ -80,7 +80,7 @@ def retention(made: Resource, fact: CompanionFact | None) -> int | Unknown | Non
     days = _longest(made, fact.retention) if fact.retention else None
     days = _longest(made, fact.retention_else) if days is None and fact.retention_else else days
     days = fact.retention_default if days is None else days
-    if isinstance(days, Unknown) or (isinstance(days, int) and days < 0):
+    if isinstance(days, Unknown) or (isinstance(days, int) and (days < 0 or days == fact.forever)):
         return days if isinstance(days, Unknown) else None
     longer = [(number_or_unknown(made.written(path)), unit) for path, unit in fact.longer.items()]
     unknown = next((number for number, _ in longer if isinstance(number, Unknown)), None)

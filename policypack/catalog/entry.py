@@ -77,7 +77,7 @@ class CompanionFact(Struct, frozen=True):
     `held_in` is the argument that names the bucket or vault. `dies_with_store`: what it makes lies inside the store and goes
     with it. `plan` is an argument that names what says how long and where (its companion's `retention` and `held_in`). It plays
     its part only where `only_when` is written, and equals `only_value` if that is given. `off` is an argument that stops it
-    where it has the value `off_value`. `follows` is an argument that carries deletes over. `store_types` are the types that
+    where it has the value `off_value`. `follows` is an argument that carries deletes over. `forever` is the retention that means without end. `store_types` are the types that
     `store` can name, where a name alone may be that of other things too. `longer` are arguments that keep some of the copies
     longer, with the days in one of their units. `retention_else` holds the days where `retention` is not written.
     `leaves_out` are arguments that leave out parts of what is put into the store.
@@ -102,6 +102,7 @@ class CompanionFact(Struct, frozen=True):
     longer: dict[str, int] = field(default_factory=dict)
     leaves_out: tuple[str, ...] = ()
     store_types: tuple[str, ...] = ()
+    forever: Value = None
 
 
 class LockFact(Struct, frozen=True):
@@ -124,6 +125,16 @@ class LockFact(Struct, frozen=True):
     removed_by: tuple[str, ...] = ()
 
 
+class GovernedFact(Struct, frozen=True):
+    """What decides about a store and is a resource of its own: the `argument` of the store that names it, the `types` that it can
+    be of, the guards of the store that its arguments are, and what the store should name `otherwise`."""
+
+    argument: str
+    types: tuple[str, ...]
+    otherwise: str
+    guards: tuple[GuardFact, ...]
+
+
 class ExpiryFact(Struct, frozen=True):
     """A block of a bucket that removes objects by age: a rule counts where `action` equals `deletes`; `days` are its ages."""
 
@@ -137,7 +148,10 @@ class CredentialFact(Struct, frozen=True):
     """A type, or an argument of a provider block, that holds a bearer secret.
 
     `scoped`: the platform can limit it to some operations (True: this kind is limited elsewhere; False: it cannot be;
-    a dotted path: limited where that argument is written). `expires`: False, True or the argument that makes it end.
+    "unknown": it can be, and whether this one is cannot be told; a dotted path: limited where that argument is written).
+    `expires`: False, True, "unknown" or the argument that makes it end. `names` are those under which it is usually kept. `bound`
+    is what the platform calls the one thing that it reaches, where it reaches only one. There is one only where `only_when` equals
+    `only_value`. What comes from a type in `renewed_by` is made anew for each run, and ends.
     """
 
     label: str
@@ -148,6 +162,27 @@ class CredentialFact(Struct, frozen=True):
     destroys: str = ""
     fix: str = ""
     names: tuple[str, ...] = ()
+    bound: str = ""
+    only_when: str = ""
+    only_value: Value = None
+    renewed_by: tuple[str, ...] = ()
+
+
+class KeepsFact(Struct, frozen=True):
+    """Arguments of a type that keep secrets which others made.
+
+    One secret: `name` holds its name (or `named_by` names the resource whose name counts), one of `value` the secret. Several:
+    `entries` is a mapping of names, its JSON text, or a list of mappings with `entry_name` and `entry_value`. `environment` are
+    arguments that say for which environment it is kept.
+    """
+
+    name: str = ""
+    named_by: str = ""
+    value: tuple[str, ...] = ()
+    entries: str = ""
+    entry_name: str = "name"
+    entry_value: str = "value"
+    environment: tuple[str, ...] = ()
 
 
 class WeakeningFact(Struct, frozen=True):
@@ -171,7 +206,8 @@ class TypeEntry(Struct, frozen=True):
     argument names is the store then. `since` is the provider version by which the type exists. `lies_in` is the argument that
     names what it lies in (several: the first that is written), whose domain is its own. `lockable`: a lock of the platform, on
     it or on what it lies in, refuses its deletion. `inherits`: the kinds of guards of what it lies in that guard it too.
-    `data_actions` are those of its `delete_actions` that are calls of the data plane.
+    `data_actions` are those of its `delete_actions` that are calls of the data plane. `manifest` is the argument that holds what the
+    resource really makes: an object of the type whose `object` (group/kind) it is.
     """
 
     type: str
@@ -195,12 +231,16 @@ class TypeEntry(Struct, frozen=True):
     lies_in: tuple[str, ...] = ()
     lockable: bool = False
     inherits: tuple[str, ...] = ()
+    governed_by: GovernedFact | None = None
+    object: str = ""
+    manifest: str = ""
     lock: LockFact | None = None
     expiry: ExpiryFact | None = None
     backup_service: str = ""
     schedule: str = ""
     weakened_by: tuple[WeakeningFact, ...] = ()
     credential: CredentialFact | None = None
+    keeps: tuple[KeepsFact, ...] = ()
     delete_actions: tuple[str, ...] = ()
     data_actions: tuple[str, ...] = ()
     weaken_actions: tuple[str, ...] = ()
@@ -219,6 +259,8 @@ class StateFact(Struct, frozen=True):
 
 class ProviderEntry(Struct, frozen=True):
     """What one provider means: its domain's name, what its provider block decides, and how its versions differ.
+
+    `token` is what its provider block acts with, `tokens` are others that are known by the names under which they are kept.
 
     `also` are other providers of the same platform with the same types. `domain_arguments` are the arguments of a resource, or
     of the provider block, that hold the domain; `domain_after` is the part of an id or full name that it follows ("projects").
@@ -241,6 +283,7 @@ class ProviderEntry(Struct, frozen=True):
     covered: bool = True
     default_major: str = ""
     token: CredentialFact | None = None
+    tokens: tuple[CredentialFact, ...] = ()
     guards: tuple[GuardFact, ...] = ()
 
 
@@ -251,7 +294,7 @@ def _fact(kind: type[Any], raw: dict[str, Any]) -> Any:  # noqa: ANN401 - one ma
 def type_entry(name: str, raw: dict[str, Any]) -> TypeEntry:
     """The typed form of one entry, as the schema describes it. Raises TypeError on a field that does not exist."""
     fields = dict(raw)
-    lists: dict[str, type[Any]] = {"guards": GuardFact, "backups": BackupFact, "weakened_by": WeakeningFact}
+    lists: dict[str, type[Any]] = {"guards": GuardFact, "backups": BackupFact, "weakened_by": WeakeningFact, "keeps": KeepsFact}
     for key, kind in lists.items():
         if key in fields:
             fields[key] = tuple(_fact(kind, each) for each in fields[key])
@@ -262,6 +305,10 @@ def type_entry(name: str, raw: dict[str, Any]) -> TypeEntry:
         companion["guards"] = tuple(_fact(GuardFact, each) for each in companion.get("guards", ()))
         companion |= {key: tuple(companion.get(key, ())) for key in ("store_types", "leaves_out")}
         fields["companion"] = CompanionFact(**companion)
+    if "governed_by" in fields:
+        governed = dict(fields["governed_by"])
+        governed["guards"] = tuple(_fact(GuardFact, each) for each in governed["guards"])
+        fields["governed_by"] = _fact(GovernedFact, governed)
     single: dict[str, type[Any]] = {"credential": CredentialFact, "lock": LockFact, "expiry": ExpiryFact}
     for key, kind in single.items():
         if key in fields:
@@ -278,4 +325,5 @@ def provider_entry(raw: dict[str, Any]) -> ProviderEntry:
         fields["state"] = StateFact(**fields["state"])
     if "token" in fields:
         fields["token"] = _fact(CredentialFact, fields["token"])
+    fields["tokens"] = tuple(_fact(CredentialFact, each) for each in fields.get("tokens", ()))
     return _fact(ProviderEntry, fields)  # type: ignore[no-any-return]

@@ -227,3 +227,49 @@ def test_updates_in_place_that_lose_data(
     """What a plan switches off or shortens in place is said, times with their unit included; what cannot be compared is not."""
     resource = made(f"{kind}.x", change=Change(("update",), before=before), **after)
     assert bool(store(picture(resource, kind="plan"), f"{kind}.x").weakening) is weakened
+
+
+@pytest.mark.parametrize(("retention", "days"), [({}, None), ({"backup_retain_days": 0}, None), ({"backup_retain_days": 7}, 7)])
+def test_backups_of_a_cluster_without_end(picture: Picture, retention: dict[str, Any], days: int | None) -> None:
+    """A retention of 0, and none, mean that Backup for GKE never deletes a backup."""
+    plan = made(
+        "google_gke_backup_backup_plan.p",
+        cluster=unknown("google_container_cluster.c", "id"),
+        retention_policy=[retention],
+        backup_schedule=[{"cron_schedule": "0 4 * * *"}],
+    )
+    built = picture(made("google_container_cluster.c", name="c"), plan)
+    [copy] = store(built, "google_container_cluster.c").copies
+    assert copy.retention_days == days
+
+
+def test_a_disk_is_backed_up_with_its_instance(picture: Picture) -> None:
+    """A plan that backs up an instance backs up the disk that is attached to it."""
+    _, held, plan, _ = vault()
+    association = made(
+        "google_backup_dr_backup_plan_association.i",
+        resource=unknown("google_compute_instance.i", "id"),
+        backup_plan=unknown("google_backup_dr_backup_plan.p", "id"),
+    )
+    attached = made(
+        "google_compute_attached_disk.a",
+        disk=unknown("google_compute_disk.d", "id"),
+        instance=unknown("google_compute_instance.i", "id"),
+    )
+    built = picture(
+        held, plan, association, attached, made("google_compute_disk.d", name="d"), made("google_compute_instance.i", name="i")
+    )
+    assert [each.kind for each in store(built, "google_compute_disk.d").copies] == [CopyKind.RECOVERY_POINT]
+
+
+def test_scheduled_backups_in_a_bucket_live_as_long_as_it_lets_them(picture: Picture) -> None:
+    """Backups that a metastore writes into a bucket of another project lie there, under the bucket's rules and its lock."""
+    backup = {"enabled": True, "backup_location": "gs://copies/metastore"}
+    rule = {"action": [{"type": "Delete"}], "condition": [{"age": 3}]}
+    built = picture(
+        made("google_dataproc_metastore_service.m", service_id="m", project="shop", scheduled_backup=[backup]),
+        made("google_storage_bucket.copies", name="copies", project="backup", lifecycle_rule=[rule]),
+    )
+    [copy] = store(built, "google_dataproc_metastore_service.m").copies
+    assert (copy.kind, copy.retention_days, copy.dies_with_store) == (CopyKind.DUMP, 3, False)
+    assert built.isolated(store(built, "google_dataproc_metastore_service.m"), copy) is True
