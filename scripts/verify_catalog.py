@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from policypack.catalog import Catalog, CompanionFact, GuardFact, ProviderEntry, TypeEntry, load_catalog
+from policypack.catalog import Catalog, CompanionFact, CredentialFact, GuardFact, ProviderEntry, TypeEntry, load_catalog
 
 _HOLE = re.compile(r"(?<!\$)\{(\w+)\}")
 DOCUMENTED = Path(__file__).with_name("documented")
@@ -96,14 +96,21 @@ def _in_type(kind: Any, path: str) -> bool:  # noqa: ANN401 - Terraform writes t
 def paths_of(entry: TypeEntry) -> Iterator[tuple[str, str]]:
     """Every argument that an entry names: dotted path, and the version that brings it ("" where any has it)."""
     named = [entry.name, entry.only_when_set, entry.unless_set, entry.member_of, entry.replica_of, entry.schedule]
-    named += [*entry.lies_in, *_HOLE.findall(entry.arn)]
+    named += [
+        *entry.lies_in,
+        *_HOLE.findall(entry.arn),
+        entry.manifest,
+        entry.governed_by.argument if entry.governed_by else "",
+    ]
     for backup in entry.backups:
         named += [backup.attribute, backup.kept_by, backup.held_in, backup.days if isinstance(backup.days, str) else ""]
     named += [each.attribute for each in entry.weakened_by]
     if companion := entry.companion:
         named += _paths_of_companion(companion)
     if entry.credential:
-        named.append(entry.credential.attribute)
+        named += [entry.credential.attribute, entry.credential.only_when]
+    for keeps in entry.keeps:
+        named += [keeps.name, keeps.named_by, *keeps.value, keeps.entries, *keeps.environment]
     if entry.lock:
         named += [entry.lock.attribute, entry.lock.binding]
     if expiry := entry.expiry:
@@ -111,6 +118,11 @@ def paths_of(entry: TypeEntry) -> Iterator[tuple[str, str]]:
     yield from ((path, "") for path in named if path)
     for guard in (*entry.guards, *(entry.companion.guards if entry.companion else ())):
         yield from _paths_of_guard(guard)
+
+
+def _limits(fact: CredentialFact) -> list[str]:
+    """The arguments that limit a credential or make it end."""
+    return [each for each in (fact.scoped, fact.expires) if isinstance(each, str) and each != "unknown"]
 
 
 def _paths_of_companion(fact: CompanionFact) -> list[str]:
@@ -145,11 +157,20 @@ def _differences(catalog: Catalog, provider: ProviderEntry, schema: Mapping[str,
         for path, since in paths_of(entry):
             if not has(types[name]["block"], path) and not _later(since, version):
                 yield f"{name}: no argument {path}"
+        yield from _differences_of_governing(entry, types)
     block = schema.get("provider", {}).get("block", {})
     for guard in provider.guards:
         yield from (f"provider {provider.provider}: no {path}" for path, _ in _paths_of_guard(guard) if not has(block, path))
     if provider.token and provider.token.attribute and not has(block, provider.token.attribute):
         yield f"provider {provider.provider}: no {provider.token.attribute}"
+
+
+def _differences_of_governing(entry: TypeEntry, types: Mapping[str, Any]) -> Iterator[str]:
+    """What a store's guards name in another type."""
+    for kind in entry.governed_by.types if entry.governed_by else ():
+        for guard in entry.governed_by.guards if entry.governed_by else ():
+            if kind not in types or not has(types[kind]["block"], guard.attribute):
+                yield f"{entry.type}: {kind} has no argument {guard.attribute}"
 
 
 def _later(since: str, version: str) -> bool:

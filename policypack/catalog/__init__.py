@@ -19,6 +19,7 @@ from policypack.catalog.entry import (
     CompanionFact,
     CredentialFact,
     ExpiryFact,
+    GovernedFact,
     GuardFact,
     KeepsFact,
     LockFact,
@@ -39,6 +40,7 @@ __all__ = [
     "CompanionFact",
     "CredentialFact",
     "ExpiryFact",
+    "GovernedFact",
     "GuardFact",
     "KeepsFact",
     "LockFact",
@@ -181,6 +183,11 @@ class Catalog:
             self._entries[resource_type] = None if raw is None else type_entry(resource_type, raw)
         return self._entries[resource_type]
 
+    def objects(self, resource_type: str) -> Mapping[str, str]:
+        """Group and kind of an object -> the type that stands for it, on the platform of a type that holds manifests."""
+        types = self._file(self.platform(resource_type.partition("_")[0])).get("types", {})
+        return {each["object"]: name for name, each in sorted(types.items()) if "object" in each}
+
     def types(self, provider: str) -> tuple[str, ...]:
         """All types of a provider that have an entry, in order of their names."""
         return tuple(self._file(provider).get("types", ()))
@@ -188,7 +195,7 @@ class Catalog:
     def provider(self, name: str) -> ProviderEntry | None:
         """What the provider itself means, None where the catalog has nothing about it."""
         if name not in self._blocks:
-            raw = self._file(self.platform(name)).get("provider")
+            raw = (self._file(name) or self._file(self.platform(name))).get("provider")
             self._blocks[name] = None if raw is None else provider_entry(raw)
         return self._blocks[name]
 

@@ -115,7 +115,7 @@ def test_bucket_companions_are_about_buckets() -> None:
 
 def test_texts_fit_into_a_line() -> None:
     """Texts that become part of a line begin in lower case (names aside), and end without a full stop."""
-    names = ("AWS", "API", "Terraform", "QuickSight", "HSM", "Railway")
+    names = ("AWS", "API", "Terraform", "QuickSight", "HSM", "Railway", "Atlas", "DigitalOcean", "Supabase", "Time Travel")
     odd = [
         (name, text) for name, text in sentences() if text.endswith(".") or (text[0].isupper() and not text.startswith(names))
     ]

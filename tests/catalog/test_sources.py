@@ -16,6 +16,7 @@ from policypack.catalog import (
     CompanionFact,
     CredentialFact,
     ExpiryFact,
+    GovernedFact,
     GuardFact,
     KeepsFact,
     LockFact,
@@ -29,13 +30,14 @@ from policypack.catalog.compile import SOURCE, CatalogError, compiled
 from policypack.model import Enforced, GuardKind
 
 SCHEMA: dict[str, Any] = json.loads(SOURCE.joinpath("schema.json").read_text("utf-8"))
-FILES = [*sorted(SOURCE.glob("*.yaml")), *sorted(SOURCE.glob("*/*.yaml"))]
+FILES = [*sorted(SOURCE.glob("*.yaml")), *sorted(path for path in SOURCE.glob("*/*.yaml") if path.parent.name != "scoped")]
 DEFINED = {
     "type": TypeEntry,
     "guard": GuardFact,
     "backup": BackupFact,
     "companion": CompanionFact,
     "credential": CredentialFact,
+    "governed": GovernedFact,
     "keeps": KeepsFact,
     "weakening": WeakeningFact,
     "lock": LockFact,
