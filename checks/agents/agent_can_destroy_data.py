@@ -22,8 +22,8 @@ def agent_can_destroy_data(infrastructure: Infrastructure) -> Iterator[Finding]:
     organisation's policy that it cannot change. Then let somebody else approve what is left.
 
     Misses: policies and roles outside the inputs. Data that only becomes reachable because it can change its own rights is
-    agent_can_escalate's; keys, copies and state have checks of their own. A policy
-    that cannot be read is reported here, as uncertain, and not again for whatever else it may allow.
+    agent_can_escalate's; what a role does inside a database is agent_owns_database_objects's; keys, copies and state have checks
+    of their own. A policy that cannot be read is reported here, as uncertain, and not again for whatever else it may allow.
     """
     data = {store.address: store for store in infrastructure.production if store.kind not in {"key", "backup_vault"}}
     verbs = {Verb.DESTROY, Verb.OVERWRITE}
@@ -32,6 +32,8 @@ def agent_can_destroy_data(infrastructure: Infrastructure) -> Iterator[Finding]:
         return power.target in data and by_its_own_policies(power)
 
     for each in held(infrastructure, verbs, wanted=wanted, opaque=True):
+        if each.identity.acts_in_database:
+            continue
         through = " by becoming another identity" if each.worst.rules else ""
         yield Finding(
             each.identity.resource,

@@ -74,6 +74,11 @@ class Identity(Struct, frozen=True):
         """The address of its resource."""
         return self.resource.address
 
+    @property
+    def acts_in_database(self) -> bool:
+        """Whether it acts inside a database: what it destroys there is agent_owns_database_objects's."""
+        return self.form == "database role"
+
 
 class Outcome(str, Enum):
     """Whether something can be done: proved, not excluded, excluded."""

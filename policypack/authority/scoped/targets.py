@@ -193,8 +193,11 @@ class Targets(Struct, frozen=True, dict=True):
         kinds = dict.fromkeys(spot.kind for each in targets for spot in sites[each.site].within if spot.place is not None)
         for kind in kinds:
             entry = self.catalog.entry(kind)
-            for action in entry.delete_actions if entry is not None and entry.store else ():
-                yield Way((Call(action, f"{INSIDE}{kind}"),))
+            if entry is None or not entry.store:
+                continue
+            for action in entry.delete_actions:
+                if action not in entry.data_actions:  # what empties it leaves what has a place of its own in it
+                    yield Way((Call(action, f"{INSIDE}{kind}"),))
         for action in language.facts.removes_domain:
             yield Way((Call(action, DOMAIN),))
 
