@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policypack.authority.grants import broad
+from policypack.authority.grants import broad, within_limits
 from policypack.authority.held import DESTRUCTIVE, held, watched, who
 from policypack.check import Finding, Severity, check
 from policypack.model import Evidence, Identity, Infrastructure
@@ -27,7 +27,7 @@ def agent_holds_admin(infrastructure: Infrastructure) -> Iterator[Finding]:
         grants = [each for each in grants if each.everything] or grants
         if not grants:
             continue
-        within = identity.boundary is not None or any(not policy.assumed for level in identity.guardrails for policy in level)
+        within = within_limits(identity)
         harmless = within and bool(infrastructure.production) and not _can_destroy(infrastructure, identity)
         held_back = Evidence("a boundary or an organisation's policy denies what would destroy", identity.address)
         yield Finding(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policypack.authority.grants import at, layers
+from policypack.authority.grants import at, can_be_limited, layers
 from policypack.authority.held import DESTRUCTIVE, Held, held
 from policypack.check import Finding, Severity, check
 from policypack.model import Evidence, Infrastructure, Policy, Unknown
@@ -21,6 +21,8 @@ def agent_without_boundary(infrastructure: Infrastructure) -> Iterator[Finding]:
     Misses: guardrails attached outside the inputs. An identity that can destroy nothing is not asked for a boundary.
     """
     for each in held(infrastructure, DESTRUCTIVE, wanted=lambda power: not power.rules):
+        if not can_be_limited(each.identity):
+            continue
         limits = [(layer, policy) for layer, policy in layers(each.identity) if layer != "policy"]
         unknown = [policy for _, policy in limits if _unreadable(policy)]
         does = f"{each.worst.verb.value.replace('-', ' ')} {each.worst.target}"

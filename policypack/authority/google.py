@@ -191,8 +191,8 @@ def _or(one: Truth, other: Truth) -> Truth:
 
 
 def judges(action: str) -> bool:
-    """Whether the table of predefined roles tells about a permission."""
-    return action.lower() in judged("google")
+    """Whether the table of predefined roles tells about a permission. What is none, is in no role."""
+    return action.lower() in judged("google") or ":" in action
 
 
 LANGUAGE = Language(facts("google"), holds=holds, judges=judges)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from policypack.model import Evidence, Identity, Policy
+from policypack.model import Evidence, Identity, Level, Policy
 
 if TYPE_CHECKING:  # the engine is loaded when somebody is asked about, not by every scan
     from policypack.authority.aws.document import Statement
@@ -30,10 +30,13 @@ class Grant(Struct, frozen=True):
     said: str
     everything: bool
     certain: bool
+    shown: Evidence | None = None
 
     @property
     def evidence(self) -> Evidence:
         """The statement, where it stands."""
+        if self.shown is not None:
+            return self.shown
         return at(self.policy, f"{self.policy.name} allows {self.said} on every resource")
 
 
@@ -65,6 +68,9 @@ def at(policy: Policy, text: str) -> Evidence:
 
 def broad(identity: Identity, services: Collection[str] = ()) -> Iterator[Grant]:
     """The grants of everything, of everything but something, or of all of a service that rules or is one of `services`."""
+    yield from _broad_roles(identity)
+    if not identity.policies:
+        return
     from policypack.authority.aws.document import statements
 
     for policy in identity.policies:
@@ -77,6 +83,36 @@ def broad(identity: Identity, services: Collection[str] = ()) -> Iterator[Grant]
             said, everything = _said(each, _RULING | set(services))
             if said:
                 yield Grant(policy, said, everything, not each.doubt)
+
+
+def _broad_roles(identity: Identity) -> Iterator[Grant]:
+    """The roles that may do everything or nearly, on a domain or more, without a condition."""
+    roles = [each for each in identity.grants if each.effect == "allow" and each.scope.level is not Level.THING]
+    if not roles:
+        return
+    from policypack.catalog.scoped import facts
+
+    for each in roles:
+        known = facts(identity.language)
+        everything = ("*" in each.actions and not each.excluded) or each.role in known.rulers
+        if each.condition is True and not each.expression and (everything or each.role in known.admins):
+            said = "everything" if everything else f"what {each.role} allows"
+            yield Grant(Policy(each.role, None), said, everything, each.lost is None, each.evidence)
+
+
+def within_limits(identity: Identity) -> bool:
+    """Whether anything that the inputs show stands over what it is allowed, whatever that says."""
+    levels = (policy for level in identity.guardrails for policy in level if not policy.assumed)
+    return identity.boundary is not None or any(levels) or any(each.effect != "allow" for each in identity.grants)
+
+
+def can_be_limited(identity: Identity) -> bool:
+    """Whether its platform knows statements that stand over what an identity is allowed."""
+    if not identity.grants:
+        return True
+    from policypack.catalog.scoped import facts
+
+    return facts(identity.language).bounded
 
 
 def _unreadable(policy: Policy, statement: Statement) -> bool:
@@ -107,6 +143,8 @@ def rules_everything(identity: Identity) -> bool:
 
 def limited(identity: Identity) -> bool:
     """Whether a boundary or an organisation's deny stands over it, whatever its own policies say."""
+    if any(each.effect != "allow" for each in identity.grants):
+        return True
     return identity.boundary is not None or any(_denies(policy) for level in identity.guardrails for policy in level)
 
 
@@ -118,6 +156,9 @@ def _denies(policy: Policy) -> bool:
 
 def layers(identity: Identity) -> Iterator[tuple[str, Policy]]:
     """The policies that can deny it something, with the name of their layer. What is only assumed is left out."""
+    for each in identity.grants:
+        if each.effect != "allow":
+            yield "deny policy" if each.effect == "deny" else "access boundary", Policy(each.role, {}, assumed=False)
     yield from (("policy", policy) for policy in identity.policies)
     if identity.boundary is not None:
         yield "boundary", identity.boundary

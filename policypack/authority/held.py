@@ -20,9 +20,7 @@ ASSUMED = "assume"
 _REFERS = "it refers to "
 _NEW, _CHOSEN = "a new principal made by ", " with rights of its own choosing"
 # A login profile is a person's password, not a string that lies in a file and works by itself.
-_BEARER = frozenset(
-    {"aws_iam_access_key", "aws_iam_service_specific_credential", "aws_iam_user_ssh_key", "aws_iam_signing_certificate"}
-)
+_PASSWORDS = frozenset({"aws_iam_user_login_profile"})
 
 
 def watched(infrastructure: Infrastructure) -> tuple[Identity, ...]:
@@ -42,7 +40,7 @@ def is_watched(identity: Identity) -> bool:
     """Whether findings speak of it. A group acts only through its members, which stand for themselves."""
     if identity.form == "group" or identity.resource.goes:
         return False
-    return identity.kind is IdentityKind.AGENT or any(each.type in _BEARER for each in identity.credentials)
+    return identity.kind is IdentityKind.AGENT or any(each.type not in _PASSWORDS for each in identity.credentials)
 
 
 class Held(Struct, frozen=True):
@@ -288,9 +286,20 @@ def writes_objects(infrastructure: Infrastructure, each: Held) -> Outcome:
     from policypack.authority import authority
 
     answers = authority(infrastructure)
-    asked = ("s3:PutObject", "s3:ReplicateObject")
+    asked = adding(infrastructure, each)
     found = [answers.can(each.identity.address, action, each.worst.target).outcome for action in asked]
-    return max(found, key=lambda outcome: outcome.rank)
+    return max(found, key=lambda outcome: outcome.rank, default=Outcome.NO)
+
+
+def adding(infrastructure: Infrastructure, each: Held) -> tuple[str, ...]:
+    """The actions that put something into the bucket that a power is about, in the words of its platform."""
+    if not each.identity.grants:
+        return ("s3:PutObject", "s3:ReplicateObject")
+    from policypack.catalog.scoped import facts
+
+    kinds = {store.resource.type for store in infrastructure.stores if store.address == each.worst.target}
+    adds = facts(each.identity.language).adds
+    return tuple(action for kind in sorted(kinds) for action in adds.get(kind, ()))
 
 
 _LEAVING = ("organizations:LeaveOrganization", "account:CloseAccount", "organizations:CloseAccount")

@@ -41,9 +41,7 @@ _AUTOMATION = frozenset(
     )
 )
 _PIPELINES = ("codebuild.", "codepipeline.", "codedeploy.", "cloudformation.", "amplify.", "proton.", "imagebuilder.")
-_KEYS = frozenset(
-    {"aws_iam_access_key", "aws_iam_service_specific_credential", "aws_iam_user_ssh_key", "aws_iam_signing_certificate"}
-)
+_PASSWORDS = frozenset({"aws_iam_user_login_profile"})
 
 
 class Recognised(Struct, frozen=True):
@@ -81,7 +79,7 @@ def _recognised(clues: Clues, estate: Estate) -> Iterator[Recognised]:
     for each in clues.trusted:
         if each.kind == "automation":
             yield Recognised(IdentityKind.AUTOMATION, f"it trusts tokens of {each.name}")
-    keys = [each for each in clues.credentials if each.type in _KEYS]
+    keys = [each for each in clues.credentials if each.type not in _PASSWORDS]
     if keys:
         said = f"it has a static credential ({keys[0].address}): whoever reads that is the identity, an agent included"
         yield Recognised(IdentityKind.AUTOMATION, said)
@@ -155,6 +153,6 @@ def _people(clues: Clues) -> Iterator[Recognised]:
             yield Recognised(IdentityKind.PERSON, f"it trusts {each.name}")
         elif each.kind == "account" and each.mfa:
             yield Recognised(IdentityKind.PERSON, "its trust asks for a second factor")
-    passwords = [each for each in clues.credentials if each.type == "aws_iam_user_login_profile"]
+    passwords = [each for each in clues.credentials if each.type in _PASSWORDS]
     if passwords:
         yield Recognised(IdentityKind.PERSON, f"it signs in with a password ({passwords[0].address})")

@@ -30,7 +30,7 @@ from policypack.catalog.compile import SOURCE, CatalogError, compiled
 from policypack.model import Enforced, GuardKind
 
 SCHEMA: dict[str, Any] = json.loads(SOURCE.joinpath("schema.json").read_text("utf-8"))
-FILES = [*sorted(SOURCE.glob("*.yaml")), *sorted(path for path in SOURCE.glob("*/*.yaml") if path.parent.name != "scoped")]
+FILES = [*sorted(SOURCE.glob("*.yaml")), *(each for each in sorted(SOURCE.glob("*/*.yaml")) if each.parent.name != "scoped")]
 DEFINED = {
     "type": TypeEntry,
     "guard": GuardFact,
