@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping
 
 import msgspec
 
 from policypack.model import Unknown, Value, Values
 
 UNREADABLE = Unknown("the input's text of this resource cannot be decoded")
+_NONE: Values = {}
 
 
 class LazyValues(Mapping[str, Value]):
@@ -37,6 +38,10 @@ class LazyValues(Mapping[str, Value]):
         """The value of the key: one look-up, where Mapping's own `get` would raise and catch."""
         values = self._made if self._make is None else self._values()
         return UNREADABLE if values is None else values.get(key, default)
+
+    def items(self) -> ItemsView[str, Value]:
+        """What there is, without a look-up of each: nothing of what cannot be decoded."""
+        return (self._values() or _NONE).items()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values() or ())

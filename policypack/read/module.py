@@ -22,6 +22,7 @@ from policypack.read.hcl.source import Source
 from policypack.read.hcl.syntax import Block
 from policypack.read.hcl.variables import given_variables
 from policypack.read.options import ReadError, ReadOptions
+from policypack.read.repository import read_repository
 
 MAX_RESOURCES = 100_000
 """The most resources of one root that are evaluated."""
@@ -171,6 +172,7 @@ def _read(reading: Reading, source: Source) -> Input:
         provider_versions={**pinned_versions(estate.sources.values()), **versions},
         gaps=tuple(sorted(estate.gaps, key=lambda gap: (gap.location is not None, gap.location, gap.reason))),
         comments=tuple(sorted(comments, key=lambda comment: (comment.location, comment.text))),
+        repository=read_repository(estate.root, estate.tree),
     )
 
 

@@ -7,16 +7,15 @@ its objects only there.
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from policypack.model import Gap, Input, Location, Unknown
 from policypack.read.addresses import last_key
 from policypack.read.options import ReadOptions
-from policypack.read.passed_over import argument_names, first_of_each
+from policypack.read.passed_over import argument_names
 from policypack.read.plan_configuration import Configuration
 from policypack.read.plan_json import (
     NULL,
@@ -88,32 +87,39 @@ def _survey(outline: Outline, wanted: Callable[[str], bool]) -> _Survey:
     others = [entry for address, entry in state.items() if address not in known and entry.mode in MODES]
     # A hundred thousand entries have a handful of types and of actions: those are looked at, and the entries as few times as
     # will do.
-    actions = {each.change.actions for each in changed}
-    deleting = {each for each in actions if "delete" in each}
-    counts = Counter(each.type for each in changed if each.mode == "managed")
-    counts.update(each.type for each in others if each.mode == "managed")
+    alike: dict[tuple[str, str, tuple[str, ...]], list[ResourceChange]] = {}
+    for entry in changed:
+        alike.setdefault((entry.mode, entry.type, entry.change.actions), []).append(entry)
+    counts = Counter(each.type for each in others if each.mode == "managed")
+    destroyed: Counter[str] = Counter()
+    for (mode, kind, actions), entries in alike.items():
+        if mode == "managed":
+            counts[kind] += len(entries)
+            destroyed[kind] += len(entries) * ("delete" in actions)
     kinds = {kind for kind in counts if wanted(kind)}
+    unwanted = [entries[0] for (mode, kind, _), entries in alike.items() if mode == "managed" and kind not in kinds]
     return _Survey(
         counts=counts,
-        passed_over=_passed_over({kind for kind in counts if kind not in kinds}, changed, others),
-        destroyed=Counter(each.type for each in changed if each.mode == "managed" and each.change.actions in deleting),
-        odd=frozenset(action for each in actions for action in each if action not in _ACTIONS),
+        passed_over=_passed_over(unwanted, (each for each in others if each.mode == "managed" and each.type not in kinds)),
+        destroyed=+destroyed,
+        odd=frozenset(action for _, _, actions in alike for action in actions if action not in _ACTIONS),
         indexed=_indexed(each.address for entries in (changed, others) for each in entries if each.address.endswith("]")),
-        changed=[each for each in changed if each.type in kinds or each.mode == "data"],
+        changed=[each for (mode, kind, _), entries in alike.items() if mode == "data" or kind in kinds for each in entries],
         others=[each for each in others if each.type in kinds or each.mode == "data"],
     )
 
 
-def _passed_over(
-    kinds: set[str], changed: Iterable[ResourceChange], others: Iterable[StateResource]
-) -> Mapping[str, tuple[str, ...]]:
-    """What the types that nobody wants look like: one object of each is looked at, as it will be or else as it was."""
-    if not kinds:
-        return {}
-    after = ((each.type, each.change.after) for each in changed if each.type in kinds and each.change.after != NULL)
-    before = ((each.type, each.change.before) for each in changed if each.type in kinds)
-    standing = ((each.type, each.values) for each in others if each.type in kinds)
-    return argument_names(first_of_each(itertools.chain(after, before, standing)))
+def _passed_over(changed: Iterable[ResourceChange], others: Iterable[StateResource]) -> Mapping[str, tuple[str, ...]]:
+    """What types that nobody wants look like: one object of each is looked at, as it will be or else as it was."""
+    found: dict[str, Raw] = {}
+    for entry in changed:
+        if entry.change.after != NULL:
+            found.setdefault(entry.type, entry.change.after)
+    for entry in changed:
+        found.setdefault(entry.type, entry.change.before)
+    for each in others:
+        found.setdefault(each.type, each.values)
+    return argument_names(found)
 
 
 def _state(prior: StateValues | None, refresh: Outline | None) -> Iterator[StateResource]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from msgspec import Raw, Struct
+from msgspec import MsgspecError, Raw, Struct
+from msgspec.json import Decoder
 
 from policypack.model import Reference
 from policypack.read.addresses import dotted, last_key, module_of, most_specific, split
@@ -191,8 +192,24 @@ def mentions(block: BlockJson) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_mentioned(block)))
 
 
+class _Attribute(Struct, gc=False, forbid_unknown_fields=True):
+    """An attribute's expression, and no nested block. The constant is not decoded."""
+
+    references: list[str] | None = None
+    constant_value: Raw = NULL
+
+
+_ATTRIBUTES = Decoder(dict[str, _Attribute])
+
+
 def _mentioned(block: BlockJson) -> Iterator[str]:
-    for raw in (block.expressions, block.count_expression, block.for_each_expression):
+    if _may_refer(block.expressions):
+        try:  # most blocks have attributes alone
+            for each in _ATTRIBUTES.decode(block.expressions).values():
+                yield from most_specific(each.references or ())
+        except MsgspecError:
+            yield from references_of(loose(block.expressions))
+    for raw in (block.count_expression, block.for_each_expression):
         if _may_refer(raw):
             yield from references_of(loose(raw))
     yield from block.depends_on or ()

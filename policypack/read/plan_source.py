@@ -66,6 +66,7 @@ def join_source(plan: Input, source: Input) -> Input:
         provider_versions={**plan.provider_versions, **source.provider_versions},
         gaps=tuple(dict.fromkeys((*plan.gaps, *broken))),
         comments=source.comments,
+        repository=source.repository,
     )
 
 
