@@ -17,17 +17,20 @@ def deletion_protection_off(infrastructure: Infrastructure) -> Iterator[Finding]
 
     Misses: protection that was switched on outside Terraform.
     """
+    stores = {store.resource.place for store in infrastructure.production}
     for store in infrastructure.production:
         for guard in store.having(GuardKind.DELETION_PROTECTION):
             if guard.enforced is not Enforced.API or guard.holds is True:
                 continue
+            if guard.subject.place != store.resource.place and guard.subject.place in stores:
+                continue  # one cause, one finding: what decides for several stores is reported itself
             certain = not is_unknown(guard.holds)
             said = "One API call deletes it" if certain else "One API call may delete it"
             yield Finding(
                 store.resource,
                 f"{said}: {guard.attribute} is {'off' if certain else 'not known'}.",
                 certain=certain,
-                because=(guard.evidence,),
+                because=guard.because,
                 fix=guard.fix,
                 cause=guard.attribute,
             )

@@ -1,4 +1,4 @@
-"""Guards that another resource carries for a store: a lock of its own type, a policy that refuses deletion, a Recycle Bin."""
+"""Guards that another resource carries for a store: a lock of its own type, a policy that refuses deletion, a class that it names."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from policypack.build.domains import Domains
 from policypack.build.estate import Estate
+from policypack.build.governed import governed
 from policypack.build.guards import guards
 from policypack.build.policies import denying_guard
 from policypack.build.scopes import Scopes
@@ -38,6 +39,7 @@ class Companions(Struct, frozen=True, dict=True):
                 yield self._policy(store, each)
         yield from self._binned(store, copies)
         yield from self.scopes.guards(store)
+        yield from governed(store, self.estate)
 
     @cached_property
     def _of(self) -> dict[tuple[str, str], list[tuple[str, Resource]]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policypack.build.estate import Estate
+from policypack.build.guards import same
+from policypack.build.index import asks
 from policypack.catalog.entry import CredentialFact
-from policypack.model import Credential, Evidence, Resource, Truth, Unknown
+from policypack.model import Credential, Evidence, Resource, Truth, Unknown, Value, strip_keys
 
 
 def credentials(estate: Estate) -> Iterator[Credential]:
@@ -21,7 +23,7 @@ def credentials(estate: Estate) -> Iterator[Credential]:
                     yield _credential(block, fact, estate, written=written)
     for each in estate.resources:
         entry = estate.entries.get(each.type) if each.mode == "managed" and not each.goes else None
-        if entry and entry.credential:
+        if entry and entry.credential and _is_one(each, entry.credential) is not False:
             yield _credential(each, entry.credential, estate, written=True)
 
 
@@ -40,11 +42,32 @@ def _credential(holder: Resource, fact: CredentialFact, estate: Estate, *, writt
         fact.label,
         estate.catalog.platform(holder.provider),
         _decided(holder, fact.scoped),
-        _decided(holder, fact.expires),
+        _ends(holder, fact, value),
         (where,),
         fact.fix,
         fact.destroys,
     )
+
+
+def _is_one(holder: Resource, fact: CredentialFact) -> Truth:
+    """Whether the resource is a credential at all: some are only where an argument says so."""
+    value = holder.written(fact.only_when) if fact.only_when else None
+    if isinstance(value, Unknown) or not fact.only_when:
+        return value if isinstance(value, Unknown) else True
+    return same(value, fact.only_value)
+
+
+def _ends(holder: Resource, fact: CredentialFact, value: Value) -> Truth:
+    """Whether it ends by itself: what is made anew for each run does, and of what comes from elsewhere nobody knows."""
+    is_one = _is_one(holder, fact)
+    if isinstance(is_one, Unknown):
+        return is_one
+    if not fact.renewed_by or not isinstance(value, Unknown):
+        return _decided(holder, fact.expires)
+    kinds = {strip_keys(each.address).split(".")[-2] for each in value.references if "." in each.address}
+    if kinds and kinds <= {*fact.renewed_by}:
+        return True
+    return Unknown(f"how long {asks(value)} lasts is not known")
 
 
 def _decided(holder: Resource, fact: bool | str) -> Truth:
