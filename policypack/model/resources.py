@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
 
 from policypack.model.values import Reference, Truth, Unknown, Value, Values, lookup
+
+if TYPE_CHECKING:
+    from policypack.model.pipelines import Repository
 
 
 class Location(Struct, frozen=True, order=True):
@@ -206,6 +209,7 @@ class Input(Struct, frozen=True):
     serial: int | None = None
     gaps: tuple[Gap, ...] = ()
     comments: tuple[Comment, ...] = ()
+    repository: Repository | None = None
 
     @property
     def itself(self) -> Resource:
