@@ -9,6 +9,11 @@ from policypack.build.estate import Estate
 # Provider -> the module that knows its identities, and what the types of resources are called that make somebody who can act, or give
 # somebody a right. A new language adds its line.
 BUILDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "azuread": ("policypack.build.identities_azure", ("azuread_",)),
+    "azurerm": (
+        "policypack.build.identities_azure",
+        ("_role_assignment", "_role_definition", "_assigned_identity", "_lighthouse_", "azurerm_key_vault"),
+    ),
     "google": ("policypack.build.identities_google", ("_iam_", "google_service_account")),
     "mongodb": ("policypack.build.identities_databases", ("_user", "_role")),
     "mysql": ("policypack.build.identities_databases", ("_user", "_role", "_grant")),

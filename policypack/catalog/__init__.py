@@ -65,6 +65,11 @@ _KNOWN_AS_FAMILY = (
     "aws_caller_identity",
     "aws_partition",
     "aws_region",
+    "azuread_",
+    "azurerm_cosmosdb_sql_role_",
+    "azurerm_lighthouse_",
+    "azurerm_pim_",
+    "azurerm_role_",
 )
 # What is asked for who may do what and by which role, beside what has an entry: policies of their own type, holders of roles.
 _KNOWN_FOR_ACCESS = frozenset(
@@ -85,6 +90,12 @@ _KNOWN_FOR_ACCESS = frozenset(
         "aws_redshiftserverless_resource_policy",
         "aws_sfn_state_machine",
         "aws_sns_topic_policy",
+        "azurerm_client_config",
+        "azurerm_container_app",
+        "azurerm_container_app_job",
+        "azurerm_federated_identity_credential",
+        "azurerm_resource_deployment_script_azure_cli",
+        "azurerm_resource_deployment_script_azure_power_shell",
         "google_cloud_identity_group_membership",
         "google_cloud_run_service",
         "google_cloud_run_v2_job",
@@ -115,7 +126,6 @@ _COUNTED_ONLY = frozenset(
         "aws_s3_bucket_object",
         "aws_s3_object",
         "aws_s3_object_copy",
-        "aws_secretsmanager_secret_version",
         "aws_volume_attachment",
     }
 )

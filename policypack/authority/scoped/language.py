@@ -15,6 +15,7 @@ from policypack.model import Identity, Site, Truth, Unknown
 
 # Language -> the module whose LANGUAGE it is. A new language adds its line.
 MODULES: Mapping[str, str] = {
+    "azure": "policypack.authority.azure",
     "databases": "policypack.authority.databases",
     "google": "policypack.authority.google",
 }

@@ -1,0 +1,258 @@
+"""Who is who on Azure: what a principal id names, who is in which group, whose secrets and outside tokens there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from msgspec import Struct, field
+
+from policypack.build.identity_documents import Documents, stands
+from policypack.build.identity_trust import ISSUERS, Trusted
+from policypack.build.index import asks
+from policypack.model import Reference, Resource, Unknown, Value
+
+Place = tuple[str, str]
+FORMS: Mapping[str, str] = {
+    "azurerm_user_assigned_identity": "managed_identity",
+    "azuread_service_principal": "service_principal",
+    "azuread_user": "user",
+    "azuread_group": "group",
+    "azuread_group_without_members": "group",
+}
+SYSTEM = "system_identity"
+_TYPED: Mapping[str, str] = {"user": "user", "group": "group", "serviceprincipal": "service_principal"}
+_CALLERS = ("azurerm_client_config", "azuread_client_config")
+_APPLICATIONS = ("azuread_application", "azuread_application_registration")
+_SECRETS: Mapping[str, tuple[str, ...]] = {
+    "azuread_application_password": ("application_id", "application_object_id"),
+    "azuread_application_certificate": ("application_id", "application_object_id"),
+    "azuread_service_principal_password": ("service_principal_id",),
+    "azuread_service_principal_certificate": ("service_principal_id",),
+}
+_FEDERATED: Mapping[str, tuple[str, ...]] = {
+    "azurerm_federated_identity_credential": ("user_assigned_identity_id", "parent_id"),
+    "azuread_application_federated_identity_credential": ("application_id", "application_object_id"),
+    "azuread_application_flexible_federated_identity_credential": ("application_id",),
+}
+_SUBJECTS = {"repo:": ("automation", "GitHub Actions"), "system:serviceaccount:": ("workload", "a Kubernetes service account")}
+_CLUSTERS = ("oic.prod-aks.azure.com", "azurerm_kubernetes_cluster")
+_NESTED = 8
+
+
+class Principal(Struct, frozen=True):
+    """Somebody that a principal id names: by a resource of the inputs, or (`shown` False) by what refers to it. `key` tells one from
+    all others. `certain` is False where it is one of several."""
+
+    key: tuple[str, ...]
+    resource: Resource
+    form: str
+    name: str = ""
+    shown: bool = True
+    certain: bool = True
+
+
+class Principals(Struct, frozen=True, dict=True):
+    """The principals of one estate."""
+
+    documents: Documents
+    _outside: dict[tuple[str, ...], Principal] = field(default_factory=dict)
+
+    def named(self, value: Value, holder: Resource, form: str = "") -> tuple[Principal, ...]:
+        """Whom a principal's object id names, seen from the resource that holds it. `form` is what that resource says of it."""
+        if isinstance(value, str):
+            own = self._by_id.get(value.lower())
+            return (own,) if own is not None else (self._outsider((value.lower(),), holder, form, value),)
+        if not isinstance(value, Unknown):
+            return ()
+        found = self.documents.estate.index.find(value, holder, self._acts)
+        shown = tuple(self._shown(each, certain=found.certain) for each in found.resources)
+        if shown:
+            return shown
+        said = asks(value)
+        return (self._outsider((holder.inside, said), holder, form, said),)
+
+    def _acts(self, kind: str) -> bool:
+        return kind in FORMS or kind in _CALLERS or (kind.startswith("azurerm_") and kind != "azurerm_role_definition")
+
+    def _shown(self, resource: Resource, *, certain: bool) -> Principal:
+        form = FORMS.get(resource.type, SYSTEM if resource.type not in _CALLERS else "caller")
+        if resource.mode == "managed":
+            return Principal(resource.place, resource, form, certain=certain)
+        named = next((text for key in ("display_name", "name", "user_principal_name") if (text := resource.get(key))), "")
+        return self._outsider(resource.place, resource, form, named if isinstance(named, str) else "")
+
+    def _outsider(self, key: tuple[str, ...], anchor: Resource, form: str, name: str) -> Principal:
+        known = _TYPED.get(form.lower(), form) or "principal"
+        return self._outside.setdefault(key, Principal(key, anchor, known, name, shown=False))
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Principal]:
+        """Object id -> whose it is, where a plan or a state knows it."""
+        found = {}
+        for each in self.documents.estate.resources:
+            if each.mode == "managed" and stands(each):
+                form = FORMS.get(each.type)
+                keys = ("object_id", "principal_id") if form else ("identity.principal_id",)
+                for key in keys if form or each.type.startswith("azurerm_") else ():
+                    value = each.get(key)
+                    if isinstance(value, str) and value:
+                        found[value.lower()] = Principal(each.place, each, form or SYSTEM)
+        return found
+
+    @cached_property
+    def shown(self) -> tuple[Principal, ...]:
+        """Everybody who is a resource of the inputs, groups included."""
+        return tuple(
+            Principal(each.place, each, FORMS[each.type])
+            for each in self.documents.estate.resources
+            if each.type in FORMS and each.mode == "managed" and stands(each)
+        )
+
+    # Groups.
+
+    @cached_property
+    def _members(self) -> Mapping[tuple[str, ...], list[Principal]]:
+        found: dict[tuple[str, ...], list[Principal]] = defaultdict(list)
+        for each in self.documents.estate.resources:
+            if each.mode != "managed" or not stands(each):
+                continue
+            if each.type == "azuread_group_member":
+                for group in self.named(each.get("group_object_id"), each, "group"):
+                    found[group.key] += self.named(each.get("member_object_id"), each)
+            elif each.type == "azuread_group":
+                members = each.get("members")
+                for value in members if isinstance(members, list) else [members]:
+                    found[each.place] += self.named(value, each)
+        return found
+
+    def within(self, group: Principal) -> Iterator[Principal]:
+        """Who is in a group, by way of other groups too, each once."""
+        seen = {group.key}
+        left = [(group, 0)]
+        while left:
+            current, depth = left.pop(0)
+            for member in self._members.get(current.key, ()):
+                if member.key in seen or depth > _NESTED:
+                    continue
+                seen.add(member.key)
+                if member.form == "group":
+                    left.append((member, depth + 1))
+                else:
+                    yield member
+
+    # Applications, and what lets somebody be one.
+
+    @cached_property
+    def of_application(self) -> Mapping[Place, list[Principal]]:
+        """Application -> its service principals."""
+        found: dict[Place, list[Principal]] = defaultdict(list)
+        for each in self.shown:
+            if each.form == "service_principal":
+                for name in ("client_id", "application_id"):
+                    for application in self._applications(each.resource.get(name), each.resource):
+                        if each not in found[application.place]:
+                            found[application.place].append(each)
+        return found
+
+    def _applications(self, value: Value, holder: Resource) -> tuple[Resource, ...]:
+        return self.documents.estate.index.find(value, holder, lambda kind: kind in _APPLICATIONS).resources
+
+    def application_of(self, principal: Principal) -> Resource | None:
+        """The application of a service principal."""
+        for place, found in self.of_application.items():
+            if principal in found:
+                return self.documents.estate.index.by_address.get(place)
+        return None
+
+    def meant(self, resource: Resource, arguments: tuple[str, ...]) -> list[Principal]:
+        """Whom a secret, an owner or a trust is about: a service principal or identity, or those of an application."""
+        value = next((written for name in arguments if (written := resource.get(name)) is not None), None)
+        direct = self.documents.estate.index.find(value, resource, lambda kind: kind in FORMS).resources
+        found = [Principal(each.place, each, FORMS[each.type]) for each in direct if each.mode == "managed"]
+        applications = self._applications(value, resource)
+        return found or [each for application in applications for each in self.of_application.get(application.place, ())]
+
+    @cached_property
+    def secrets(self) -> Mapping[tuple[str, ...], tuple[Resource, ...]]:
+        """Service principal -> the passwords and certificates that exist for it."""
+        found: dict[tuple[str, ...], list[Resource]] = defaultdict(list)
+        for each in self.documents.estate.resources:
+            if each.mode == "managed" and stands(each):
+                if each.type in _SECRETS:
+                    for one in self.meant(each, _SECRETS[each.type]):
+                        found[one.key].append(each)
+                elif each.type == "azuread_application" and each.get("password") is not None:
+                    for one in self.of_application.get(each.place, ()):
+                        found[one.key].append(each)
+        return {key: tuple(each) for key, each in found.items()}
+
+    @cached_property
+    def trusted(self) -> Mapping[tuple[str, ...], tuple[Trusted, ...]]:
+        """Identity -> whose tokens from outside it takes."""
+        found: dict[tuple[str, ...], list[Trusted]] = defaultdict(list)
+        for each in self.documents.estate.resources:
+            if each.type in _FEDERATED and each.mode == "managed" and stands(each):
+                for one in self.meant(each, _FEDERATED[each.type]):
+                    found[one.key].append(_trusted(each))
+        return {key: tuple(each) for key, each in found.items()}
+
+    # What runs as whom.
+
+    @cached_property
+    def runs(self) -> Mapping[Place, tuple[Resource, ...]]:
+        """What runs -> the resources that are whom it runs as: itself where the platform makes an identity for it."""
+        found = {}
+        for each in self.documents.estate.resources:
+            blocks = each.blocks("identity") if each.mode == "managed" and each.type.startswith("azurerm_") else ()
+            held = [one for block in blocks for one in self._held(block, each)] if stands(each) else []
+            kubelet = each.get("kubelet_identity.user_assigned_identity_id") if held or blocks else None
+            held += self._assigned(kubelet, each)
+            if held:
+                found[each.place] = tuple({one.place: one for one in held}.values())
+        return found
+
+    def _held(self, block: Value, resource: Resource) -> Iterator[Resource]:
+        if not isinstance(block, dict):
+            return
+        kind = block.get("type")
+        if isinstance(kind, str) and "systemassigned" in kind.lower().replace(" ", ""):
+            yield resource
+        ids = block.get("identity_ids")
+        for value in ids if isinstance(ids, list) else [ids]:
+            yield from self._assigned(value, resource)
+
+    def _assigned(self, value: Value, resource: Resource) -> list[Resource]:
+        found = self.documents.estate.index.find(value, resource, lambda kind: kind == "azurerm_user_assigned_identity")
+        return [each for each in found.resources if each.mode == "managed"]
+
+
+def _trusted(credential: Resource) -> Trusted:
+    """Whose tokens a federated credential takes."""
+    said = [
+        *_texts(credential.get("issuer")),
+        *_texts(credential.get("subject")),
+        *_texts(credential.get("claims_matching_expression")),
+    ]
+    subject = next(iter(_texts(credential.get("subject"))), "") or next(
+        iter(_texts(credential.get("claims_matching_expression"))), ""
+    )
+    shown = f" ({subject})" if subject else ""
+    for text in said:
+        for begins, (kind, name) in _SUBJECTS.items():
+            if text.startswith(begins) or f"'{begins}" in text:
+                return Trusted(kind, f"{name}{shown}")
+        name = next((name for part, name in ISSUERS.items() if part in text.lower()), "")
+        if name:
+            return Trusted("automation", f"{name}{shown}")
+        if any(part in text for part in _CLUSTERS):
+            return Trusted("workload", f"a Kubernetes service account{shown}")
+    return Trusted("unknown", said[0] if said else "an identity provider")
+
+
+def _texts(value: Value) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    parts: tuple[str | Reference, ...] = (*value.parts, *value.references) if isinstance(value, Unknown) else ()
+    return [str(each) for each in parts]
