@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from policypack.build.identity_documents import Documents
 from policypack.build.scoped import short, spot_of
-from policypack.model import Level, Reference, Resource, Scope, Site, Spot, Unknown, Value, replace
+from policypack.model import Level, Reference, Resource, Scope, Site, Spot, Unknown, Value, replace, symbol
 
 PROVIDER = "google"
 _FAMILY = re.compile(r"^google_(?P<of>\w+?)_iam_(?P<form>member|binding|policy|member_remove)$")
@@ -82,7 +82,7 @@ class Places(Struct, frozen=True, dict=True):
         if found is not None:
             known = found.get("name") or found.get("folder_id") or found.get("id")
             if not isinstance(known, str):
-                return Unknown(f"the number of {found.address} is not known", (Reference(found.address, "name"),))
+                return symbol(found.place)
             return f"folders/{known.rpartition('/')[2]}"
         name = short(value, holder)
         return f"folders/{name}" if isinstance(name, str) else _symbol(name, holder)

@@ -8,7 +8,7 @@ a provider's defaults live in the catalog.
 
 from msgspec.structs import replace
 
-from policypack.model.grants import Grant, Level, Scope, Site, Spot, any_of
+from policypack.model.grants import Grant, Level, Scope, Site, Spot, any_of, shown_name, symbol
 from policypack.model.identity import (
     Identity,
     IdentityKind,
@@ -107,5 +107,7 @@ __all__ = [
     "lookup",
     "replace",
     "same_domain",
+    "shown_name",
     "strip_keys",
+    "symbol",
 ]

@@ -12,6 +12,8 @@ from policypack.model.picture import Domain, Evidence, same_domain
 from policypack.model.resources import Resource
 from policypack.model.values import Truth, Unknown
 
+_SYMBOL = "@"
+
 
 class Level(str, Enum):
     """How much lies beneath a place: one thing with what is in it, a domain, what stands above domains, all there is."""
@@ -89,14 +91,14 @@ class Scope(Struct, frozen=True):
         if self.level is Level.EVERYTHING:
             return "everything"
         if self.level is Level.ABOVE:
-            return self.above if isinstance(self.above, str) else "a place that is not known"
+            return shown_name(self.above)
         if self.level is Level.DOMAIN and self.domain is not None:
             return f"{self.domain.word} {self.domain}"
         if self.spot is None:
             return "a place that is not known"
         if self.spot.place is not None:
             return self.spot.place[1]
-        return self.spot.name if isinstance(self.spot.name, str) else "a place that is not known"
+        return shown_name(self.spot.name)
 
 
 class Grant(Struct, frozen=True):
@@ -125,10 +127,24 @@ class Grant(Struct, frozen=True):
     kept_at: Scope | None = None
 
 
+def symbol(place: tuple[str, str]) -> str:
+    """What stands for the name that a platform will give to a resource of the inputs: equal to no other resource's, and perhaps to
+    a name that is written out."""
+    return f"{_SYMBOL}{place[0]}#{place[1]}"
+
+
+def shown_name(name: str | Unknown) -> str:
+    """A name as a sentence has it."""
+    if isinstance(name, Unknown):
+        return "a place that is not known"
+    return name.partition("#")[2] if name.startswith(_SYMBOL) else name
+
+
 def same_name(one: str | Unknown, other: str | Unknown) -> Truth:
     """Whether two names are one; names that depend on the same are the same even if they are not known."""
     if isinstance(one, str) and isinstance(other, str):
-        return one == other
+        symbols = one.startswith(_SYMBOL), other.startswith(_SYMBOL)
+        return one == other if all(symbols) or not any(symbols) else Unknown("a name that is known only after apply")
     if isinstance(one, Unknown) and isinstance(other, Unknown) and one.references and one == other:
         return True
     unknown = one if isinstance(one, Unknown) else other

@@ -12,7 +12,7 @@ from policypack.authority.scoped.callers import Callers, Gain, Lead
 from policypack.authority.scoped.powers import Powers
 from policypack.authority.scoped.sites import Sites
 from policypack.authority.scoped.targets import DOMAIN, OWN, Call, Target, Way, domain_name
-from policypack.model import Evidence, Level, Outcome, Site, Unknown, Verb
+from policypack.model import Evidence, Level, Outcome, Site, Verb, shown_name
 
 _CHOOSING = "with rights of its own choosing"
 
@@ -252,7 +252,7 @@ def site_name(site: Site) -> str:
     if site.level is Level.DOMAIN:
         return domain_name(site)
     if site.level is Level.ABOVE:
-        return site.above[0] if isinstance(site.above[0], str) else "a place that is not known"
+        return shown_name(site.above[0])
     if site.spot.place is not None:
         return site.spot.place[1]
-    return "something that is not known" if isinstance(site.spot.name, Unknown) else site.spot.name
+    return shown_name(site.spot.name)
