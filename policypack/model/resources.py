@@ -154,6 +154,8 @@ class Resource(Struct, frozen=True):
         if self.change is None:
             return False
         actions = self.change.actions
+        if len(actions) == 1:  # asked of everything, again and again
+            return actions[0] in {"delete", "forget"}
         return ("delete" in actions and "create" not in actions) or ("forget" in actions and not self.change.replaces)
 
 
