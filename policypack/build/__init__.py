@@ -20,6 +20,7 @@ from policypack.build.estate import Estate, as_before, changes_what_exists, one_
 from policypack.build.gaps import gaps, keeper_of
 from policypack.build.guards import guard_facts, guards, prevent_destroy
 from policypack.build.languages import speaks
+from policypack.build.manifests import restated
 from policypack.build.schedules import Schedules
 from policypack.build.vaults import Vaults
 from policypack.build.weakening import weakening
@@ -43,7 +44,7 @@ def build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Infr
 
 
 def _estate(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Estate:
-    return Estate(tuple(inputs), one_of_each(inputs, catalog), catalog, settings)
+    return Estate(tuple(inputs), restated(one_of_each(inputs, catalog), catalog), catalog, settings)
 
 
 def _outside(estate: Estate, picture: Infrastructure) -> Iterator[Gap]:

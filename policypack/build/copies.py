@@ -16,7 +16,20 @@ from policypack.build.index import account_of
 from policypack.build.locks import own_lock
 from policypack.build.vaults import Vaults
 from policypack.catalog.entry import CompanionFact, TypeEntry
-from policypack.model import Copy, CopyKind, Domain, Evidence, GuardKind, Lock, Resource, Truth, Unknown, Value, replace
+from policypack.model import (
+    Copy,
+    CopyKind,
+    Domain,
+    Evidence,
+    GuardKind,
+    Lock,
+    Resource,
+    Truth,
+    Unknown,
+    Value,
+    replace,
+    same_domain,
+)
 
 _KINDS = {
     "snapshot": CopyKind.SNAPSHOT,
@@ -186,8 +199,11 @@ class Copies(Struct, frozen=True, dict=True):
 
     def _store_of(self, companion: Resource, fact: CompanionFact, left: int) -> Iterator[tuple[Resource, Truth]]:
         """The stores that a companion is about, followed through the companions that it names (a copy of a snapshot)."""
-        if fact.store:
-            met = self.estate.index.find(companion.get(fact.store), companion, self.estate.stores_of(fact.store_types))
+        named = companion.written(fact.store) if fact.store else None
+        if fact.all_unless_named and named in (None, [], ["*"]):
+            yield from self._every_store(companion)
+        for value in named if isinstance(named, list) else [named]:
+            met = self.estate.index.find(value, companion, self.estate.stores_of(fact.store_types))
             for each in met.resources:
                 yield (
                     each,
@@ -201,6 +217,18 @@ class Copies(Struct, frozen=True, dict=True):
                     yield each, True
                 elif next_fact is not None and each is not companion:
                     yield from self._store_of(each, next_fact, left - 1)
+
+    def _every_store(self, companion: Resource) -> Iterator[tuple[Resource, Truth]]:
+        """The stores of its platform in its domain, of which copies make sense."""
+        estate = self.estate
+        platform, home = estate.catalog.platform(companion.provider), self.domains.of(companion)
+        for each in estate.resources:
+            entry = estate.entries.get(each.type) if each.mode == "managed" and not each.goes else None
+            if entry is None or not entry.store or not entry.backupable or entry.container:
+                continue
+            same = same_domain(self.domains.of(each), home) if estate.catalog.platform(each.provider) == platform else False
+            if same is not False:
+                yield each, same
 
     def _is_either(self, kind: str) -> bool:
         entry = self.estate.entries.get(kind)

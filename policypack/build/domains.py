@@ -17,6 +17,8 @@ _CREDENTIALS = (
     "access_key",
     "assume_role",
     "assume_role_with_web_identity",
+    "config_path",
+    "config_paths",
     "profile",
     "shared_config_files",
     "shared_credentials_files",

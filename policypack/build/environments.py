@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from policypack.build.estate import Estate
@@ -61,6 +61,15 @@ def environment_of(resource: Resource, domain: Domain, estate: Estate) -> Enviro
     return Environment(default, default == "production", "nothing says otherwise", recognised=False)
 
 
+def named_environment(texts: Iterable[str]) -> Environment | None:
+    """The environment that texts about one thing name, production before others; None where none of them names any."""
+    found = [name for text in texts if (name := _recognised(text, _OTHER))]
+    if not found:
+        return None
+    name = "production" if "production" in found else found[0]
+    return Environment(name, name == "production", "by the names around it")
+
+
 def _matches(rule: EnvironmentRule, resource: Resource, domain: Domain, estate: Estate) -> str:
     if isinstance(domain.id, str) and domain.id in rule.domains:
         return f"domain {domain.id}"
@@ -94,6 +103,7 @@ def _clues(resource: Resource, domain: Domain, estate: Estate) -> Iterator[tuple
     if isinstance(tags, dict) and isinstance(tags.get("Name"), str):
         yield str(tags["Name"]), "its Name tag", _OTHER
     yield resource.address, "its address", _OTHER
+    yield from _around(resource, estate)
     yield domain.name, f"its domain's name {domain.name}", _OTHER
     if isinstance(domain.id, str):  # an AWS account is a number; a project has a name
         yield domain.id, f"its {domain.word} {domain.id}", _OTHER
@@ -103,6 +113,14 @@ def _clues(resource: Resource, domain: Domain, estate: Estate) -> Iterator[tuple
             yield source.workspace, f"the workspace {source.workspace}", _OTHER
         for folder in reversed(source.path.split("/")):
             yield folder, f"its folder {folder}", _FOLDER_WORDS
+
+
+def _around(resource: Resource, estate: Estate) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """What names the thing that it lies in: a namespace called staging holds what is staging's."""
+    entry = estate.entries.get(resource.type)
+    for key in entry.lies_in if entry else ():
+        for text in _texts(resource.get(key)):
+            yield text, f"what it lies in ({text})", _OTHER
 
 
 def _texts(value: Value) -> list[str]:

@@ -80,7 +80,8 @@ class CompanionFact(Struct, frozen=True):
     where it has the value `off_value`. `follows` is an argument that carries deletes over. `forever` is the retention that means without end. `store_types` are the types that
     `store` can name, where a name alone may be that of other things too. `longer` are arguments that keep some of the copies
     longer, with the days in one of their units. `retention_else` holds the days where `retention` is not written.
-    `leaves_out` are arguments that leave out parts of what is put into the store.
+    `leaves_out` are arguments that leave out parts of what is put into the store. `all_unless_named`: where `store` names
+    nothing, all stores of the domain are meant.
     """
 
     role: str
@@ -103,6 +104,7 @@ class CompanionFact(Struct, frozen=True):
     leaves_out: tuple[str, ...] = ()
     store_types: tuple[str, ...] = ()
     forever: Value = None
+    all_unless_named: bool = False
 
 
 class LockFact(Struct, frozen=True):
