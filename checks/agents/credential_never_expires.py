@@ -32,7 +32,8 @@ def credential_never_expires(infrastructure: Infrastructure) -> Iterator[Finding
 
 
 def _elsewhere(credential: Credential, infrastructure: Infrastructure) -> bool:
-    """A token without scopes is one cause: token_without_scopes speaks of it. One that reaches no production is none."""
-    reached = [store for store in infrastructure.stores if store.domain.provider == credential.provider]
+    """A token without scopes is one cause: token_without_scopes speaks of it. One that reaches no production is none, wherever it is kept."""
+    reached = [store for store in infrastructure.stores if credential.reaches(store)]
     production = any(store.environment.production and not store.resource.goes for store in reached)
-    return (production and credential.scoped is not True) or (bool(reached) and not production)
+    only_kept = credential.kept and not reached
+    return only_kept or (production and credential.scoped is not True) or (bool(reached) and not production)

@@ -16,10 +16,11 @@ def token_without_scopes(infrastructure: Infrastructure) -> Iterator[Finding]:
     Fix: keep the token where only the apply job reads it, put production into a workspace that this token does not reach,
     and keep a copy of the data where it cannot be deleted with it.
 
-    Misses: tokens that no file of the inputs names.
+    Misses: tokens that no file of the inputs names, and those that are kept under a name that says nothing. Of a token that
+    its platform can limit, and that is seen only where it is kept, nobody knows whether it is limited: uncertain.
     """
     for credential in infrastructure.credentials:
-        stores = [store for store in infrastructure.production if store.domain.provider == credential.provider]
+        stores = [store for store in infrastructure.production if credential.reaches(store)]
         stores = [store for store in stores if not store.container] or stores
         if credential.scoped is True or not stores:
             continue
@@ -29,9 +30,10 @@ def token_without_scopes(infrastructure: Infrastructure) -> Iterator[Finding]:
             Evidence(f"{credential.label}: {call} destroys {store.address}", store.address, store.resource.location)
             for store in stores[:3]
         )
+        whole = "do everything in its environment" if credential.environment else "do all that the account can"
         yield Finding(
             credential.resource,
-            f"Whoever finds this token {'can' if certain else 'may be able to'} do all that the account can.",
+            f"Whoever finds this token {'can' if certain else 'may be able to'} {whole}.",
             certain=certain,
             because=(*credential.evidence, *reached),
             fix=credential.fix or "give the token to the apply job only, and keep a copy of the data out of its reach",

@@ -71,7 +71,7 @@ def _build(estate: Estate) -> Infrastructure:
         stores=stores,
         vaults=tuple(_filled(vaults, copies)),
         missed=tuple(plans.missed(standing)),
-        credentials=tuple(credentials(estate)),
+        credentials=tuple(credentials(estate, domains)),
         restore_tests=tuple(estate.playing("restore_test")),
         provider_guards=tuple(_provider_guards(estate)),
         gaps=tuple(gaps(estate)),

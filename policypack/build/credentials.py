@@ -1,17 +1,21 @@
-"""Bearer secrets: what a provider block acts with, and what resources make."""
+"""Bearer secrets: what a provider block acts with, what resources make, and what others made and resources keep."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policypack.build.domains import Domains
 from policypack.build.estate import Estate
 from policypack.build.guards import same
 from policypack.build.index import asks
+from policypack.build.kept import Kept, KeptTokens
 from policypack.catalog.entry import CredentialFact
 from policypack.model import Credential, Evidence, Resource, Truth, Unknown, Value, strip_keys
 
+_UNKNOWN = "unknown"
 
-def credentials(estate: Estate) -> Iterator[Credential]:
+
+def credentials(estate: Estate, domains: Domains) -> Iterator[Credential]:
     """Every credential that the inputs show."""
     for source in estate.inputs:
         for _, block in sorted(source.providers.items()):
@@ -19,12 +23,40 @@ def credentials(estate: Estate) -> Iterator[Credential]:
             fact = provider.token if provider else None
             if fact is not None and (not fact.attribute or block.get(fact.attribute) is not None or fact.environment):
                 written = bool(fact.attribute) and block.get(fact.attribute) is not None
-                if written or fact.scoped is False:
+                # What the token of an apply may do is decided where it was made: only one that lies in the code is worth a word.
+                open_to_all = fact.scoped == _UNKNOWN and not isinstance(block.get(fact.attribute), str)
+                if (written or fact.scoped is False) and not open_to_all:
                     yield _credential(block, fact, estate, written=written)
     for each in estate.resources:
         entry = estate.entries.get(each.type) if each.mode == "managed" and not each.goes else None
         if entry and entry.credential and _is_one(each, entry.credential) is not False:
             yield _credential(each, entry.credential, estate, written=True)
+    for kept in KeptTokens(estate, domains).all:
+        if kept.made_by is None:
+            yield _kept(kept)
+
+
+def _kept(kept: Kept) -> Credential:
+    """A token that is seen only where it is kept."""
+    fact = kept.fact
+
+    def as_far_as_told(said: bool | str) -> Truth:
+        if said == _UNKNOWN:
+            return Unknown("what it may do, and until when, is decided where it was made")
+        return kept.sure if isinstance(kept.sure, Unknown) else bool(said)
+
+    return Credential(
+        kept.keeper,
+        fact.label,
+        kept.platform,
+        as_far_as_told(fact.scoped),
+        as_far_as_told(fact.expires),
+        (kept.evidence,),
+        fact.fix,
+        fact.destroys,
+        kept.environment if fact.bound else None,
+        kept=True,
+    )
 
 
 def _credential(holder: Resource, fact: CredentialFact, estate: Estate, *, written: bool) -> Credential:
@@ -73,5 +105,7 @@ def _ends(holder: Resource, fact: CredentialFact, value: Value) -> Truth:
 def _decided(holder: Resource, fact: bool | str) -> Truth:
     if isinstance(fact, bool):
         return fact
+    if fact == _UNKNOWN:
+        return Unknown("what it may do, and until when, is decided where it was made")
     value = holder.get(fact)
     return value if isinstance(value, Unknown) else value is not None

@@ -318,7 +318,8 @@ class Credential(Struct, frozen=True):
     """A bearer secret. Whoever finds it is the identity.
 
     `scoped`: whether its platform can limit it to some operations, and this one is. `expires`: whether it ends by
-    itself. `provider`: the platform whose stores it reaches.
+    itself. `provider`: the platform whose stores it reaches. `environment` is the only one that it reaches, None where it is not
+    bound to one. `kept`: the resource keeps it for somebody, and did not make it.
     """
 
     resource: Resource
@@ -329,3 +330,10 @@ class Credential(Struct, frozen=True):
     evidence: tuple[Evidence, ...] = ()
     fix: str = ""
     destructive_action: str = ""
+    environment: Environment | None = None
+    kept: bool = False
+
+    def reaches(self, store: Store) -> bool:
+        """Whether a store lies on its platform, and in the environment that it is bound to."""
+        same = self.environment is None or self.environment.production == store.environment.production
+        return same and store.domain.provider == self.provider

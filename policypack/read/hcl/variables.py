@@ -73,7 +73,7 @@ def _file(path: Path, tree: Tree) -> tuple[dict[str, Expression], Gap | None]:
 def declared_value(name: str, block: Block | None, given: Given) -> Value:
     """The value of a root module's variable: what is given, its default, or an Unknown that says it has no value."""
     if block is None:
-        return Unknown(f"variable {name} is not declared")
+        return Unknown(f"variable {name} is not declared", (Reference(f"var.{name}"),))
     if name in given.values:
         return fitted(name, block, value_of(given.values[name], Nothing()))
     if name in given.texts:
