@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policypack.authority.held import by_its_own_policies, held, implied
+from policypack.authority.held import Held, by_its_own_policies, held, implied
 from policypack.check import Finding, Severity, check
 from policypack.model import Infrastructure, Verb
 
@@ -16,7 +16,8 @@ def agent_can_weaken_guards(infrastructure: Infrastructure) -> Iterator[Finding]
 
     Fix: take the modifying actions away from it, or deny them in a boundary that it cannot change.
 
-    Misses: guards outside the inputs. An identity that may do everything is agent_holds_admin's.
+    Misses: guards outside the inputs. An identity that may do everything is agent_holds_admin's, and the owner of a
+    database's objects agent_owns_database_objects's.
     """
     guarded = {store.address for store in infrastructure.production if store.kind != "key"}
     for vault in infrastructure.vaults:
@@ -25,7 +26,7 @@ def agent_can_weaken_guards(infrastructure: Infrastructure) -> Iterator[Finding]
     for each in held(
         infrastructure, {Verb.WEAKEN}, wanted=lambda power: power.target in guarded and by_its_own_policies(power)
     ):
-        if implied(infrastructure, each.identity):
+        if implied(infrastructure, each.identity) or _owned(infrastructure, each):
             continue
         yield Finding(
             each.identity.resource,
@@ -34,3 +35,12 @@ def agent_can_weaken_guards(infrastructure: Infrastructure) -> Iterator[Finding]
             because=each.because,
             fix=f"take {', '.join(each.worst.actions) or 'the modifying actions'} away, or deny it in a boundary",
         )
+
+
+def _owned(infrastructure: Infrastructure, each: Held) -> bool:
+    """Whether it is a role of a database that destroys all of it anyway: whoever owns an object alters it."""
+    if not each.identity.acts_in_database:
+        return False
+    destroying = held(infrastructure, {Verb.DESTROY}, wanted=by_its_own_policies, identities=[each.identity], opaque=True)
+    lost = {power.target for one in destroying for power in one.powers}
+    return all(power.target in lost for power in each.powers)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from policypack.authority.held import Held, by_its_own_policies, held, named, watched, who
+from policypack.authority.held import Held, by_its_own_policies, held, watched, who
 from policypack.check import Finding, Severity, check
 from policypack.model import Infrastructure, Verb
 
@@ -57,10 +57,9 @@ def _shown(each: Held) -> Finding:
 
 
 def _unseen(each: "Unseen") -> Finding:
-    of = f" of {each.server.address}" if each.server is not None else ""
     return Finding(
         each.identity.resource,
-        f"{_called(each.identity.arn)} {'can' if each.certain else 'may be able to'} destroy what is in {named(each.objects)}{of}.",
+        f"{_called(each.identity.arn)} {'can' if each.certain else 'may be able to'} destroy {each.objects}.",
         certain=each.certain,
         because=(who(each.identity), *each.because),
         fix=_FIX,

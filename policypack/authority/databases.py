@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from policypack.authority.held import named
 from policypack.authority.scoped.language import Language
 from policypack.catalog import load_catalog
 from policypack.catalog.scoped import facts
@@ -36,19 +37,23 @@ class Unseen(Struct, frozen=True):
         return any(each.lost is None and each.condition is True for _, each in self.grants)
 
     @property
-    def objects(self) -> tuple[str, ...]:
-        """What is destroyed, by name."""
-        return tuple(dict.fromkeys(str(each.scope) for _, each in self.grants))
+    def objects(self) -> str:
+        """What is destroyed, as far as it has a name."""
+        at = f" on {self.server.address}" if self.server is not None else ""
+        if any(each.scope.level is not Level.THING for _, each in self.grants):
+            return f"everything{at or f' on its {self.identity.domain.word}'}"
+        return f"what is in {named(str(each.scope) for _, each in self.grants)}{at}"
 
     @property
     def because(self) -> tuple[Evidence, ...]:
         """The grants, after how they are come by."""
         found = []
         for holder, each in self.grants:
-            how = "" if holder is self.identity else f"{self.identity.address} may act as {holder.address}; "
+            how = "" if holder is self.identity else f"{self.identity.address} may act as {holder.address}, and "
             unknown = each.condition if isinstance(each.condition, Unknown) else each.lost
-            doubt = f", perhaps: {unknown.reason}" if unknown is not None else ""
-            text = f"{how}{holder.address} has {each.role} on {each.scope}{doubt}"
+            doubt = f" (perhaps: {unknown.reason})" if unknown is not None else ""
+            where = f" on {each.scope}" if each.scope.level is Level.THING else ""
+            text = f"{how}{holder.address} has {each.role}{where}{doubt}"
             found.append(Evidence(text, each.evidence.resource, each.evidence.location))
         return tuple(found)
 
@@ -64,10 +69,9 @@ def unseen(infrastructure: Infrastructure, identity: Identity) -> Unseen | None:
     reached = authority(infrastructure).assumes(identity.address) | {identity.address}
     others = [each for each in infrastructure.identities if each.address in reached and each.acts_in_database]
     held = sorted(others, key=lambda each: each.address != identity.address)
-    grants = tuple(
-        (each, grant) for each in held for grant in each.grants if _destroys(grant) and not _shown(infrastructure, grant)
-    )
-    return Unseen(identity, grants, runs) if grants else None
+    found = [(each, grant) for each in held for grant in each.grants if _destroys(grant) and not _shown(infrastructure, grant)]
+    own = [(each, grant) for each, grant in found if each is identity and grant.lost is None and grant.condition is True]
+    return Unseen(identity, tuple(own or found), runs) if found else None
 
 
 def _is_production(identity: Identity, server: Store | None) -> bool:
@@ -88,8 +92,7 @@ def _shown(infrastructure: Infrastructure, grant: Grant) -> bool:
         site = infrastructure.sites.get(store.resource.place)
         if site is not None and site.provider == grant.scope.provider and grant.scope.covers(site) is not False:
             return True
-    # A membership of a role that nobody knows says nothing of any object.
-    return grant.lost is not None and grant.scope.level is Level.DOMAIN and bool(infrastructure.stores)
+    return False
 
 
 def _server(infrastructure: Infrastructure, identity: Identity) -> Store | None:

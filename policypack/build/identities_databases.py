@@ -25,6 +25,7 @@ from policypack.model import Evidence, Gap, Grant, Identity, IdentityKind, Resou
 LANGUAGE = "databases"
 FORM = "database role"
 ACTS_AS = "SET ROLE"
+_MORE = ("CREATE ROLE", "MANAGE GRANTS", "grantRole")
 _DIALECTS = {
     "postgresql": (database_postgresql.statements, database_postgresql.ROLES),
     "mysql": (database_mysql.statements, database_mysql.ROLES),
@@ -162,6 +163,8 @@ class Roster(Struct, frozen=True, dict=True):
             placed.scope,
             where,
             condition=placed.condition,
+            # Who may be a superuser gives itself nothing more by that: one doubt, said once.
+            excluded=() if placed.condition is True else _MORE,
             expression=placed.only,
             lost=right.lost,
         )
