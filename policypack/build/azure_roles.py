@@ -265,7 +265,7 @@ def _derived(role: Role, given: Given, patterns: tuple[str, ...], said: tuple[st
     why, expression = said
     open_to, _ = _split(given)
     evidence = Evidence(why, given.evidence.resource, given.evidence.location)
-    return Grant("allow", role.name, patterns, given.scope, evidence, condition=open_to, expression=expression)
+    return Grant("allow", f"{role.name}, by keys", patterns, given.scope, evidence, condition=open_to, expression=expression)
 
 
 def _grant(role: Role, given: Given, actions: tuple[str, ...], condition: Truth) -> Grant:

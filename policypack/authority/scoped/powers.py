@@ -9,8 +9,8 @@ from msgspec import Struct, field
 
 from policypack.authority.scoped.oracle import Oracle
 from policypack.authority.scoped.sites import NOWHERE, Both
-from policypack.authority.scoped.targets import Block, Call, Obstacle, Way, obstacles
-from policypack.model import Store, Verb
+from policypack.authority.scoped.targets import OWN, Block, Call, Obstacle, Way, obstacles
+from policypack.model import Store, Verb, replace
 
 Key = tuple[int, Verb]
 
@@ -96,6 +96,25 @@ class Powers(Struct, dict=True):
         return self._standing[key]
 
     def standing(self, number: int, verb: Verb, way: Way, place: int) -> tuple[Obstacle, ...]:
-        """The obstacles of one target."""
+        """The obstacles of one target. Where a platform's guards wait, a container goes only when nothing in it is held back."""
+        block = self.blocks[number]
+        target = block.targets[place]
+        inner = self._inside.get(target.site, ()) if block.language.facts.waits and way.calls[0].at == OWN else ()
+        held = (each for store in inner for each in obstacles(replace(target, guards=store.guards), verb, way, block, {}))
+        return (*self._own_obstacles(number, verb, way, place), *held)
+
+    @cached_property
+    def _inside(self) -> Mapping[int, Sequence[Store]]:
+        """The site of a container -> the stores that lie in it."""
+        found: dict[int, list[Store]] = {}
+        for number, store in self._stores.items():
+            sites = self.oracle.sites
+            for spot in sites.all[number].within if number >= 0 else ():
+                outer = sites.number_at.get(spot.place, -1) if spot.place is not None else -1
+                if outer in self._stores and self._stores[outer].container:
+                    found.setdefault(outer, []).append(store)
+        return found
+
+    def _own_obstacles(self, number: int, verb: Verb, way: Way, place: int) -> tuple[Obstacle, ...]:
         block = self.blocks[number]
         return tuple(obstacles(block.targets[place], verb, way, block, self._stores))

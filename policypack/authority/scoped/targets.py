@@ -293,7 +293,8 @@ def obstacles(target: Target, verb: Verb, way: Way, block: Block, store_at: Mapp
         outer = store_at.get(block.site_of(target, at))
         for guard in outer.guards if outer is not None else ():
             yield from _guard(guard, way, at)
-    waits = at == OWN or block.language.facts.waits
+    # A domain is closed, not deleted: what waits for a deletion does not stand in the way of that.
+    waits = at == OWN or (block.language.facts.waits and at != DOMAIN)
     for guard in target.guards:
         if guard.kind is GuardKind.LOCK or waits:
             yield from _guard(guard, way, OWN)
