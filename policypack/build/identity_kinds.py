@@ -128,6 +128,11 @@ def _marked(clues: Clues) -> Iterator[Recognised]:
             yield Recognised(IdentityKind.AGENT, f"its tag {key} = {value}")
 
 
+def says_agent(text: str) -> str:
+    """The word in a name that says an agent has it, "" where none does."""
+    return _agent_word(text)
+
+
 def _agent_word(text: str) -> str:
     words = _words(text)
     for index, word in enumerate(words):
