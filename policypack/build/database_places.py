@@ -12,6 +12,10 @@ from policypack.build.scoped import spot_of
 from policypack.model import Domain, Resource, Scope, Spot, Truth, Unknown, replace, same_domain
 from policypack.model import Level as Height
 
+# One thing under two types: older and newer resources of the same clusters.
+_ALIKE = {
+    "mongodbatlas_advanced_cluster": ("mongodbatlas_advanced_cluster", "mongodbatlas_cluster", "mongodbatlas_flex_cluster")
+}
 _UNSAID = Unknown("which database is meant is not said")
 
 
@@ -43,6 +47,8 @@ class Places(Struct, frozen=True, dict=True):
         domain = self.documents.domains.of(right.holder)
         if not right.at:
             return Placed(Scope(self.provider, Height.DOMAIN, domain=domain), right.actions, right.condition)
+        if not any(kind for kind, _ in right.at):
+            return self._part_of_all(right, domain)
         thing: Resource | None = None
         depth = 0
         for number, level in enumerate(right.at):
@@ -63,7 +69,7 @@ class Places(Struct, frozen=True, dict=True):
         if not kind or name is None:
             return None
         estate = self.documents.estate
-        found = estate.index.find(name, holder, lambda other: other == kind).resources
+        found = estate.index.find(name, holder, lambda other: other in _ALIKE.get(kind, (kind,))).resources
         here = [each for each in found if same_domain(self.documents.domains.of(each), domain) is not False]
         here = [each for each in here if outer is None or self._lies_in(each, outer)]
         return here[0] if len(here) == 1 else None
@@ -76,6 +82,13 @@ class Places(Struct, frozen=True, dict=True):
             return True
         named = estate.index.find(home, thing, lambda kind: kind == outer.type).resources
         return outer in named
+
+    def _part_of_all(self, right: Right, domain: Domain) -> Placed | None:
+        """What is no resource type lies in whatever holds data in the domain."""
+        name = right.at[0][1]
+        if isinstance(name, str) and self._elsewhere(name, right.holder, domain):
+            return None
+        return Placed(Scope(self.provider, Height.DOMAIN, domain=domain), on_a_part(right.actions), right.condition)
 
     def _unseen(self, right: Right, domain: Domain) -> Placed | None:
         kind, name = right.at[0]

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from policypack.build import database_mongodb, database_mysql, database_postgresql, database_snowflake
+from policypack.build import database_atlas, database_mongodb, database_mysql, database_postgresql, database_snowflake
 from policypack.build.database_places import Places
 from policypack.build.database_rights import Member, Party, Right, Statement
 from policypack.build.environments import environment_of
@@ -31,6 +31,7 @@ _DIALECTS = {
     "mysql": (database_mysql.statements, database_mysql.ROLES),
     "snowflake": (database_snowflake.statements, database_snowflake.ROLES),
     "mongodb": (database_mongodb.statements, database_mongodb.ROLES),
+    "mongodbatlas": (database_atlas.statements, database_atlas.ROLES),
 }
 
 

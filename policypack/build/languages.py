@@ -16,6 +16,7 @@ BUILDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "google": ("policypack.build.identities_google", ("_iam_", "google_service_account")),
     "mongodb": ("policypack.build.identities_databases", ("_user", "_role")),
+    "mongodbatlas": ("policypack.build.identities_databases", ("_database_user", "_db_role")),
     "mysql": ("policypack.build.identities_databases", ("_user", "_role", "_grant")),
     "postgresql": ("policypack.build.identities_databases", ("_role", "_grant", "_privileges", "_database", "_schema")),
     "snowflake": ("policypack.build.identities_databases", ("_user", "_role", "_grant")),

@@ -262,6 +262,49 @@ def test_mongodb(tmp_path: Path, body: str, said: str) -> None:
     assert outcome(tmp_path, SETUP["mongodb"] + user(body)) == said
 
 
+ATLAS = """
+variable "v" {}
+resource "mongodbatlas_advanced_cluster" "shop" {
+  project_id = "p"
+  name       = "shop"
+}
+resource "mongodbatlas_advanced_cluster" "other" {
+  project_id = "p"
+  name       = "other"
+}
+resource "mongodbatlas_database_user" "u" {
+  project_id = "p"
+  username   = "cursor"
+  BODY
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "destroyed"),
+    [
+        ('roles {\n role_name = "readWrite"\n database_name = "d"\n}', {"shop": True, "other": True}),
+        ('roles {\n role_name = "readWrite"\n database_name = "d_test"\n}', {}),
+        ('roles {\n role_name = "read"\n database_name = "d"\n}', {}),
+        ('roles {\n role_name = "atlasAdmin"\n database_name = "admin"\n}', {"shop": True, "other": True}),
+        ('roles {\n role_name = "mine"\n database_name = "admin"\n}', {"shop": False, "other": False}),
+        ('roles {\n role_name = var.v\n database_name = "admin"\n}', {"shop": False, "other": False}),
+        (
+            'roles {\n role_name = "dbAdmin"\n database_name = "d"\n}\nscopes {\n name = "shop"\n type = "CLUSTER"\n}',
+            {"shop": True},
+        ),
+    ],
+)  # fmt: skip
+def test_atlas(tmp_path: Path, body: str, destroyed: dict[str, bool]) -> None:
+    """A user works on all clusters of its project, unless it is limited to some; its name says nothing of the clusters themselves."""
+    made = picture(tmp_path, ATLAS.replace("BODY", body))
+    powers = [each for each in authority(made).powers_of("mongodbatlas_database_user.u") if each.verb is Verb.DESTROY]
+    known = {each.target.rpartition(".")[2]: each.outcome is Outcome.YES for each in powers}
+    assert known == destroyed
+    assert not any(action.startswith("delete") for each in powers for action in each.actions if each.outcome is Outcome.YES)
+    assert bool(list(checks()[CHECK].find(made))) == bool(destroyed)
+
+
 SERVER = """
 resource "aws_db_instance" "SHOWN" {
   identifier = "SHOWN"
