@@ -33,6 +33,10 @@ def may_refuse(what: str) -> str:
     return _NOT_KNOWN + what
 
 
+# Azure's own role for this has the pattern, and assigns identities: the star stands for the identity's name, which the action lacks.
+_ASSIGNS, _ASSIGN = "/userassignedidentities/*/assign/action", "/userassignedidentities/assign/action"
+
+
 @lru_cache(maxsize=65536)
 def matches(pattern: str, action: str) -> bool:
     """Whether a pattern names an action of its own plane; `*` spans slashes, and the case does not matter."""
@@ -40,7 +44,7 @@ def matches(pattern: str, action: str) -> bool:
         return pattern.lower().startswith(DIRECTORY) and text_matches(pattern, action)
     if action.lower() in of_data():
         return pattern.startswith(DATA) and text_matches(pattern[len(DATA) :], action)
-    return not pattern.startswith(DATA) and text_matches(pattern, action)
+    return not pattern.startswith(DATA) and text_matches(pattern.lower().replace(_ASSIGNS, _ASSIGN), action)
 
 
 def holds(expression: str, site: Site) -> Truth:
