@@ -110,11 +110,19 @@ class Explain(Struct, frozen=True):
         levels = [Level.DOMAIN, Level.ABOVE, Level.THING]
         return min(bits(certain or possible), key=lambda site: (levels.index(self._sites.all[site].level), site))
 
-    @staticmethod
-    def _changes(lead: Lead) -> Proof:
-        """That a caller changes its rights; by which grant is said where the change is made use of."""
-        depends = next((each.rule.depends for each in lead.gains if each.rule.depends), "")
-        return Proof((), (), "" if any(each.sites[0] for each in lead.gains) else depends)
+    def _changes(self, lead: Lead) -> Proof:
+        """That a caller changes its rights; by which grant is said where the change is made use of. What it needs that is not
+        certain is said here."""
+        return Proof((), (), next(self._open(lead), ""))
+
+    def _open(self, lead: Lead) -> Iterator[str]:
+        """What would settle the changes that are only possible."""
+        for gain in lead.gains:
+            if gain.rule.depends:
+                yield gain.rule.depends
+            for site in bits(gain.sites[1] & ~gain.sites[0]):
+                for action in gain.rule.actions or self._own(gain, site):
+                    yield from self.callers.oracle.decide(gain.by, action, site).missing[:1]
 
     def _said(self, caller: int, action: str, site: int, text: str) -> Proof:
         """The step with the place of the grant that allows it, after the steps by which the caller got that grant."""
