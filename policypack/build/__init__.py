@@ -78,7 +78,18 @@ def _build(estate: Estate) -> Infrastructure:
         states={each.path: keeper.place for each in estate.inputs if (keeper := keeper_of(each, estate)) is not None},
         thresholds=estate.settings.thresholds,
     )
-    return _with_access(picture, estate, domains)
+    return _with_approvals(_with_access(picture, estate, domains), estate, domains)
+
+
+def _with_approvals(picture: Infrastructure, estate: Estate, domains: Domains) -> Infrastructure:
+    """The picture with what stands between a plan and its apply, where the inputs say anything about that."""
+    told = any(each.repository is not None for each in estate.inputs)
+    if not told and not any(estate.catalog.approval(kind) for kind in estate.by_type):
+        return picture
+    from policypack.build.approvals import approvals
+
+    found = approvals(estate, domains, picture.identities)
+    return replace(picture, approvals=found.approvals, gaps=(*picture.gaps, *found.gaps))
 
 
 def _with_access(picture: Infrastructure, estate: Estate, domains: Domains) -> Infrastructure:

@@ -131,6 +131,11 @@ def _texts(value: Value) -> list[str]:
     return []
 
 
+def recognised(text: str) -> str:
+    """The environment that a name says, "" where it says none."""
+    return _recognised(text, _OTHER)
+
+
 def _recognised(text: str, others: dict[str, str]) -> str:
     words = _WORD.findall(text.lower())
     for index, word in enumerate(words):

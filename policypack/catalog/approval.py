@@ -64,7 +64,7 @@ class TrustFact(Struct, frozen=True):
     """How an identity lets in whoever has a token of a pipeline. Either it is read from the policy document in `policy`, or from
     arguments: who issues the token, which subject it must have, or which `condition` it must meet.
 
-    `bound_by` are types that say who of those becomes somebody, in `member`; they name the identity's own name in it.
+    `bound_by` are types that say who of those becomes somebody, in one of `members`; these name it, or what has its name.
     """
 
     policy: str = ""
@@ -72,7 +72,7 @@ class TrustFact(Struct, frozen=True):
     subject: str = ""
     condition: str = ""
     bound_by: tuple[str, ...] = ()
-    member: str = ""
+    members: tuple[str, ...] = ()
 
 
 class ApprovalFact(Struct, frozen=True):
@@ -88,17 +88,20 @@ class ApprovalFact(Struct, frozen=True):
     role: Literal[
         "environment",
         "workspace",
+        "settings",
+        "run",
         "branch_rule",
         "policy",
+        "policy_set",
         "approval_policy",
         "attachment",
         "right",
+        "role",
         "member",
         "app",
-        "default",
+        "named",
+        "self_review",
         "trust",
-        "settings",
-        "run",
     ]
     name: str = ""
     label: str = ""

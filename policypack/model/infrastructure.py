@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from policypack.model.approvals import Approvals
 from policypack.model.grants import Site
 from policypack.model.identity import Identity, Policy
 from policypack.model.picture import Copy, Credential, Guard, Missed, Store, Vault, same_domain
@@ -32,7 +33,8 @@ class Infrastructure(Struct, frozen=True, dict=True):
     `before` is the same picture as it stands before the plans are applied, None where no input changes anything that
     exists. `stores` also holds what a plan deletes; `production` leaves that out. `resource_policies` has, by input and address
     of a resource, the policies that stand on it; `roles_held` the roles that it runs with; `sites` where it lies, for platforms that
-    grant roles at places; `states` has, by path of an input, the input and address of the store that keeps its state. Without slots, so that what every check asks for is worked out once.
+    grant roles at places; `states` has, by path of an input, the input and address of the store that keeps its state; `approvals` is
+    what stands between a plan and its apply. Without slots, so that what every check asks for is worked out once.
     """
 
     inputs: tuple[Input, ...] = ()
@@ -50,6 +52,7 @@ class Infrastructure(Struct, frozen=True, dict=True):
     provider_guards: tuple[Guard, ...] = ()
     gaps: tuple[Gap, ...] = ()
     thresholds: Thresholds = Thresholds()
+    approvals: Approvals = Approvals()
     before: Infrastructure | None = None
 
     @cached_property

@@ -1,0 +1,349 @@
+"""Gates, rights over them and policies, from what the catalog says of types; and which job of a pipeline meets which gate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from msgspec import Struct
+
+from policypack.build.approval_actors import Actors
+from policypack.build.domains import Domains
+from policypack.build.environments import environment_of, recognised
+from policypack.build.estate import Estate
+from policypack.build.guards import guards, same
+from policypack.build.token_trust import TokenTrusts
+from policypack.catalog.approval import ApprovalFact, RightFact
+from policypack.model import Environment, Evidence, Gap, Identity, Resource, Truth, Unknown, Value, replace
+from policypack.model.approvals import Applying, Approvals, Gate, Policing, Right
+from policypack.model.pipelines import ApplyJob, OwnerRule, Repository
+
+_PLACES = {
+    "environment": "environment",
+    "workspace": "workspace",
+    "settings": "workspace",
+    "run": "workspace",
+    "branch_rule": "branch_rule",
+}
+
+
+class Found(Struct, frozen=True):
+    """What was found, and what could not be told."""
+
+    approvals: Approvals
+    gaps: tuple[Gap, ...]
+
+
+def approvals(estate: Estate, domains: Domains, identities: tuple[Identity, ...]) -> Found:
+    """Everything about approvals that the inputs show."""
+    made = _Making(estate, domains, Actors(estate))
+    facts = made.facts
+    gates = tuple(made.gate(each, fact) for each, fact in facts if fact.role in _PLACES)
+    trusts = TokenTrusts(estate, gates)
+    found = Approvals(
+        gates=gates,
+        rights=tuple(right for each, fact in facts for right in made.rights(each, fact)),
+        policing=tuple(policing for each, fact in facts for policing in made.policing(each, fact)),
+        trusts=tuple(trusts.found([(each, fact) for each, fact in facts if fact.role == "trust"], identities)),
+        self_reviews=tuple(
+            guard for each, fact in facts if fact.role == "self_review" for guard in guards(fact.guards, each, estate)
+        ),
+        applying=tuple(_applying(estate, gates)),
+        owners=tuple(
+            (source.path, made.actors.owner(name, rule.location))
+            for source in estate.inputs
+            for rule in _gate_rules(source.repository)
+            for name in rule.owners
+        ),
+    )
+    return Found(
+        found, (*made.gaps(found), *(gap for each in estate.inputs if each.repository for gap in each.repository.gaps))
+    )
+
+
+def _gate_rules(repository: Repository | None) -> list[OwnerRule]:
+    rules = [rule for path in repository.files if (rule := repository.owned_by(path)) is not None] if repository else []
+    return list(dict.fromkeys(rules))
+
+
+class _Making(Struct, frozen=True, dict=True):
+    """Makes the parts, one resource at a time."""
+
+    estate: Estate
+    domains: Domains
+    actors: Actors
+
+    @cached_property
+    def facts(self) -> tuple[tuple[Resource, ApprovalFact], ...]:
+        """The resources that play a part, with what they mean."""
+        kinds = [kind for kind in self.estate.by_type if self.estate.catalog.approval(kind) is not None]
+        found = ((each, self.fact(each)) for kind in kinds for each in self.estate.by_type[kind])
+        return tuple((each, fact) for each, fact in found if fact is not None)
+
+    def fact(self, resource: Resource) -> ApprovalFact | None:
+        """What a resource means for approvals, None where it is nothing, goes, or does not play its part."""
+        if resource.mode != "managed" or resource.goes:
+            return None
+        fact = self.estate.catalog.approval(resource.type)
+        if fact is None:
+            return None
+        for argument, wanted in fact.only_when.items():
+            value = resource.get(argument)
+            if value is not None and not isinstance(value, Unknown) and not same(value, wanted):
+                return None
+        return fact
+
+    def gate(self, resource: Resource, fact: ApprovalFact) -> Gate:
+        """The gate that a resource is."""
+        name = resource.get(fact.name) if fact.name else resource.get(fact.of) if fact.of else None
+        asks, asked = self._asks(resource, fact)
+        served, serving = self._served(resource, fact)
+        branches = resource.get(fact.branches) if fact.branches else None
+        return Gate(
+            resource,
+            _PLACES[fact.role],  # type: ignore[arg-type]
+            fact.label or fact.role,
+            name if isinstance(name, (str, Unknown)) else Unknown("it has no name in the inputs"),
+            resource.get(fact.of) if fact.of else None,
+            self.environment(resource, fact),
+            asks,
+            asked,
+            guards(fact.guards, resource, self.estate),
+            tuple(actor for each in fact.actors for actor in self.actors.named(each, resource)),
+            served,
+            serving,
+            self._policed(resource, fact) if fact.policy == "approval_policy" else None,
+            tuple(branches) if isinstance(branches, list) else () if branches is None else (branches,),
+        )
+
+    def environment(self, resource: Resource, fact: ApprovalFact) -> Environment:
+        """That of what it is about where that is among the inputs, else its own, read from its name."""
+        about = self.estate.index.find(resource.get(fact.of), resource, self._is_place).only if fact.of else None
+        subject = about or resource
+        told = self.estate.catalog.approval(subject.type)
+        name = subject.get(told.name) if told and told.name else None
+        if isinstance(name, str):
+            subject = replace(subject, values={**subject.values, "name": name})
+        return environment_of(subject, self.domains.of(subject), self.estate)
+
+    def _is_place(self, kind: str) -> bool:
+        fact = self.estate.catalog.approval(kind)
+        return fact is not None and fact.role in {"environment", "workspace"}
+
+    def _asks(self, resource: Resource, fact: ApprovalFact) -> tuple[Truth, Evidence]:
+        if not fact.asks:
+            return True, Evidence(f"a {fact.label} waits to be confirmed", resource.address, resource.location)
+        unknown: Unknown | None = None
+        for argument in fact.asks:
+            holds = _asked(resource.get(argument))
+            if holds is True:
+                return True, Evidence(f"{argument} names who decides", resource.address, resource.at(argument))
+            unknown = holds if isinstance(holds, Unknown) else unknown
+            around = argument.rpartition(".")[0]
+            if fact.asked_by_default and resource.get(argument) is None and resource.get(around) is not None:
+                return True, Evidence(f"{around} asks for one approval", resource.address, resource.at(argument))
+        if unknown is not None:
+            said = f"who must decide is not known: {unknown.reason}"
+            return unknown, Evidence(said, resource.address, resource.at(fact.asks[0]))
+        block = fact.asks[0].partition(".")[0]
+        return False, Evidence(f"{block} names nobody who must approve", resource.address, resource.at(block))
+
+    def _served(self, resource: Resource, fact: ApprovalFact) -> tuple[Truth, tuple[Evidence, ...]]:
+        served = fact.served
+        if served is None:
+            return True, ()
+        owner = self.estate.index.find(resource.get(fact.of), resource, lambda kind: kind == served.type).only
+        if owner is None:
+            said = f"{served.argument} of what it belongs to is not among the inputs: {served.otherwise}"
+            return Unknown(said), (Evidence(said, resource.address, resource.at(fact.of)),)
+        value = owner.get(served.argument)
+        if isinstance(value, Unknown):
+            return value, (
+                Evidence(f"{served.argument} is not known: {served.otherwise}", owner.address, owner.at(served.argument)),
+            )
+        value = served.default if value is None else value
+        holds = any(same(value, each) for each in served.values)
+        return holds, () if holds else (
+            Evidence(f'{served.argument} = "{value}": {served.otherwise}', owner.address, owner.at(served.argument)),
+        )
+
+    def _policed(self, resource: Resource, fact: ApprovalFact) -> Truth:
+        """Whether an approval policy is put on it, by an attachment or by words that both have."""
+        unknown: Unknown | None = None
+        words = resource.get(fact.labels)
+        for each, other in self.facts:
+            if other.role == "attachment" and resource in self._named(each, other.of):
+                policy = self._named(each, other.policy)
+                if any((told := self.fact(one)) is not None and told.role == "approval_policy" for one in policy):
+                    return True
+                unknown = unknown if policy else Unknown(f"what {each.address} attaches is not among the inputs")
+            elif other.role == "approval_policy":
+                attaches = _attaches(each.get(other.labels), words)
+                if attaches is True:
+                    return True
+                unknown = attaches if isinstance(attaches, Unknown) else unknown
+        return False if unknown is None else unknown
+
+    def _named(self, resource: Resource, argument: str) -> tuple[Resource, ...]:
+        return self.estate.index.find(
+            resource.get(argument), resource, lambda kind: self.estate.catalog.approval(kind) is not None
+        ).resources
+
+    def rights(self, resource: Resource, fact: ApprovalFact) -> Iterator[Right]:
+        """What a resource gives somebody over gates."""
+        if fact.role == "app":
+            actor = self.actors.who(
+                resource.get(fact.who), resource, Evidence("it names the app", resource.address, resource.location)
+            )
+            mine = self.actors.who(resource.address, resource, actor.evidence)
+            agent = actor if actor.agent is True else mine
+            if agent.agent is True:
+                said = Evidence("what the app may do is decided outside Terraform", resource.address, resource.location)
+                lets = "has access to what the gate belongs to, and may be its administrator"
+                yield Right(resource, agent, lets, Unknown("what an app may do is not visible in Terraform"), said)
+        if fact.role != "right":
+            return
+        about = (
+            self.environment(resource, fact)
+            if fact.of and self.estate.index.find(resource.get(fact.of), resource, self._is_place).only
+            else None
+        )
+        for holder in resource.blocks(fact.each) if fact.each else [dict(resource.values)]:
+            if not isinstance(holder, dict):
+                continue
+            part = replace(resource, values=holder)
+            who = holder.get(fact.who)
+            for source, rules in self._given(part, resource, fact):
+                for rule in rules:
+                    value = source.get(rule.argument)
+                    holds = _has(rule.default if value is None else value, rule.values)
+                    if holds is not False:
+                        shown = Evidence(f"{rule.argument} lets it: it {rule.lets}", source.address, source.at(rule.argument))
+                        named = Evidence(f"{fact.who} names it", resource.address, resource.at(fact.each or fact.who))
+                        yield Right(resource, self.actors.who(who, resource, named), rule.lets, holds, shown, about)
+
+    def _given(
+        self, part: Resource, resource: Resource, fact: ApprovalFact
+    ) -> Iterator[tuple[Resource, tuple[RightFact, ...]]]:
+        """What holds rights: the resource itself, and the role that it gives."""
+        yield part, fact.rights
+        if fact.policy:
+            for role in self._named(resource, fact.policy):
+                told = self.fact(role)
+                if told is not None and told.role == "role":
+                    yield role, told.rights
+
+    def policing(self, resource: Resource, fact: ApprovalFact) -> Iterator[Policing]:
+        """A policy that can refuse runs, as strictly as it is enforced."""
+        if fact.level is not None:
+            level = fact.level
+            written = resource.get(level.argument)
+            by = resource.get(level.by) if level.by else None
+            word = (
+                (level.defaults.get(by, level.default) if isinstance(by, str) else level.default)
+                if written is None
+                else written
+            )
+            at = resource.at(level.argument)
+            if isinstance(word, Unknown):
+                yield Policing(
+                    resource,
+                    word,
+                    overridable=False,
+                    evidence=Evidence(f"{level.argument} is not known: {word.reason}", resource.address, at),
+                )
+                return
+            said = f'{level.argument} = "{word}"' if written is not None else f'{level.argument} is not set, which is "{word}"'
+            overridable = word in level.overridable
+            yield Policing(resource, word in level.binding, overridable, Evidence(said, resource.address, at))
+        elif fact.role == "policy_set":
+            for guard in guards(fact.guards, resource, self.estate):
+                yield Policing(resource, guard.holds, overridable=True, evidence=guard.evidence)
+
+    def gaps(self, found: Approvals) -> Iterator[Gap]:
+        """What the inputs do not tell about the gates of production."""
+        for gate in found.production:
+            unknown = [actor.label for actor in gate.actors if isinstance(actor.agent, Unknown)]
+            if unknown:
+                many = ", ".join(dict.fromkeys(unknown))
+                yield Gap(f"{gate.resource.address}: whether {many} is a person cannot be told", gate.resource.location)
+            if isinstance(gate.served, Unknown) and gate.asks is not False:
+                yield Gap(f"{gate.resource.address}: {gate.serving[0].text}", gate.resource.location)
+
+
+def _attaches(labels: Value, words: Value) -> Truth:
+    """Whether a policy with these labels attaches itself to what has those words."""
+    if not isinstance(labels, list):
+        return labels if isinstance(labels, Unknown) else False
+    wanted = {str(label).partition(":")[2] for label in labels if str(label).startswith("autoattach:")}
+    if "*" in wanted:
+        return True
+    if wanted and isinstance(words, Unknown):
+        return words
+    return isinstance(words, list) and bool(wanted & {str(word) for word in words})
+
+
+def _asked(value: Value) -> Truth:
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, list):
+        return bool(value)
+    if isinstance(value, str):
+        return value not in {"", "0", "false"}
+    return bool(value)
+
+
+def _has(value: Value, wanted: tuple[Value, ...]) -> Truth:
+    """Whether a value is one of those wanted, or is a list that has one of them."""
+    if isinstance(value, Unknown):
+        return value
+    values = value if isinstance(value, list) else [value]
+    if any(not isinstance(each, Unknown) and same(each, other) for each in values if each is not None for other in wanted):
+        return True
+    return next((each for each in values if isinstance(each, Unknown)), False)
+
+
+def _applying(estate: Estate, gates: tuple[Gate, ...]) -> Iterator[Applying]:
+    """The jobs that apply an input, with the gates that they meet."""
+    for source in estate.inputs:
+        for job in source.repository.jobs if source.repository else ():
+            concerns = _concerns(job, source.repository.module if source.repository else "")
+            if concerns is False:
+                continue
+            met: list[Gate] = []
+            unseen: list[str | Unknown] = []
+            for name in dict.fromkeys(job.environments):
+                fitting = [gate for gate in gates if gate.role == "environment" and gate.name == name]
+                met += fitting
+                if not fitting:
+                    unseen.append(name)
+            yield Applying(job, source.path, concerns, _environment_of_job(job, estate), tuple(met), tuple(unseen))
+
+
+def _concerns(job: ApplyJob, module: str) -> Truth:
+    """Whether a job applies a module: it runs in its folder, or (terragrunt) above it."""
+    if isinstance(job.directory, Unknown):
+        return job.directory
+    if job.directory == module:
+        return True
+    above = job.directory == "" or module.startswith(f"{job.directory}/")
+    return above and job.command.startswith("terragrunt")
+
+
+def _environment_of_job(job: ApplyJob, estate: Estate) -> Environment:
+    """What a job applies to, by the names of its environments, its folder, itself and its file."""
+    named = [each for each in job.environments if isinstance(each, str)]
+    folder = job.directory if isinstance(job.directory, str) else ""
+    file = re.sub(r"\.ya?ml$", "", job.pipeline.rpartition("/")[2])
+    for text, where in (
+        *((each, f"its environment {each}") for each in named),
+        (folder, f"its folder {folder}"),
+        (job.name, f"its name {job.name}"),
+        (file, f"its file {file}"),
+    ):
+        name = recognised(text)
+        if name:
+            return Environment(name, name == "production", f"by {where}")
+    default = estate.settings.default_environment
+    return Environment(default, default == "production", "nothing says otherwise", recognised=False)
