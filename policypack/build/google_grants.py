@@ -8,9 +8,10 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from policypack.build.google_members import Member, Members, listed
+from policypack.build.google_members import ACCOUNT, Member, Members, listed
 from policypack.build.google_places import Places, family_of
 from policypack.build.identity_documents import Documents, stands
+from policypack.build.scoped import spot_of
 from policypack.catalog.scoped.roles import role_table
 from policypack.model import Evidence, Gap, Grant, Resource, Scope, Truth, Unknown, Value, replace
 
@@ -73,7 +74,7 @@ class Granted(Struct, frozen=True, dict=True):
         _, form = family_of(resource.type) or ("", "")
         if form == "member_remove":
             return
-        scope = self.places.scope(resource)
+        scope = self._scope(resource)
         bound = self._policy(resource) if form == "policy" else self._binding(resource, form)
         for each in bound:
             made = self._grant(each, resource, scope)
@@ -81,6 +82,15 @@ class Granted(Struct, frozen=True, dict=True):
                 member = self.members.of(value, resource)
                 if member is not None:
                     yield Given(member, made, form, resource)
+
+    def _scope(self, resource: Resource) -> Scope:
+        """The place of a grant. A service account may be named by its address too."""
+        scope = self.places.scope(resource)
+        spot = scope.spot
+        if spot is None or spot.kind != ACCOUNT or spot.place is not None or not isinstance(spot.name, str):
+            return scope
+        meant = self.members.account(spot.name, resource).shown
+        return replace(scope, spot=spot_of(meant, self.documents.estate)) if meant.type == ACCOUNT else scope
 
     @staticmethod
     def _binding(resource: Resource, form: str) -> Iterator[Bound]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from policypack.build.identity_documents import Documents
 from policypack.build.scoped import short, spot_of
-from policypack.model import Level, Reference, Resource, Scope, Site, Spot, Unknown, Value, replace, symbol
+from policypack.model import Domain, Level, Reference, Resource, Scope, Site, Spot, Unknown, Value, replace, symbol
 
 PROVIDER = "google"
 _FAMILY = re.compile(r"^google_(?P<of>\w+?)_iam_(?P<form>member|binding|policy|member_remove)$")
@@ -82,7 +82,7 @@ class Places(Struct, frozen=True, dict=True):
         if found is not None:
             known = found.get("name") or found.get("folder_id") or found.get("id")
             if not isinstance(known, str):
-                return symbol(found.place)
+                return symbol(found.place, "folders/")
             return f"folders/{known.rpartition('/')[2]}"
         name = short(value, holder)
         return f"folders/{name}" if isinstance(name, str) else _symbol(name, holder)
@@ -109,6 +109,11 @@ class Places(Struct, frozen=True, dict=True):
         if project is None:
             return self._open(_LOST)
         return self._parents(project, "folder_id", "org_id")
+
+    def above_domain(self, domain: Domain) -> tuple[str | Unknown, ...]:
+        """What stands above a project."""
+        project = self._projects.get(domain.id) if isinstance(domain.id, str) else None
+        return self._open(_LOST) if project is None else self._parents(project, "folder_id", "org_id")
 
     def _project_named(self, resource: Resource) -> Resource | None:
         value = resource.get("project")

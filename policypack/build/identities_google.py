@@ -18,10 +18,11 @@ from policypack.build.identity_documents import Documents, stands
 from policypack.build.identity_kinds import Clues, recognise
 from policypack.build.identity_trust import ISSUERS, Trusted
 from policypack.build.scoped import Acting, Place, site_of
-from policypack.model import Domain, Gap, Grant, Identity, IdentityKind, Level, Resource, Site, Unknown, Value, replace
+from policypack.model import Domain, Gap, Grant, Identity, IdentityKind, Level, Resource, Site, Spot, Unknown, Value, replace
 
 _KEYS = {"google_service_account_key": "service_account_id", "google_storage_hmac_key": "service_account_email"}
 _HOLDERS = {"projectOwner": "roles/owner", "projectEditor": "roles/editor", "projectViewer": "roles/viewer"}
+_ACCOUNTS = frozenset({"service_account", "build_account", "google_apis_agent"})
 _PEOPLE = {"user": "a user signs in", "people": "whoever is in it acts"}
 
 
@@ -241,13 +242,21 @@ class _Who(Struct, frozen=True, dict=True):
         return {place: tuple(each) for place, each in found.items()}
 
     def sites(self) -> Iterator[tuple[Place, Site]]:
-        """Where roles of the inputs' own lie."""
+        """Where roles of the inputs' own lie, and service accounts that the inputs only name."""
+        for member in self._known.values():
+            if member.shown.type != ACCOUNT and member.form in _ACCOUNTS:
+                name = member.name.partition(":")[2] or member.name
+                above = self.places.above_domain(self._home(member))
+                yield (
+                    member.shown.place,
+                    Site(PROVIDER, Spot(ACCOUNT, name, member.shown.place), self._home(member), above=above),
+                )
         for each in self.documents.estate.resources:
             if each.type in CUSTOM and each.mode == "managed":
                 site = self.places.describe(each, site_of(each, self.documents))
                 if each.type == "google_organization_iam_custom_role":
-                    above = self.places.organization(each.get("org_id"), each)
-                    site = replace(site, domain=None, above=(above,))
+                    home = self.places.organization(each.get("org_id"), each)
+                    site = replace(site, domain=None, above=(home,))
                 yield each.place, site
 
     def gaps(self) -> Iterator[Gap]:

@@ -127,10 +127,10 @@ class Grant(Struct, frozen=True):
     kept_at: Scope | None = None
 
 
-def symbol(place: tuple[str, str]) -> str:
+def symbol(place: tuple[str, str], prefix: str = "") -> str:
     """What stands for the name that a platform will give to a resource of the inputs: equal to no other resource's, and perhaps to
-    a name that is written out."""
-    return f"{_SYMBOL}{place[0]}#{place[1]}"
+    a name that is written out, if that begins as its names do (`folders/`)."""
+    return f"{_SYMBOL}{prefix}{_SYMBOL}{place[0]}#{place[1]}"
 
 
 def shown_name(name: str | Unknown) -> str:
@@ -143,12 +143,20 @@ def shown_name(name: str | Unknown) -> str:
 def same_name(one: str | Unknown, other: str | Unknown) -> Truth:
     """Whether two names are one; names that depend on the same are the same even if they are not known."""
     if isinstance(one, str) and isinstance(other, str):
-        symbols = one.startswith(_SYMBOL), other.startswith(_SYMBOL)
-        return one == other if all(symbols) or not any(symbols) else Unknown("a name that is known only after apply")
+        return _same_text(one, other)
     if isinstance(one, Unknown) and isinstance(other, Unknown) and one.references and one == other:
         return True
     unknown = one if isinstance(one, Unknown) else other
     return unknown if isinstance(unknown, Unknown) else Unknown("a name is not known")
+
+
+def _same_text(one: str, other: str) -> Truth:
+    symbols = [each for each in (one, other) if each.startswith(_SYMBOL)]
+    if len(symbols) != 1:
+        return one == other
+    written = other if symbols[0] == one else one
+    begins = symbols[0].split(_SYMBOL)[1]
+    return Unknown("a name that is known only after apply") if written.startswith(begins) else False
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:
