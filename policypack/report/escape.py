@@ -4,20 +4,9 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 2000
+from policypack.visible import visible
 
-
-def visible(text: str, longest: int = LONGEST) -> str:
-    r"""One line without anything that moves a cursor, hides or reorders text: such characters become `\u{1b}`.
-
-    What is longer than anybody reads is cut, and says so.
-    """
-    if len(text) > longest:
-        text = f"{text[:longest]}… ({len(text) - longest} characters more)"
-    if text.isprintable():
-        return text
-    # Not printable to Python: controls, formats (bidirectional ones too), surrogates, separators, unassigned.
-    return "".join(each if each.isprintable() else " " if each in "\n\t" else f"\\u{{{ord(each):x}}}" for each in text)
+__all__ = ["code", "command_data", "command_property", "markdown", "visible"]
 
 
 def command_data(text: str) -> str:
