@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,8 @@ from policypack.terminal import Progress, write
 
 FORMATS = ("text", "json")
 ALL = "destroy-all"
+_ACTION = r"[^:*\s]+:[^:*\s]+|[^:*\s.]+[./][^:*\s]+"
+_ACTIONS = "an action is SERVICE:NAME (rds:DeleteDBInstance), or what another platform calls it (cloudsql.instances.delete)"
 VERBS = (*(verb.value for verb in Verb), ALL)
 
 
@@ -53,11 +56,14 @@ def who_can(question: Question, verb: str, address: str) -> int:
 def can(question: Question, identity: str, action: str, resource: str) -> int:
     """Prints one decision, and returns the exit code. Raises ScanError where nobody or nothing is called that."""
     _known("format", question.format, FORMATS)
-    if action.count(":") != 1 or action.startswith(":") or "*" in action:
-        raise ScanError(f"{action!r} is not an action", "an action is SERVICE:NAME, for example rds:DeleteDBInstance")
+    if not re.fullmatch(_ACTION, action):
+        raise ScanError(f"{action!r} is not an action", _ACTIONS)
     picture = _picture(question)
-    caller = _caller(picture, identity)
-    if not resource.startswith("arn:") and resource != "*" and not _is_address(picture, resource):
+    caller, of_roles = _caller(picture, identity)
+    if not of_roles and ":" not in action:
+        raise ScanError(f"{action!r} is not an action of AWS", _ACTIONS)
+    known = of_roles and _is_place(picture, resource)
+    if not known and not resource.startswith("arn:") and resource != "*" and not _is_address(picture, resource):
         raise ScanError(
             f"no resource is called {resource!r}", nearest(resource, _addresses(picture)) or "name an address, an ARN, or *"
         )
@@ -127,11 +133,20 @@ def _is_address(picture: Infrastructure, address: str) -> bool:
     return any(each == address for each in _addresses(picture))
 
 
-def _caller(picture: Infrastructure, identity: str) -> str:
-    known = [each for each in picture.identities if each.language == "aws" and each.form != "group"]
+def _is_place(picture: Infrastructure, resource: str) -> bool:
+    """Whether somebody, or something that roles are granted on, is called that."""
+    named = {name for each in picture.sites.values() for name in (each.full_name, each.spot.name)}
+    domains = {f"{each.domain.word} {each.domain}" for each in picture.sites.values() if each.domain is not None}
+    return resource in named or resource in domains or any(each.address == resource for each in picture.identities)
+
+
+def _caller(picture: Infrastructure, identity: str) -> tuple[str, bool]:
+    """The address of somebody, and whether roles at places are what decides about them."""
+    roles = {each.address for each in picture.identities if each.grants or each.resource.place in picture.sites}
+    known = [each for each in picture.identities if each.form != "group" and (each.language == "aws" or each.address in roles)]
     for each in known:
         if identity in {each.address, each.arn}:
-            return each.address
+            return each.address, each.address in roles
     if any(each.address == identity and each.form == "group" for each in picture.identities):
         raise ScanError(f"{identity!r} is a group, which does nothing itself", "ask for one of its members")
     addresses = [each.address for each in known]

@@ -174,3 +174,40 @@ def test_what_is_asked_has_to_be_said(folder: Path, arguments: list[str]) -> Non
     done = call(*arguments, cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Missing argument" in done.stderr
+
+
+GOOGLE = """
+provider "google" {
+  project = "shop"
+}
+resource "google_service_account" "agent" {
+  account_id = "agent"
+}
+resource "google_storage_bucket" "data" {
+  name     = "shop-data"
+  location = "EU"
+}
+resource "google_project_iam_member" "agent" {
+  project = "shop"
+  role    = "roles/storage.admin"
+  member  = google_service_account.agent.member
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("resource", "action", "said"),
+    [
+        ("google_storage_bucket.data", "storage.buckets.delete", "yes"),
+        ("project shop", "storage.buckets.delete", "yes"),
+        ("*", "cloudsql.instances.delete", "no"),
+        ("google_service_account.agent", "iam.serviceAccountKeys.create", "no"),
+        ("google_storage_bucket.data", "storage.objects.get", "maybe"),
+    ],
+)
+def test_a_decision_about_roles_at_places(tmp_path: Path, resource: str, action: str, said: str) -> None:
+    """`can` asks in the words of the platform, about an address, a domain, or the caller's own."""
+    (tmp_path / "main.tf").write_text(GOOGLE, "utf-8")
+    done = call("can", "google_service_account.agent", action, resource, cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"{said}: ")

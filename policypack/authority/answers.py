@@ -32,7 +32,8 @@ class Authority(Struct, dict=True):
             from policypack.authority.engine import Engine
 
             found.append(Engine(self.infrastructure, AwsParts(self.infrastructure)))
-        if any(each.grants for each in self.infrastructure.identities):
+        sites = self.infrastructure.sites
+        if any(each.grants or each.resource.place in sites for each in self.infrastructure.identities):
             from policypack.authority.engine import Engine
             from policypack.authority.scoped.parts import ScopedParts
 

@@ -18,6 +18,8 @@ MODULES: Mapping[str, str] = {
     "azure": "policypack.authority.azure",
     "databases": "policypack.authority.databases",
     "google": "policypack.authority.google",
+    "kubernetes": "policypack.authority.kubernetes",
+    "platforms": "policypack.authority.platforms",
 }
 
 
@@ -65,5 +67,5 @@ class Language(Struct, frozen=True):
 
 def languages(identities: Iterable[Identity]) -> tuple[Language, ...]:
     """The languages that any of the identities speaks, as far as they are languages of roles at places."""
-    spoken = sorted({each.language for each in identities if each.grants and each.language in MODULES})
+    spoken = sorted({each.language for each in identities if each.language in MODULES})
     return tuple(cast("Language", import_module(MODULES[name]).LANGUAGE) for name in spoken)

@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from policypack.authority.scoped.language import Language
 from policypack.authority.scoped.sites import NOWHERE, Both, Sites
-from policypack.model import Grant, Identity, Outcome, Policy
+from policypack.model import Grant, Identity, Outcome, Policy, Resource
 
 _NOTHING_KNOWN = " says is not known: "
 
@@ -38,7 +38,11 @@ class Because(Struct, frozen=True):
     @property
     def policy(self) -> Policy:
         """The grant as a policy, for who shows where it stands."""
-        return Policy(self.grant.role, None)
+        shown = self.grant.evidence
+        if shown.location is None:
+            return Policy(self.grant.role, None)
+        kind = shown.resource.partition(".")[0]
+        return Policy(self.grant.role, None, Resource(shown.resource, kind, self.grant.scope.provider, {}, shown.location))
 
     @property
     def said(self) -> str:
