@@ -1,0 +1,111 @@
+# Whoever rules the directory takes the rights to every subscription of it.
+terraform {
+  backend "azurerm" {
+    storage_account_name = "shoptfstate"
+    container_name       = "tfstate"
+    key                  = "identity-directory.tfstate"
+  }
+}
+
+provider "azurerm" {
+  subscription_id = "11111111-1111-1111-1111-111111111111"
+  features {}
+}
+
+# The copies: another subscription, that nobody of the first administers.
+provider "azurerm" {
+  alias           = "copies"
+  subscription_id = "22222222-2222-2222-2222-222222222222"
+  features {}
+}
+
+resource "azurerm_storage_account" "files" {
+  name                     = "shopfilesprod"
+  resource_group_name      = "rg-shop-prod"
+  location                 = "westeurope"
+  account_tier             = "Standard"
+  account_replication_type = "GRS"
+
+  blob_properties {
+    versioning_enabled  = true
+    change_feed_enabled = true
+
+    delete_retention_policy {
+      days = 30
+    }
+
+    container_delete_retention_policy {
+      days = 30
+    }
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "azurerm_management_lock" "files" {
+  name       = "keep"
+  scope      = azurerm_storage_account.files.id
+  lock_level = "CanNotDelete"
+}
+
+# Locked: nobody shortens it or takes it off, and the account cannot be deleted while blobs are under it.
+resource "azurerm_storage_account" "copies" {
+  provider                 = azurerm.copies
+  name                     = "shopcopiesprod"
+  resource_group_name      = "rg-copies-prod"
+  location                 = "northeurope"
+  account_tier             = "Standard"
+  account_replication_type = "ZRS"
+
+  blob_properties {
+    versioning_enabled = true
+
+    delete_retention_policy {
+      days = 30
+    }
+
+    container_delete_retention_policy {
+      days = 30
+    }
+  }
+
+  immutability_policy {
+    state                         = "Locked"
+    period_since_creation_in_days = 30
+    allow_protected_append_writes = false
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "azurerm_storage_object_replication" "files" {
+  source_storage_account_id      = azurerm_storage_account.files.id
+  destination_storage_account_id = azurerm_storage_account.copies.id
+
+  rules {
+    source_container_name      = "uploads"
+    destination_container_name = "uploads"
+  }
+}
+
+resource "azuread_application" "bot" {
+  display_name = "onboarding-bot"
+}
+
+# expect: agent_holds_admin
+resource "azuread_service_principal" "bot" {
+  client_id = azuread_application.bot.client_id
+}
+
+resource "azuread_directory_role" "privileged" {
+  display_name = "Privileged Role Administrator"
+}
+
+resource "azuread_directory_role_assignment" "bot" {
+  role_id             = azuread_directory_role.privileged.template_id
+  principal_object_id = azuread_service_principal.bot.object_id
+}

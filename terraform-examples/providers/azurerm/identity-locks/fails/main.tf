@@ -1,0 +1,112 @@
+# A lock binds everybody until somebody takes it away, and this deployment's secret is that of somebody who may.
+terraform {
+  backend "azurerm" {
+    storage_account_name = "shoptfstate"
+    container_name       = "tfstate"
+    key                  = "identity-locks.tfstate"
+  }
+}
+
+provider "azurerm" {
+  subscription_id = "11111111-1111-1111-1111-111111111111"
+  features {}
+}
+
+# The copies: another subscription, that nobody of the first administers.
+provider "azurerm" {
+  alias           = "copies"
+  subscription_id = "22222222-2222-2222-2222-222222222222"
+  features {}
+}
+
+resource "azurerm_storage_account" "files" {
+  name                     = "shopfilesprod"
+  resource_group_name      = "rg-shop-prod"
+  location                 = "westeurope"
+  account_tier             = "Standard"
+  account_replication_type = "GRS"
+
+  blob_properties {
+    versioning_enabled  = true
+    change_feed_enabled = true
+
+    delete_retention_policy {
+      days = 30
+    }
+
+    container_delete_retention_policy {
+      days = 30
+    }
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "azurerm_management_lock" "files" {
+  name       = "keep"
+  scope      = azurerm_storage_account.files.id
+  lock_level = "CanNotDelete"
+}
+
+# Locked: nobody shortens it or takes it off, and the account cannot be deleted while blobs are under it.
+resource "azurerm_storage_account" "copies" {
+  provider                 = azurerm.copies
+  name                     = "shopcopiesprod"
+  resource_group_name      = "rg-copies-prod"
+  location                 = "northeurope"
+  account_tier             = "Standard"
+  account_replication_type = "ZRS"
+
+  blob_properties {
+    versioning_enabled = true
+
+    delete_retention_policy {
+      days = 30
+    }
+
+    container_delete_retention_policy {
+      days = 30
+    }
+  }
+
+  immutability_policy {
+    state                         = "Locked"
+    period_since_creation_in_days = 30
+    allow_protected_append_writes = false
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "azurerm_storage_object_replication" "files" {
+  source_storage_account_id      = azurerm_storage_account.files.id
+  destination_storage_account_id = azurerm_storage_account.copies.id
+
+  rules {
+    source_container_name      = "uploads"
+    destination_container_name = "uploads"
+  }
+}
+
+resource "azuread_application" "deploy" {
+  display_name = "deployment"
+}
+
+# expect: agent_can_escalate, agent_can_weaken_guards, deleter_can_unprotect
+resource "azuread_service_principal" "deploy" {
+  client_id = azuread_application.deploy.client_id
+}
+
+resource "azuread_application_password" "deploy" {
+  application_id = azuread_application.deploy.id
+}
+
+resource "azurerm_role_assignment" "deploy" {
+  scope                = azurerm_storage_account.files.id
+  role_definition_name = "User Access Administrator"
+  principal_id         = azuread_service_principal.deploy.object_id
+}
