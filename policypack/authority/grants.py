@@ -95,8 +95,9 @@ def _broad_roles(identity: Identity) -> Iterator[Grant]:
     for each in roles:
         known = facts(identity.language)
         everything = ("*" in each.actions and not each.excluded) or each.role in known.rulers
-        if each.condition is True and not each.expression and (everything or each.role in known.admins):
-            said = "everything" if everything else f"what {each.role} allows"
+        ruling = [] if each.excluded else [pattern for pattern in each.actions if pattern in known.ruling]
+        if each.condition is True and not each.expression and (everything or ruling or each.role in known.admins):
+            said = "everything" if everything else ", ".join(ruling) if ruling else f"what {each.role} allows"
             yield Grant(Policy(each.role, None), said, everything, each.lost is None, each.evidence)
 
 

@@ -60,7 +60,8 @@ class Facts(Struct, frozen=True):
 
     `providers` are the platforms on whose places it grants. `removes_domain` are actions on a domain that take everything in it.
     `waits`: what holds a thing back from deletion also holds back the deletion of what it lies in. `admins` are roles that may do
-    everything, or nearly, and should be nobody's that is not a person; `rulers` are those of them that leave nothing out. `bounded`:
+    everything, or nearly, and should be nobody's that is not a person; `rulers` are those of them that leave nothing out. `ruling` are
+    patterns of actions each of which is as good as all. `bounded`:
     there are statements that stand over what roles allow (denies, limits), so that to have none is worth saying. `adds` has, by type
     of bucket, the actions that put something into it. `overwrites` and `reads` have, by resource type, the
     actions that overwrite what is in it and that read a credential out of it. `empties` are actions that take what lies in a
@@ -75,6 +76,7 @@ class Facts(Struct, frozen=True):
     waits: bool = False
     admins: tuple[str, ...] = ()
     rulers: tuple[str, ...] = ()
+    ruling: tuple[str, ...] = ()
     bounded: bool = False
     adds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     overwrites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
