@@ -253,11 +253,11 @@ def _opened(role: Role, each: BuiltIn, given: Given) -> Iterator[Grant]:
             # Whoever may change the account may let it take keys again.
             expression = "" if _allows(each.actions, each.not_actions, switch) else BY_KEYS
             why = f"{given.evidence.text}: {action} gives the keys, and they open all that is in it"
-            yield _derived(role, given, (DATA + opens,), (why, expression))
+            yield replace(_derived(role, given, (DATA + opens,), (why, expression)), via=(action,))
     for action, expression in ((f"{_VAULT}write", ""), (f"{_VAULT}accessPolicies/write", BY_POLICIES)):
         if _allows(each.actions, each.not_actions, action):
             why = f"{given.evidence.text}: by {action} it gives itself an access policy"
-            yield _derived(role, given, _INSIDE_VAULT, (why, expression))
+            yield replace(_derived(role, given, _INSIDE_VAULT, (why, expression)), via=(action,))
             return
 
 

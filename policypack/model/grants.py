@@ -110,7 +110,8 @@ class Grant(Struct, frozen=True):
     `expression` is a condition that is judged for each thing that is acted on. `lost` is why nobody knows what the role holds:
     it may hold anything. `partial`: only what its language's tables are about is known of it. `defined_in` is the resource that
     defines the role, where whoever changes that changes the grant; `kept_at` is the place whose administrators may take the
-    statement away, None: its scope.
+    statement away, None: its scope. `via` are the actions that it rests on, where the role
+    gives another right than the one spoken of (the reading of keys that open everything).
     """
 
     effect: Literal["allow", "deny", "limit"]
@@ -125,6 +126,7 @@ class Grant(Struct, frozen=True):
     partial: bool = False
     defined_in: Resource | None = None
     kept_at: Scope | None = None
+    via: tuple[str, ...] = ()
 
 
 def symbol(place: tuple[str, str], prefix: str = "") -> str:

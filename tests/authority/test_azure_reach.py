@@ -249,6 +249,7 @@ def test_a_proof_names_the_assignment_and_what_the_keys_open(tmp_path: Path) -> 
         in power.path[0].text
     )
     assert "gives the keys" in power.path[0].text
+    assert power.actions == ("Microsoft.Storage/storageAccounts/listKeys/action",)
     assert power.path[0].location is not None
     assert power.path[0].location.file.endswith("main.tf")
 

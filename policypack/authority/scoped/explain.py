@@ -149,7 +149,8 @@ class Explain(Struct, frozen=True):
             return Proof((*before, Evidence(text + unsure)), (*called, action), missing)
         grant = allows[0].grant
         said = f"{text}{unsure}: {grant.evidence.text}" if grant.evidence.text else text + unsure
-        return Proof((*before, Evidence(said, grant.evidence.resource, grant.evidence.location)), (*called, action), missing)
+        shown = Evidence(said, grant.evidence.resource, grant.evidence.location)
+        return Proof((*before, shown), (*called, *(grant.via or (action,))), missing)
 
     def _gain(self, caller: int, site: int, what: str) -> Gain | None:
         """How a caller came to its rights at a site."""
