@@ -100,7 +100,7 @@ def paths_of(entry: TypeEntry) -> Iterator[tuple[str, str]]:
         *entry.lies_in,
         *_HOLE.findall(entry.arn),
         entry.manifest,
-        entry.governed_by.argument if entry.governed_by else "",
+        *(each.argument for each in entry.governed_by),
     ]
     for backup in entry.backups:
         named += [backup.attribute, backup.kept_by, backup.held_in, backup.days if isinstance(backup.days, str) else ""]
@@ -167,10 +167,10 @@ def _differences(catalog: Catalog, provider: ProviderEntry, schema: Mapping[str,
 
 def _differences_of_governing(entry: TypeEntry, types: Mapping[str, Any]) -> Iterator[str]:
     """What a store's guards name in another type."""
-    for kind in entry.governed_by.types if entry.governed_by else ():
-        for guard in entry.governed_by.guards if entry.governed_by else ():
-            if kind not in types or not has(types[kind]["block"], guard.attribute):
-                yield f"{entry.type}: {kind} has no argument {guard.attribute}"
+    named = [(kind, guard.attribute) for each in entry.governed_by for kind in each.types for guard in each.guards]
+    for kind, path in (*named, *entry.unless_named_in.items()):
+        if kind not in types or not has(types[kind]["block"], path):
+            yield f"{entry.type}: {kind} has no argument {path}"
 
 
 def _later(since: str, version: str) -> bool:

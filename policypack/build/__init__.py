@@ -137,6 +137,8 @@ def _is_store(resource: Resource, estate: Estate) -> bool:
     other = resource.written(entry.unless_set) if entry.unless_set else None
     if other is not None and not isinstance(other, Unknown):
         return False
+    if entry.unless_named_in and resource.place in estate.named_elsewhere:
+        return False
     return not entry.only_when_set or resource.written(entry.only_when_set) is not None
 
 

@@ -64,6 +64,18 @@ class Estate(Struct, frozen=True, dict=True):
                 found.setdefault(each.type, []).append(each)
         return found
 
+    @cached_property
+    def named_elsewhere(self) -> frozenset[tuple[str, str]]:
+        """What is no store because a resource of another type names it, and is the store then: a volume that a claim names."""
+        found = set()
+        for kind, entry in self.entries.items():
+            for other, argument in entry.unless_named_in.items():
+                for each in self.by_type.get(other, ()):
+                    value = each.written(argument) if not each.goes else None
+                    named = self.index.find(value, each, lambda name, kind=kind: name == kind).only  # type: ignore[misc]
+                    found.update(() if named is None else (named.place,))
+        return frozenset(found)
+
     def playing(self, *roles: str) -> list[Resource]:
         """The resources that play any of the roles, those that the plan removes left out."""
         return [each for role in roles for each in self.by_role.get(role, ()) if not each.goes]

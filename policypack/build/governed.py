@@ -14,15 +14,17 @@ from policypack.model import Enforced, Guard, GuardKind, Resource, Unknown, Valu
 def governed(store: Resource, estate: Estate) -> Iterator[Guard]:
     """The guards that what it names decides; where that is not among the inputs, or several things may be meant, whether they hold
     is not known."""
-    fact = estate.entries[store.type].governed_by
-    if fact is None:
-        return
-    value = store.written(fact.argument)
-    named = estate.index.find(value, store, lambda kind: kind in fact.types) if value is not None else None
-    if named is not None and named.only is not None:
-        yield from guards(fact.guards, named.only, estate)
-    else:
-        yield from _unknown(fact, store, value, several=named is not None and len(named.resources) > 1)
+    facts = estate.entries[store.type].governed_by
+    several = False
+    for fact in facts:
+        value = store.written(fact.argument)
+        named = estate.index.find(value, store, lambda kind, types=fact.types: kind in types)  # type: ignore[misc]
+        if named.only is not None:
+            yield from guards(fact.guards, named.only, estate)
+            return
+        several = len(named.resources) > 1
+    for fact in facts[-1:]:
+        yield from _unknown(fact, store, store.written(fact.argument), several=several)
 
 
 def _unknown(fact: GovernedFact, store: Resource, value: Value, *, several: bool) -> Iterator[Guard]:

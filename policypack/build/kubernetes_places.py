@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -12,8 +12,6 @@ from policypack.model import Domain, Resource, Site, Spot, Unknown, Value, repla
 
 PROVIDER = "kubernetes"
 NAMESPACES = ("kubernetes_namespace_v1", "kubernetes_namespace")
-CLAIMS = ("kubernetes_persistent_volume_claim_v1", "kubernetes_persistent_volume_claim")
-VOLUMES = ("kubernetes_persistent_volume_v1", "kubernetes_persistent_volume")
 _DEFAULT = "default"
 Place = tuple[str, str]
 
@@ -79,9 +77,7 @@ class Places(Struct, frozen=True, dict=True):
         if resource.type in NAMESPACES:
             return replace(site, spot=Spot(resource.type, named(resource), resource.place), within=(), sort=sort)
         if not self._in_namespace(resource):
-            claims = self._claims.get(resource.place, ()) if resource.type in VOLUMES else ()
-            spots = tuple(dict.fromkeys(self.of(each).spot for each in claims))
-            return replace(site, spot=Spot(resource.type, named(resource), resource.place), within=spots, sort=sort)
+            return replace(site, spot=Spot(resource.type, named(resource), resource.place), within=(), sort=sort)
         home = self.of(resource)
         return replace(
             site,
@@ -99,18 +95,6 @@ class Places(Struct, frozen=True, dict=True):
         entry = self.documents.estate.entries.get(kind)
         name = entry.object.rpartition("/")[2].lower() if entry is not None else ""
         return f"{name}es" if name.endswith("s") else f"{name}s" if name else ""
-
-    @cached_property
-    def _claims(self) -> Mapping[Place, list[Resource]]:
-        """Volume -> the claims that name it, so that whoever deletes the claim decides about the volume."""
-        found: dict[Place, list[Resource]] = {}
-        for each in self.documents.estate.resources:
-            value = each.written("spec.volume_name") if each.type in CLAIMS and each.mode == "managed" else None
-            if value is not None:
-                volume = self.documents.estate.index.find(value, each, lambda kind: kind in VOLUMES).only
-                if volume is not None:
-                    found.setdefault(volume.place, []).append(each)
-        return found
 
 
 def named(resource: Resource) -> str | Unknown:

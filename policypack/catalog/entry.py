@@ -208,8 +208,9 @@ class TypeEntry(Struct, frozen=True):
     argument names is the store then. `since` is the provider version by which the type exists. `lies_in` is the argument that
     names what it lies in (several: the first that is written), whose domain is its own. `lockable`: a lock of the platform, on
     it or on what it lies in, refuses its deletion. `inherits`: the kinds of guards of what it lies in that guard it too.
-    `data_actions` are those of its `delete_actions` that are calls of the data plane. `manifest` is the argument that holds what the
-    resource really makes: an object of the type whose `object` (group/kind) it is.
+    `data_actions` are those of its `delete_actions` that are calls of the data plane. Of what it is
+    `governed_by`, the first that the inputs show counts. It is no store where a resource of a type in `unless_named_in` names it with
+    that argument: that one is the store then. `manifest` is the argument that holds what the resource really makes: an object of the type whose `object` (group/kind) it is.
     """
 
     type: str
@@ -233,7 +234,8 @@ class TypeEntry(Struct, frozen=True):
     lies_in: tuple[str, ...] = ()
     lockable: bool = False
     inherits: tuple[str, ...] = ()
-    governed_by: GovernedFact | None = None
+    governed_by: tuple[GovernedFact, ...] = ()
+    unless_named_in: dict[str, str] = field(default_factory=dict)
     object: str = ""
     manifest: str = ""
     lock: LockFact | None = None
@@ -293,6 +295,11 @@ def _fact(kind: type[Any], raw: dict[str, Any]) -> Any:  # noqa: ANN401 - one ma
     return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()})
 
 
+def _governed(raw: dict[str, Any]) -> GovernedFact:
+    guards = tuple(_fact(GuardFact, each) for each in raw["guards"])
+    return GovernedFact(raw["argument"], tuple(raw["types"]), raw["otherwise"], guards)
+
+
 def type_entry(name: str, raw: dict[str, Any]) -> TypeEntry:
     """The typed form of one entry, as the schema describes it. Raises TypeError on a field that does not exist."""
     fields = dict(raw)
@@ -308,9 +315,7 @@ def type_entry(name: str, raw: dict[str, Any]) -> TypeEntry:
         companion |= {key: tuple(companion.get(key, ())) for key in ("store_types", "leaves_out")}
         fields["companion"] = CompanionFact(**companion)
     if "governed_by" in fields:
-        governed = dict(fields["governed_by"])
-        governed["guards"] = tuple(_fact(GuardFact, each) for each in governed["guards"])
-        fields["governed_by"] = _fact(GovernedFact, governed)
+        fields["governed_by"] = tuple(_governed(each) for each in fields["governed_by"])
     single: dict[str, type[Any]] = {"credential": CredentialFact, "lock": LockFact, "expiry": ExpiryFact}
     for key, kind in single.items():
         if key in fields:
