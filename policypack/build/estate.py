@@ -67,7 +67,7 @@ class Estate(Struct, frozen=True, dict=True):
     @cached_property
     def named_elsewhere(self) -> frozenset[tuple[str, str]]:
         """What is no store because a resource of another type names it, and is the store then: a volume that a claim names."""
-        found = set()
+        found: set[tuple[str, str]] = set()
         for kind, entry in self.entries.items():
             for other, argument in entry.unless_named_in.items():
                 for each in self.by_type.get(other, ()):
