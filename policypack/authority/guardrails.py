@@ -32,6 +32,16 @@ _LIMITING = (
     "changeable_for_days",
     "min_retention_days",
     "max_retention_days",
+    "condition",
+    "details",
+    "disabled",
+    "member",
+    "members",
+    "parent",
+    "permissions",
+    "policy_data",
+    "rules",
+    "target",
 )
 Place = tuple[str, str]
 
@@ -77,6 +87,10 @@ def _of(identity: Identity) -> Mapping[Place, str]:
     add(identity.boundary, f"the boundary of {identity.address}")
     for policy in identity.policies:
         add(policy, f"a policy of {identity.address}")
+    for grant in identity.grants:
+        said = "what is granted to" if grant.effect == "allow" else "what is denied to"
+        if grant.evidence.resource:
+            found.setdefault((identity.resource.inside, grant.evidence.resource), f"{said} {identity.address}")
     found.setdefault((identity.resource.inside, identity.address), "what limits this identity, or who can be it")
     return found
 

@@ -70,7 +70,7 @@ def lookup(values: Values, path: str) -> Value:
         if isinstance(value, Unknown) or value is None:
             return value
         if isinstance(value, list):
-            value = value[int(part)] if int(part) < len(value) else None
+            value = value[int(part)] if part.isdigit() and int(part) < len(value) else None
         elif isinstance(value, dict):
             value = value.get(part)
         else:
