@@ -38,7 +38,7 @@ def build(inputs: Sequence[Input], catalog: Catalog, settings: Settings) -> Infr
     estate = _estate(inputs, catalog, settings)
     made = _build(estate)
     made = replace(made, gaps=(*made.gaps, *_outside(estate, made)))
-    if any(changes_what_exists(each) for each in inputs):
+    if changes_what_exists(inputs):
         made = replace(made, before=_build(_estate([as_before(each) for each in inputs], catalog, settings)))
     return made
 

@@ -184,8 +184,14 @@ def as_before(source: Input) -> Input:
     return replace(source, resources=tuple(old))
 
 
-def changes_what_exists(source: Input) -> bool:
-    """Whether the input changes or removes anything that exists."""
-    return any(
-        each.change is not None and {"update", "delete", "forget"} & set(each.change.actions) for each in source.resources
-    )
+def changes_what_exists(inputs: Sequence[Input]) -> bool:
+    """Whether a plan among the inputs changes or removes anything that exists, or adds something to it."""
+    adds = stands = False
+    for source in inputs:
+        for each in source.resources:
+            actions = each.change.actions if each.change else ()
+            if "update" in actions or "delete" in actions or "forget" in actions:
+                return True
+            adds = adds or "create" in actions
+            stands = stands or (each.mode == "managed" and source.kind != "module" and "create" not in actions)
+    return adds and stands

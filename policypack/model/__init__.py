@@ -45,6 +45,7 @@ from policypack.model.resources import (
     Input,
     Lifecycle,
     Location,
+    Passed,
     Resource,
     strip_keys,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "Lock",
     "Missed",
     "Outcome",
+    "Passed",
     "Policy",
     "Power",
     "Reference",

@@ -110,9 +110,14 @@ class Infrastructure(Struct, frozen=True, dict=True):
 
     @cached_property
     def changing(self) -> tuple[Store, ...]:
-        """The production stores that a plan changes in any way."""
+        """The stores that a plan changes in any way, and that count as production before it or after it: a plan that also takes
+        the tag away is about production all the same."""
         return tuple(
             store
             for store in self.stores
-            if store.environment.production and store.resource.change and set(store.resource.change.actions) - {"no-op", "read"}
+            if store.resource.change and set(store.resource.change.actions) - {"no-op", "read"} and self._of_production(store)
         )
+
+    def _of_production(self, store: Store) -> bool:
+        old = self.earlier(store)
+        return store.environment.production or (old is not None and old.environment.production)

@@ -181,11 +181,21 @@ def strip_keys(address: str) -> str:
     return "".join(kept)
 
 
+class Passed(Struct, frozen=True):
+    """What a plan does to one object whose type nobody knows, so that its values were not looked at."""
+
+    address: str
+    type: str
+    actions: tuple[str, ...]
+
+
 class Input(Struct, frozen=True):
     """One thing that was read. `path` is what the user is shown.
 
     `counts` has every managed resource by type, also those whose values were not decoded because no catalog knows the
-    type; `destroyed` likewise counts what the plan deletes or replaces. `passed_over` has, for the types that were not
+    type; `destroyed` likewise counts what the plan deletes or replaces, and `passed` has what it deletes, lets go of or does
+    something else to than Terraform's words say, where that was not decoded. `invoked` are the actions that it runs beside its
+    changes. `passed_over` has, for the types that were not
     decoded, the names of arguments that one of them has (`retention`, `backup.days`). `providers` maps a provider key (`aws`,
     `aws.prod`, `module.m:aws.inner`) to its block, as a Resource of mode "provider". `is_root`: a root module (it has a
     backend, provider blocks, a lock file or variable files), not a module that others call. `backend` is None where
@@ -197,6 +207,8 @@ class Input(Struct, frozen=True):
     resources: tuple[Resource, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     destroyed: Mapping[str, int] = field(default_factory=dict)
+    passed: tuple[Passed, ...] = ()
+    invoked: tuple[str, ...] = ()
     passed_over: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     providers: Mapping[str, Resource] = field(default_factory=dict)
     backend: Resource | None | Unknown = None

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Raw, Struct
 
-from policypack.model import Gap, Input, Location, Unknown
+from policypack.model import Gap, Input, Location, Passed, Unknown
 from policypack.read.addresses import last_key
 from policypack.read.options import ReadOptions
 from policypack.read.passed_over import argument_names
 from policypack.read.plan_configuration import Configuration
 from policypack.read.plan_json import (
     NULL,
+    ActionInvocation,
     ConfigurationJson,
     Outline,
     PriorState,
@@ -35,6 +36,7 @@ from policypack.read.plan_providers import pinned_versions, read_providers
 from policypack.read.state import objects
 
 _ACTIONS = {"no-op", "create", "read", "update", "delete", "forget"}
+_HARMLESS = {"no-op", "create", "read", "update"}
 _NO_BACKEND = Unknown("a plan does not hold the backend")
 
 
@@ -44,6 +46,7 @@ class _Survey(Struct, frozen=True):
 
     counts: Mapping[str, int]
     destroyed: Mapping[str, int]
+    passed: tuple[Passed, ...]
     passed_over: Mapping[str, tuple[str, ...]]
     odd: frozenset[str]
     indexed: Mapping[str, list[str]]
@@ -64,6 +67,8 @@ def read_plan(outline: Outline, place: str, options: ReadOptions) -> Input:
         resources=tuple(sorted(resources, key=lambda resource: resource.address)),
         counts=dict(sorted(found.counts.items())),
         destroyed=dict(sorted(found.destroyed.items())),
+        passed=found.passed,
+        invoked=_invoked(outline),
         passed_over=found.passed_over,
         providers=read_providers(configuration, variables, place),
         backend=_NO_BACKEND,
@@ -102,11 +107,25 @@ def _survey(outline: Outline, wanted: Callable[[str], bool]) -> _Survey:
         counts=counts,
         passed_over=_passed_over(unwanted, (each for each in others if each.mode == "managed" and each.type not in kinds)),
         destroyed=+destroyed,
+        passed=tuple(sorted(_passed(alike, kinds), key=lambda each: each.address)),
         odd=frozenset(action for _, _, actions in alike for action in actions if action not in _ACTIONS),
         indexed=_indexed(each.address for entries in (changed, others) for each in entries if each.address.endswith("]")),
         changed=[each for (mode, kind, _), entries in alike.items() if mode == "data" or kind in kinds for each in entries],
         others=[each for each in others if each.type in kinds or each.mode == "data"],
     )
+
+
+def _passed(alike: Mapping[tuple[str, str, tuple[str, ...]], list[ResourceChange]], kinds: set[str]) -> Iterator[Passed]:
+    """What happens to objects of types that nobody wants, where it is more than to be made or changed."""
+    for (mode, kind, actions), entries in alike.items():
+        if mode == "managed" and kind not in kinds and not _HARMLESS.issuperset(actions):
+            yield from (Passed(each.address, kind, actions) for each in entries)
+
+
+def _invoked(outline: Outline) -> tuple[str, ...]:
+    """The actions (Terraform 1.14) that the plan runs: they are no changes, and do what their providers make of them."""
+    found = listed(outline.action_invocations, ActionInvocation, "action_invocations") or ()
+    return tuple(sorted({each.address or each.action_address or "an action without an address" for each in found}))
 
 
 def _passed_over(changed: Iterable[ResourceChange], others: Iterable[StateResource]) -> Mapping[str, tuple[str, ...]]:

@@ -30,6 +30,7 @@ class Outline(Struct):
     resource_changes: Raw = NULL
     resource_drift: Raw = NULL
     deferred_changes: Raw = NULL
+    action_invocations: Raw = NULL
     planned_values: Raw = NULL
     prior_state: Raw = NULL
     values: Raw = NULL
@@ -62,6 +63,13 @@ class ResourceChange(Struct, gc=False):
     action_reason: str | None = None
     previous_address: str | None = None
     deposed: str | None = None
+
+
+class ActionInvocation(Struct, gc=False):
+    """One action that a plan runs beside its changes (Terraform 1.14; its first previews called the address otherwise)."""
+
+    address: str | None = None
+    action_address: str | None = None
 
 
 class BlockJson(Struct, gc=False):
