@@ -183,9 +183,14 @@ def _at(principal: Principal, parts: Parts) -> Scope:
     return Scope(DIRECTORY, Level.THING, spot_of(principal.resource, parts.documents.estate))
 
 
+def about_groups(grant: Grant) -> bool:
+    """Whether a grant is a right to add members to groups."""
+    return grant.scope.provider == DIRECTORY and any(each in {GROUPS, "microsoft.directory/*"} for each in grant.actions)
+
+
 def joins(grant: Grant, group: Principal) -> Truth:
     """Whether whoever holds a grant may make itself a member of a group. A group that roles can be given to takes more than that."""
-    if not any(each in {GROUPS, "microsoft.directory/*"} for each in grant.actions) or grant.scope.provider != DIRECTORY:
+    if not about_groups(grant):
         return False
     if grant.scope.level is Level.THING:
         spot = grant.scope.spot

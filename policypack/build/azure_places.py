@@ -123,10 +123,10 @@ class Places(Struct, frozen=True, dict=True):
         return self._thing(home, parts, value, holder)
 
     def _thing(self, home: Scope, parts: list[str], value: Value, holder: Resource) -> Scope:
-        if home.level not in {Level.DOMAIN, Level.THING} or ("\0" in parts[-1] and len(parts) < 2):
-            return _anywhere(value)
         lower = [each.lower() for each in parts]
         names = lower[lower.index("providers") + 1 :] if "providers" in lower else lower
+        if home.level not in {Level.DOMAIN, Level.THING} or not all(parts) or len(names) < 2:
+            return _anywhere(value)
         kinds = self._kinds("/".join([names[0], *names[1::2]]) if "providers" in lower else "/".join(names[0::2]))
         found = [self._named(kind, parts[-1], home, holder) for kind in kinds]
         spot = next((each for each in found if each.place is not None), found[0] if found else Spot(lower[-2], lower[-1]))
@@ -150,14 +150,19 @@ class Places(Struct, frozen=True, dict=True):
         """A thing by its type and name: the resource where the inputs show one that may be it."""
         if "\0" in name:
             return Spot(kind, Unknown(_NOT_SHOWN))
-        for each in self.documents.estate.by_type.get(kind, ()):
-            own = each.get("name")
-            here = each.inside == holder.inside and home.domain is not None
-            if isinstance(own, str) and own.lower() == name.lower() and here:
-                assert home.domain is not None
-                if same_domain(home.domain, self.documents.domains.of(each)) is True:
-                    return _low(spot_of(each, self.documents.estate))
+        for each in self._by_kind_and_name.get((holder.inside, kind, name.lower()), ()):
+            if home.domain is not None and same_domain(home.domain, self.documents.domains.of(each)) is True:
+                return _low(spot_of(each, self.documents.estate))
         return Spot(kind, name.lower())
+
+    @cached_property
+    def _by_kind_and_name(self) -> Mapping[tuple[str, str, str], list[Resource]]:
+        found: dict[tuple[str, str, str], list[Resource]] = {}
+        for each in self.documents.estate.resources:
+            name = each.get("name") if each.mode == "managed" and each.type.startswith("azurerm_") else None
+            if isinstance(name, str):
+                found.setdefault((each.inside, each.type, name.lower()), []).append(each)
+        return found
 
     def _subscription(self, part: str, holes: list[Reference], holder: Resource) -> Domain:
         """The subscription that a part of a full name, or a subscription id, says."""
@@ -166,6 +171,8 @@ class Places(Struct, frozen=True, dict=True):
         if hole is None:
             return domains.make(PLATFORM, part, f"{holder.inside}#{part}") if "\0" not in part else _lost(domains.of(holder))
         reference = holes[int(hole.group(1))]
+        if not reference.address:
+            return _lost(domains.of(holder))
         value = Unknown("known only after apply", (reference,))
         found = self.documents.estate.index.find(
             value, holder, lambda kind: kind in {_SUBSCRIPTION, "azurerm_client_config"}
@@ -309,9 +316,10 @@ def _text(value: Value) -> tuple[str | None, list[Reference]]:
     for part in value.parts or value.references[:1]:
         if isinstance(part, str):
             text += part
-        else:
-            text += f"\0{len(holes)}\0"
-            holes.append(part)
+            continue
+        text += f"\0{len(holes)}\0"
+        # A hole that says nothing is what the only reference of the text is about: a variable, a local.
+        holes.append(part if part.address or len(value.references) != 1 else value.references[0])
     return text, holes
 
 

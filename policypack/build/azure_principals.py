@@ -54,16 +54,17 @@ class Principal(Struct, frozen=True):
 
 
 class Principals(Struct, frozen=True, dict=True):
-    """The principals of one estate."""
+    """The principals of one estate. `lost` are ids of owners and members that name nobody among the inputs, with where they stand."""
 
     documents: Documents
     _outside: dict[tuple[str, ...], Principal] = field(default_factory=dict)
+    lost: list[tuple[str, Resource]] = field(default_factory=list)
 
     def named(self, value: Value, holder: Resource, form: str = "") -> tuple[Principal, ...]:
         """Whom a principal's object id names, seen from the resource that holds it. `form` is what that resource says of it."""
         if isinstance(value, str):
             own = self._by_id.get(value.lower())
-            return (own,) if own is not None else (self._outsider((value.lower(),), holder, form, value),)
+            return (own,) if own is not None else self._unshown((value.lower(),), holder, form, value)
         if not isinstance(value, Unknown):
             return ()
         found = self.documents.estate.index.find(value, holder, self._acts)
@@ -71,7 +72,7 @@ class Principals(Struct, frozen=True, dict=True):
         if shown:
             return shown
         said = asks(value)
-        return (self._outsider((holder.inside, said), holder, form, said),)
+        return self._unshown((holder.inside, said), holder, form, said)
 
     def _acts(self, kind: str) -> bool:
         return kind in FORMS or kind in _CALLERS or (kind.startswith("azurerm_") and kind != "azurerm_role_definition")
@@ -82,6 +83,13 @@ class Principals(Struct, frozen=True, dict=True):
             return Principal(resource.place, resource, form, certain=certain)
         named = next((text for key in ("display_name", "name", "user_principal_name") if (text := resource.get(key))), "")
         return self._outsider(resource.place, resource, form, named if isinstance(named, str) else "")
+
+    def _unshown(self, key: tuple[str, ...], holder: Resource, form: str, name: str) -> tuple[Principal, ...]:
+        """Somebody whom only an id names. It is called by what gives it rights, which must be nobody itself."""
+        if holder.type in FORMS:
+            self.lost.append((name, holder))
+            return ()
+        return (self._outsider(key, holder, form, name),)
 
     def _outsider(self, key: tuple[str, ...], anchor: Resource, form: str, name: str) -> Principal:
         known = _TYPED.get(form.lower(), form) or "principal"
@@ -147,24 +155,24 @@ class Principals(Struct, frozen=True, dict=True):
     @cached_property
     def of_application(self) -> Mapping[Place, list[Principal]]:
         """Application -> its service principals."""
-        found: dict[Place, list[Principal]] = defaultdict(list)
+        found: dict[Place, dict[tuple[str, ...], Principal]] = defaultdict(dict)
         for each in self.shown:
             if each.form == "service_principal":
                 for name in ("client_id", "application_id"):
                     for application in self._applications(each.resource.get(name), each.resource):
-                        if each not in found[application.place]:
-                            found[application.place].append(each)
-        return found
+                        found[application.place][each.key] = each
+        return {place: list(each.values()) for place, each in found.items()}
 
     def _applications(self, value: Value, holder: Resource) -> tuple[Resource, ...]:
         return self.documents.estate.index.find(value, holder, lambda kind: kind in _APPLICATIONS).resources
 
     def application_of(self, principal: Principal) -> Resource | None:
         """The application of a service principal."""
-        for place, found in self.of_application.items():
-            if principal in found:
-                return self.documents.estate.index.by_address.get(place)
-        return None
+        return self.documents.estate.index.by_address.get(self._homes.get(principal.key, ("", "")))
+
+    @cached_property
+    def _homes(self) -> Mapping[tuple[str, ...], Place]:
+        return {each.key: place for place, found in self.of_application.items() for each in found}
 
     def meant(self, resource: Resource, arguments: tuple[str, ...]) -> list[Principal]:
         """Whom a secret, an owner or a trust is about: a service principal or identity, or those of an application."""
@@ -212,6 +220,11 @@ class Principals(Struct, frozen=True, dict=True):
             if held:
                 found[each.place] = tuple({one.place: one for one in held}.values())
         return found
+
+    @cached_property
+    def runners(self) -> Mapping[Place, str]:
+        """Identity -> the first thing that runs as it."""
+        return {each.place: place[1] for place, held in reversed(tuple(self.runs.items())) for each in held}
 
     def _held(self, block: Value, resource: Resource) -> Iterator[Resource]:
         if not isinstance(block, dict):

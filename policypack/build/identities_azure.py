@@ -74,8 +74,9 @@ class _Acting(Struct, frozen=True, dict=True):
 
     def _held_by(self, who: Principal) -> tuple[Grant, ...]:
         own = [*self._given.get(who.key, (who, []))[1], *self._through_groups.get(who.key, (who, []))[1]]
-        for group, given in self._groups:
-            for right in own[:]:
+        rights = [each for each in own if azure_directory.about_groups(each)]
+        for group, given in self._groups if rights else ():
+            for right in rights:
                 joins = azure_directory.joins(right, group)
                 if joins is not False:
                     said = f"{right.evidence.text}; so it adds itself to {_name_of(group)}"
@@ -142,13 +143,9 @@ class _Acting(Struct, frozen=True, dict=True):
             return Recognised(IdentityKind.PERSON, "it is a user of the directory")
         if who.form == "caller":
             return Recognised(IdentityKind.UNKNOWN, "it is whoever applies this configuration")
-        runs = [
-            place[1]
-            for place, held in self.parts.principals.runs.items()
-            if any(each.place == who.resource.place for each in held)
-        ]
-        if runs and who.shown:
-            said = "the platform makes an identity for it" if who.form == SYSTEM else f"{runs[0]} runs as it"
+        runner = self.parts.principals.runners.get(who.resource.place)
+        if runner is not None and who.shown:
+            said = "the platform makes an identity for it" if who.form == SYSTEM else f"{runner} runs as it"
             return Recognised(IdentityKind.WORKLOAD, said)
         return found
 
@@ -165,6 +162,9 @@ class _Acting(Struct, frozen=True, dict=True):
 
     def gaps(self) -> Iterator[Gap]:
         """Whom only an id names, and groups of which the inputs do not show who is in them."""
+        lost = {(name, holder.place): holder for name, holder in self.parts.principals.lost} if self._given else {}
+        for (name, _), holder in lost.items():
+            yield Gap(f"{name}, whom {holder.address} names, is not among the inputs", holder.location)
         for who, _ in self._given.values():
             if who.form == "group" and not any(True for _ in self.parts.principals.within(who)):
                 yield Gap(f"who is in {_name_of(who)} is not among the inputs, and it is given rights", who.resource.location)
