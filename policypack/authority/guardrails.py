@@ -91,6 +91,8 @@ def _of(identity: Identity) -> Mapping[Place, str]:
         said = "what is granted to" if grant.effect == "allow" else "what is denied to"
         if grant.evidence.resource:
             found.setdefault((identity.resource.inside, grant.evidence.resource), f"{said} {identity.address}")
+        if grant.defined_in is not None:
+            found.setdefault(grant.defined_in.place, f"a role of {identity.address}")
     found.setdefault((identity.resource.inside, identity.address), "what limits this identity, or who can be it")
     return found
 
