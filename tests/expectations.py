@@ -21,9 +21,10 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "terraform-examples"
 TODAY = date(2026, 9, 1)
 ITSELF = "itself"
-# What no plan holds: the lifecycle blocks and the backend.
+# What no plan holds: the lifecycle blocks, the backend and what the repository around it says.
 FROM_SOURCE = {
     "agent_can_write_state",
+    "gate_files_unowned",
     "prevent_destroy_missing",
     "protection_drift_ignored",
     "state_holds_itself",

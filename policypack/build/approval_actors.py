@@ -11,7 +11,7 @@ from msgspec import Struct
 from policypack.build.estate import Estate
 from policypack.build.identity_kinds import says_agent
 from policypack.catalog.approval import ActorsFact
-from policypack.model import Evidence, Location, Resource, Truth, Unknown, Value
+from policypack.model import Evidence, Location, Resource, Truth, Unknown, Value, replace
 from policypack.model.approvals import Actor
 
 _NAMES = ("username", "login", "slug", "name", "email")
@@ -83,7 +83,8 @@ class Actors(Struct, frozen=True, dict=True):
         value = holder.get(fact.argument)
         if not fact.who:
             for each in value if isinstance(value, list) else [] if value is None else [value]:
-                yield each, None
+                for one in _apart(each):
+                    yield one, None
             return
         for block in value if isinstance(value, list) else [] if value is None else [value]:
             if isinstance(block, Unknown):
@@ -114,6 +115,13 @@ class Actors(Struct, frozen=True, dict=True):
             if any(fnmatchcase(text, escaped) for text in known):
                 return f"policypack.yaml: agents has {pattern}"
         return next((f'its name says "{word}"' for text in texts if (word := says_agent(text))), "")
+
+
+def _apart(value: Value) -> list[Value]:
+    """A list that is not known as a whole names everybody whom it refers to."""
+    if not isinstance(value, Unknown) or len({each.address for each in value.references}) < 2:
+        return [value]
+    return [replace(value, references=(each,), parts=()) for each in value.references]
 
 
 def _texts(value: Value) -> list[str]:

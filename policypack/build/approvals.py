@@ -16,7 +16,7 @@ from policypack.build.guards import guards, same
 from policypack.build.token_trust import TokenTrusts
 from policypack.catalog.approval import ApprovalFact, RightFact
 from policypack.model import Environment, Evidence, Gap, Identity, Resource, Truth, Unknown, Value, replace
-from policypack.model.approvals import Applying, Approvals, Gate, Policing, Right
+from policypack.model.approvals import Actor, Applying, Approvals, Gate, Policing, Right
 from policypack.model.pipelines import ApplyJob, OwnerRule, Repository
 
 _PLACES = {
@@ -26,6 +26,8 @@ _PLACES = {
     "run": "workspace",
     "branch_rule": "branch_rule",
 }
+
+_INPUTS = ("var.", "local.", "each.", "count.", "path.", "terraform.")
 
 
 class Found(Struct, frozen=True):
@@ -193,11 +195,8 @@ class _Making(Struct, frozen=True, dict=True):
     def rights(self, resource: Resource, fact: ApprovalFact) -> Iterator[Right]:
         """What a resource gives somebody over gates."""
         if fact.role == "app":
-            actor = self.actors.who(
-                resource.get(fact.who), resource, Evidence("it names the app", resource.address, resource.location)
-            )
-            mine = self.actors.who(resource.address, resource, actor.evidence)
-            agent = actor if actor.agent is True else mine
+            named = Evidence("it names the app", resource.address, resource.location)
+            agent = self._who(resource.get(fact.who), resource, named)
             if agent.agent is True:
                 said = Evidence("what the app may do is decided outside Terraform", resource.address, resource.location)
                 lets = "has access to what the gate belongs to, and may be its administrator"
@@ -214,14 +213,31 @@ class _Making(Struct, frozen=True, dict=True):
                 continue
             part = replace(resource, values=holder)
             who = holder.get(fact.who)
-            for source, rules in self._given(part, resource, fact):
-                for rule in rules:
-                    value = source.get(rule.argument)
-                    holds = _has(rule.default if value is None else value, rule.values)
-                    if holds is not False:
-                        shown = Evidence(f"{rule.argument} lets it: it {rule.lets}", source.address, source.at(rule.argument))
-                        named = Evidence(f"{fact.who} names it", resource.address, resource.at(fact.each or fact.who))
-                        yield Right(resource, self.actors.who(who, resource, named), rule.lets, holds, shown, about)
+            named = Evidence(f"{fact.who} names it", resource.address, resource.at(fact.each or fact.who))
+            given = list(self._held(part, resource, fact))
+            if given:
+                lets = "; it ".join(dict.fromkeys(rule.lets for _, rule, _ in given))
+                sure = next((holds for _, _, holds in given if holds is True), given[0][2])
+                source, rule, _ = given[0]
+                shown = Evidence(f"{rule.argument} lets it", source.address, source.at(rule.argument))
+                yield Right(resource, self._who(who, resource, named), lets, sure, shown, about)
+
+    def _held(self, part: Resource, resource: Resource, fact: ApprovalFact) -> Iterator[tuple[Resource, RightFact, Truth]]:
+        """The rights that are given, with what gives each and whether it does."""
+        for source, rules in self._given(part, resource, fact):
+            for rule in rules:
+                value = source.get(rule.argument)
+                holds = _has(rule.default if value is None else value, rule.values)
+                if holds is not False:
+                    yield source, rule, holds
+
+    def _who(self, value: Value, holder: Resource, evidence: Evidence) -> Actor:
+        """Who is given something: where nothing else tells, what the giving resource is called."""
+        actor = self.actors.who(value, holder, evidence)
+        if not isinstance(actor.agent, Unknown):
+            return actor
+        hint = self.actors.who(holder.configured_address.rpartition(".")[2], holder, evidence)
+        return hint if hint.agent is True else actor
 
     def _given(
         self, part: Resource, resource: Resource, fact: ApprovalFact
@@ -259,7 +275,8 @@ class _Making(Struct, frozen=True, dict=True):
             yield Policing(resource, word in level.binding, overridable, Evidence(said, resource.address, at))
         elif fact.role == "policy_set":
             for guard in guards(fact.guards, resource, self.estate):
-                yield Policing(resource, guard.holds, overridable=True, evidence=guard.evidence)
+                if guard.holds is not True:
+                    yield Policing(resource, guard.holds, overridable=True, evidence=guard.evidence)
 
     def gaps(self, found: Approvals) -> Iterator[Gap]:
         """What the inputs do not tell about the gates of production."""
@@ -286,7 +303,9 @@ def _attaches(labels: Value, words: Value) -> Truth:
 
 def _asked(value: Value) -> Truth:
     if isinstance(value, Unknown):
-        return value
+        # A set of ids that are not known yet is not known as a whole: it has somebody in it if it refers to nothing but such ids.
+        ids = all(each.attribute and not each.address.startswith(_INPUTS) for each in value.references)
+        return True if value.references and ids else value
     if isinstance(value, list):
         return bool(value)
     if isinstance(value, str):

@@ -26,6 +26,11 @@ class Actor(Struct, frozen=True):
     evidence: Evidence
     passes: bool = False
 
+    @property
+    def as_agent(self) -> Evidence:
+        """Why it counts as an agent's."""
+        return Evidence(f"{self.label} is an agent's: {self.reason}", self.evidence.resource, self.evidence.location)
+
 
 class Gate(Struct, frozen=True):
     """What makes somebody decide before something is applied or merged, or is meant to.
