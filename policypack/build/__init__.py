@@ -21,6 +21,7 @@ from policypack.build.gaps import gaps, keeper_of
 from policypack.build.guards import guard_facts, guards, prevent_destroy
 from policypack.build.languages import speaks
 from policypack.build.manifests import restated
+from policypack.build.safeguards import safeguards
 from policypack.build.schedules import Schedules
 from policypack.build.vaults import Vaults
 from policypack.build.weakening import weakening
@@ -71,6 +72,7 @@ def _build(estate: Estate) -> Infrastructure:
         stores=stores,
         vaults=tuple(_filled(vaults, copies)),
         missed=tuple(plans.missed(standing)),
+        safeguards=tuple(safeguards(estate, domains)),
         credentials=tuple(credentials(estate, domains)),
         restore_tests=tuple(estate.playing("restore_test")),
         provider_guards=tuple(_provider_guards(estate)),

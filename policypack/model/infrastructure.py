@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from policypack.model.approvals import Approvals
 from policypack.model.grants import Site
 from policypack.model.identity import Identity, Policy
-from policypack.model.picture import Copy, Credential, Guard, Missed, Store, Vault, same_domain
+from policypack.model.picture import Copy, Credential, Guard, Missed, Safeguard, Store, Vault, same_domain
 from policypack.model.resources import Gap, Input, Resource
 from policypack.model.values import Truth, Unknown
 
@@ -31,7 +31,8 @@ class Infrastructure(Struct, frozen=True, dict=True):
     """The picture that checks judge: one estate, made of all inputs together.
 
     `before` is the same picture as it stands before the plans are applied, None where no input changes anything that
-    exists. `stores` also holds what a plan deletes; `production` leaves that out. `resource_policies` has, by input and address
+    exists. `stores` also holds what a plan deletes; `production` leaves that out. `safeguards` are those that a plan changes.
+    `resource_policies` has, by input and address
     of a resource, the policies that stand on it; `roles_held` the roles that it runs with; `sites` where it lies, for platforms that
     grant roles at places; `states` has, by path of an input, the input and address of the store that keeps its state; `approvals` is
     what stands between a plan and its apply. Without slots, so that what every check asks for is worked out once.
@@ -42,6 +43,7 @@ class Infrastructure(Struct, frozen=True, dict=True):
     stores: tuple[Store, ...] = ()
     vaults: tuple[Vault, ...] = ()
     missed: tuple[Missed, ...] = ()
+    safeguards: tuple[Safeguard, ...] = ()
     credentials: tuple[Credential, ...] = ()
     identities: tuple[Identity, ...] = ()
     resource_policies: Mapping[tuple[str, str], tuple[Policy, ...]] = field(default_factory=dict)

@@ -305,6 +305,16 @@ class Vault(Struct, frozen=True):
     guards: tuple[Guard, ...] = ()
 
 
+class Safeguard(Struct, frozen=True):
+    """What is no store, and is a copy of some (`part` "copy"), makes such copies ("copies"), or guards stores ("guard"). "opaque" may
+    hold stores that Terraform does not show."""
+
+    resource: Resource
+    part: str
+    label: str
+    environment: Environment
+
+
 class Missed(Struct, frozen=True):
     """A store that a backup selection was meant for and does not reach (`near_miss` says by how little)."""
 
