@@ -116,9 +116,9 @@ class Subjects(Struct, frozen=True, dict=True):
         shown = f"{space if isinstance(space, str) else _said(space)}/{name}" if home is not None else name
         key = (form, shown, cluster, str(lost.references) if lost else "")
         if key not in self._named:
-            words = {ACCOUNT: "service account", "people": "group", "user": "user", EVERYBODY: "everybody in"}
+            words = {ACCOUNT: "serviceaccount", "people": "group", "user": "user", EVERYBODY: "group"}
             resource = Resource(
-                f"{words[form]} {shown}",
+                f"{words[form]}:{shown}",
                 _PSEUDO,
                 holder.provider,
                 {"name": name},
