@@ -262,6 +262,12 @@ class Places(Struct, frozen=True, dict=True):
             name = scope.above
         yield Unknown(f"what {name} lies in is not known")
 
+    def _home_by_id(self, resource: Resource) -> Scope | None:
+        """What a resource lies in, where an id says it that is no resource's of the inputs: a subscription, a literal."""
+        entry = self.documents.estate.entries.get(resource.type)
+        name = next((each for each in entry.lies_in if resource.written(each) is not None), "") if entry is not None else ""
+        return self.scope(resource.written(name), resource) if name.endswith("_id") else None
+
     def describe(self, resource: Resource, site: Site) -> Site:
         """The site of a resource with what the catalog does not tell."""
         if resource.type.startswith("azuread_"):
@@ -275,7 +281,12 @@ class Places(Struct, frozen=True, dict=True):
             return replace(site, level=Level.DOMAIN, domain=domain, above=above, within=())
         homes = self._scopes.above(resource)
         within = tuple(spot_of(each, self.documents.estate) for each in homes)
-        if len(within) < len(site.within):
+        named = self._home_by_id(resource) if not homes else None
+        if named is not None and named.level in {Level.DOMAIN, Level.THING}:
+            within = (named.spot,) if named.spot is not None else ()
+            domain = named.domain if named.domain is not None else domain
+            above = self.above(domain)
+        elif len(within) < len(site.within):
             within = (*within, *(each for each in site.within[len(within) :] if each.place is None))
         return replace(
             site,

@@ -13,9 +13,12 @@ from tests.authority.azure import (
     BASE,
     BY_POLICIES,
     BY_ROLES,
+    DISK,
+    GROUP,
     MAYBE,
     NO,
     OWNER,
+    SUBSCRIPTION,
     YES,
     ask,
     custom,
@@ -263,3 +266,52 @@ def test_who_is_not_shown_is_a_gap(tmp_path: Path) -> None:
     said = [gap.reason for gap in picture.gaps if gap.access]
     assert "who is in azuread_group.team is not among the inputs, and it is given rights" in said
     assert any("var.given gets rights and is not among the inputs" in each for each in said)
+
+
+EXTRAS = """
+terraform {
+  backend "azurerm" {
+    storage_account_name = "shopdata"
+    container_name       = "state"
+    key                  = "shop.tfstate"
+  }
+}
+resource "azurerm_key_vault_secret" "token" {
+  name         = "token"
+  key_vault_id = azurerm_key_vault.by_roles.id
+  value        = "x"
+}
+resource "azurerm_monitor_diagnostic_setting" "log" {
+  name               = "log"
+  target_resource_id = data.azurerm_subscription.mine.id
+  storage_account_id = azurerm_storage_account.data.id
+}
+"""
+WHOLE = "data.azurerm_subscription.mine.id"
+SECRET, LOG = "azurerm_key_vault_secret.token", "azurerm_monitor_diagnostic_setting.log"
+CLOSED = f"subscription {SUBSCRIPTION}"
+
+
+@pytest.mark.parametrize(
+    ("given_role", "verb", "target", "expected"),
+    [
+        (("Owner", WHOLE), Verb.REMOVE_DOMAIN, CLOSED, YES),
+        (("Contributor", WHOLE), Verb.REMOVE_DOMAIN, CLOSED, NO),
+        (("Owner", GROUP), Verb.REMOVE_DOMAIN, CLOSED, NO),
+        (("Storage Blob Data Contributor", GROUP), Verb.WRITE_STATE, "root0", YES),
+        (("Storage Blob Data Reader", GROUP), Verb.WRITE_STATE, "root0", NO),
+        (("Contributor", GROUP), Verb.WRITE_STATE, "root0", YES),
+        (("Key Vault Secrets User", GROUP), Verb.READ_CREDENTIALS, SECRET, YES),
+        (("Key Vault Reader", GROUP), Verb.READ_CREDENTIALS, SECRET, NO),
+        (("Monitoring Contributor", WHOLE), Verb.STOP_AUDIT, LOG, YES),
+        (("Monitoring Contributor", GROUP), Verb.STOP_AUDIT, LOG, NO),
+        (("Monitoring Reader", WHOLE), Verb.STOP_AUDIT, LOG, NO),
+        (("Contributor", GROUP), Verb.WEAKEN, DISK, YES),
+        (("Reader", GROUP), Verb.WEAKEN, DISK, NO),
+        (("Key Vault Crypto Officer", GROUP), Verb.DESTROY_KEY, BY_ROLES, YES),
+        (("Key Vault Crypto User", GROUP), Verb.DESTROY_KEY, BY_ROLES, NO),
+    ],
+)
+def test_what_else_is_done(tmp_path: Path, given_role: tuple[str, str], verb: Verb, target: str, expected: Outcome) -> None:
+    """Subscriptions, states, secrets, audit trails and keys have their own calls, each in its own plane."""
+    assert outcome(tmp_path, EXTRAS, given(*given_role), target=target, verb=verb) is expected
