@@ -18,11 +18,14 @@ def agent_holds_admin(infrastructure: Infrastructure) -> Iterator[Finding]:
 
     Fix: allow the actions that its task needs, on the resources that it is about.
 
-    Misses: grants under a condition. Where a boundary or an organisation's policy holds back everything that destroys what is
+    Misses: tokens of platforms that cannot limit them, which are token_without_scopes'; grants under a condition. Where a boundary or an organisation's policy holds back everything that destroys what is
     among the inputs the finding is of low severity: what holds is then one document, and it can change.
     """
     services = {action.partition(":")[0].lower() for store in infrastructure.production for action in store.delete_actions}
+    unlimited = {each.resource.place for each in infrastructure.credentials if each.scoped is False}
     for identity in watched(infrastructure):
+        if identity.resource.place in unlimited:
+            continue  # nobody could have given it less: token_without_scopes says so
         grants = list(broad(identity, services))
         grants = [each for each in grants if each.everything] or grants
         if not grants:

@@ -23,9 +23,10 @@ def one_identity_destroys_all(infrastructure: Infrastructure) -> Iterator[Findin
 
     Misses: identities and vaults outside the inputs, the root user of each account among them: a copy in another account that
     is not shown is nobody's to delete here. A store without any backup is
-    backup_missing's.
+    backup_missing's, and one whose only backups go with it backup_dies_with_store's.
     """
-    stores = [store.address for store in infrastructure.irreplaceable if store.backups]
+    kept = [each for each in infrastructure.irreplaceable if any(copy.dies_with_store is not True for copy in each.backups)]
+    stores = [store.address for store in kept]
     for each in taking_all(infrastructure, stores):
         yield Finding(
             each.identity.resource,

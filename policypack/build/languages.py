@@ -21,7 +21,27 @@ BUILDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "mysql": ("policypack.build.identities_databases", ("_user", "_role", "_grant")),
     "postgresql": ("policypack.build.identities_databases", ("_role", "_grant", "_privileges", "_database", "_schema")),
     "snowflake": ("policypack.build.identities_databases", ("_user", "_role", "_grant")),
+    "cloudflare": ("policypack.build.identities_platforms", ("cloudflare_",)),
+    "digitalocean": ("policypack.build.identities_platforms", ("digitalocean_",)),
+    "github": ("policypack.build.identities_platforms", ("github_",)),
+    "neon": ("policypack.build.identities_platforms", ("neon_",)),
+    "railway": ("policypack.build.identities_platforms", ("railway_",)),
+    "supabase": ("policypack.build.identities_platforms", ("supabase_",)),
+    "tfe": ("policypack.build.identities_platforms", ("tfe_",)),
+    "vault": ("policypack.build.identities_platforms", ("vault_",)),
 }
+# A second language on the places of a platform.
+BESIDES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "mongodbatlas": (
+        "policypack.build.identities_platforms",
+        ("_api_key", "_service_account", "_cluster", "_instance", "_project"),
+    ),
+}
+
+
+def builds_on(module: str) -> frozenset[str]:
+    """The platforms whose places a module knows."""
+    return frozenset(provider for table in (BUILDERS, BESIDES) for provider, (name, _) in table.items() if name == module)
 
 
 def speaks(estate: Estate) -> tuple[str, ...]:
@@ -29,7 +49,8 @@ def speaks(estate: Estate) -> tuple[str, ...]:
     kinds = {each.type for each in estate.resources if each.mode == "managed"} if BUILDERS else set()
     found = {}
     for kind in kinds:
-        module, parts = BUILDERS.get(estate.catalog.platform(kind.partition("_")[0]), ("", ()))
-        if any(part in kind for part in parts):
-            found[module] = True
+        platform = estate.catalog.platform(kind.partition("_")[0])
+        for module, parts in (table[platform] for table in (BUILDERS, BESIDES) if platform in table):
+            if any(part in kind for part in parts):
+                found[module] = True
     return tuple(sorted(found))

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from policypack.build.domains import first_written
 from policypack.build.estate import Estate
 from policypack.build.identity_documents import Documents, stands
-from policypack.build.languages import BUILDERS
+from policypack.build.languages import builds_on
 from policypack.model import Gap, Identity, Resource, Site, Spot, Unknown, Value
 
 Place = tuple[str, str]
@@ -61,7 +61,7 @@ def _sites(found: Acting, module: str, documents: Documents) -> Iterator[tuple[P
     """Where everything lies that the catalog knows, that acts, or that runs as somebody."""
     estate = documents.estate
     wanted = {each.resource.place for each in found.identities} | found.roles_held.keys()
-    providers = {provider for provider, (name, _) in BUILDERS.items() if name == module}
+    providers = builds_on(module)
     for each in estate.resources:
         platform = estate.catalog.platform(each.provider)
         if platform in providers and (each.place in wanted or (each.mode == "managed" and each.type in estate.entries)):

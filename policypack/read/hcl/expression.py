@@ -189,7 +189,20 @@ def _object(term: terms.ObjectTerm, frame: _Frame) -> Value:
             holes.extend((key, value))
         else:
             made[text(key)] = value
-    return blend([*holes, made]) if holes else dict(sorted(made.items()))
+    if not holes:
+        return dict(sorted(made.items()))
+    return replace(blend([*holes, made]), document=_with_templates(made, holes))
+
+
+def _with_templates(made: dict[str, Value], holes: list[Value]) -> Value:
+    """An object some of whose keys are templates with holes, as they are written (`"name-${var.a}"`); None where one is not even that."""
+    shown = dict(made)
+    for key, value in zip(holes[::2], holes[1::2], strict=True):
+        if not isinstance(key, Unknown) or not key.parts:
+            return None
+        only = str(key.references[0]) if len(key.references) == 1 else ""  # a variable leaves a hole without a name
+        shown["".join(part if isinstance(part, str) else "${" + (str(part) or only) + "}" for part in key.parts)] = value
+    return shown
 
 
 def _for(term: terms.For, frame: _Frame) -> Value:

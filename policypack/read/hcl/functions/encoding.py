@@ -7,7 +7,7 @@ import codecs
 import re
 from collections.abc import Mapping
 
-from policypack.model import Unknown, Value
+from policypack.model import Unknown, Value, replace
 from policypack.read.hcl.convert import text
 from policypack.read.hcl.documents import decode, encode, encode_partial
 from policypack.read.hcl.functions.function import Function, patient, whole
@@ -87,7 +87,9 @@ def _jsondecode(value: Value) -> Value:
 
 def _jsonencode(value: Value) -> Value:
     if isinstance(value, Unknown):
-        return blend((value,))
+        # An object whose keys are templates keeps them: what is encoded has the same ones.
+        templated = isinstance(value.document, dict) and any("${" in key for key in value.document)
+        return replace(blend((value,)), document=value.document) if templated else blend((value,))
     return encode_partial(value) if has_unknown(value) else encode(value)
 
 

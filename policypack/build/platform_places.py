@@ -1,0 +1,94 @@
+"""Where rights on a platform hold: a thing, a domain, or all that the inputs show of the platform."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cached_property
+
+from msgspec import Struct
+
+from policypack.build.identity_documents import Documents
+from policypack.build.index import asks
+from policypack.build.scoped import placed, short, spot_of
+from policypack.model import Domain, Environment, Grant, Level, Resource, Scope, Site, Spot, Truth, Unknown, Value, replace
+
+# What is a domain itself: others name it in their domain's argument.
+_DOMAINS = frozenset({"mongodbatlas_project", "cloudflare_account"})
+
+
+class Holder(Struct, frozen=True):
+    """Somebody before it is an identity: what it is anchored at, its form, what it is granted, its secrets, and what tells its kind
+    and its environment."""
+
+    resource: Resource
+    form: str
+    grants: tuple[Grant, ...] = ()
+    secrets: tuple[Resource, ...] = ()
+    names: tuple[str, ...] = ()
+    environment: Environment | None = None
+
+
+def is_told(domain: Domain) -> bool:
+    """Whether anything but the provider's configuration says which domain it is."""
+    return isinstance(domain.id, str) or "#=" in domain.key
+
+
+class PlatformPlaces(Struct, frozen=True, dict=True):
+    """The places of all platforms of an estate."""
+
+    documents: Documents
+
+    def describe(self, resource: Resource, site: Site) -> Site:
+        """The site as the catalog tells it; a project that is a domain is that one."""
+        if resource.type not in _DOMAINS:
+            return site
+        return replace(site, domain=self._own(resource), level=Level.DOMAIN)
+
+    def _own(self, resource: Resource) -> Domain:
+        value = Unknown("its id exists only after the apply")
+        return self.documents.domains.make(resource.provider, value, f"{resource.inside}#={resource.address}.id")
+
+    @cached_property
+    def _domains(self) -> Mapping[str, list[Domain]]:
+        """Platform -> the domains that its stores lie in, each once."""
+        estate = self.documents.estate
+        found: dict[str, dict[tuple[object, str], Domain]] = defaultdict(dict)
+        for each in estate.resources:
+            if each.mode == "managed" and estate.holds_data(each.type) and not each.goes and each.type not in _DOMAINS:
+                domain = self.documents.domains.of(each)
+                found[domain.provider].setdefault((domain.id, domain.key), domain)
+        return {platform: list(each.values()) for platform, each in found.items()}
+
+    def whole(self, platform: str, own: Domain | None = None) -> tuple[Scope, Truth]:
+        """The place of a right on all that its holder's organisation has. Where the inputs show several, it is the holder's own; where
+        that is not told, any of them may be."""
+        known = self._domains.get(platform, [])
+        told = {each.id if isinstance(each.id, str) else each.key for each in known if is_told(each)}
+        others = {each.key for each in known if not is_told(each)}
+        told |= {own.id if isinstance(own.id, str) else own.key} if own is not None and is_told(own) else set()
+        if len(told) <= 1 and len(others) <= 1:
+            return Scope(platform, Level.EVERYTHING), True
+        if own is not None and (is_told(own) or own.key in others):
+            return Scope(platform, Level.DOMAIN, domain=own), True
+        word = known[0].word if known else "account"
+        return Scope(platform, Level.EVERYTHING), Unknown(
+            f"the inputs show several of its kind, and in which {word} it acts is not told"
+        )
+
+    def domain(self, platform: str, value: Value, holder: Resource) -> Scope:
+        """The place of a right in the domain that a value names."""
+        make = self.documents.domains.make
+        if isinstance(value, str):
+            return Scope(platform, Level.DOMAIN, domain=make(holder.provider, value, f"{holder.inside}#{value}"))
+        if isinstance(value, Unknown) and value.references:
+            doubt = Unknown(f"the place depends on {asks(value)}")
+            return Scope(platform, Level.DOMAIN, domain=make(holder.provider, doubt, f"{holder.inside}#={asks(value)}"))
+        doubt = value if isinstance(value, Unknown) else Unknown("the place is not written")
+        return Scope(platform, Level.DOMAIN, domain=make(holder.provider, doubt, f"{holder.inside}#{holder.address}'s"))
+
+    def thing(self, platform: str, kind: str, value: Value, holder: Resource) -> Scope:
+        """The place of a right on the one thing that a value names."""
+        found = placed(lambda each: each == kind, value, holder, self.documents.estate)
+        spot = spot_of(found, self.documents.estate) if found is not None else Spot(kind, short(value, holder))
+        return Scope(platform, Level.THING, spot)
