@@ -119,7 +119,7 @@ resource "google_iam_workload_identity_pool" "github" {
 resource "google_iam_workload_identity_pool_provider" "github" {
   workload_identity_pool_id          = google_iam_workload_identity_pool.github.workload_identity_pool_id
   workload_identity_pool_provider_id = "shop"
-  attribute_condition                = "assertion.repository == 'shop/infrastructure' && assertion.ref == 'refs/heads/main'"
+  attribute_condition                = "assertion.sub == 'repo:shop/infrastructure:environment:production'"
 
   attribute_mapping = {
     "google.subject"       = "assertion.sub"
