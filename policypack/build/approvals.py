@@ -278,8 +278,13 @@ class _Making(Struct, frozen=True, dict=True):
                 if guard.holds is not True:
                     yield Policing(resource, guard.holds, overridable=True, evidence=guard.evidence)
 
-    def gaps(self, found: Approvals) -> Iterator[Gap]:
-        """What the inputs do not tell about the gates of production."""
+    def gaps(self, found: Approvals, identities: tuple[Identity, ...]) -> Iterator[Gap]:
+        """What the inputs do not tell about the gates of production, and about those whom a pipeline's token becomes."""
+        rights = {each.resource.place for each in identities if each.policies or each.grants}
+        for trust in found.trusts:
+            if trust.pinned is not True and trust.resource.place not in rights:
+                said = f"{trust.resource.address} lets in {trust.lets_in}; what it may do is not among the inputs"
+                yield Gap(said, trust.evidence.location, access=True)
         for gate in found.production:
             unknown = [actor.label for actor in gate.actors if isinstance(actor.agent, Unknown)]
             if unknown:
