@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from policypack.model import Thresholds, replace
+from policypack.settings.gate import GateSettings, gate_settings
 
 FILE_NAME = "policypack.yaml"
 _LARGEST = 1_000_000
@@ -57,6 +58,7 @@ class Settings(Struct, frozen=True):
     severity: Mapping[str, str] = field(default_factory=dict)
     only: tuple[str, ...] = ()
     file: str = ""
+    gate: GateSettings = GateSettings()
 
 
 def load_settings(path: Path | None, start: Path) -> Settings:
@@ -114,6 +116,7 @@ def _typed(raw: Mapping[str, Any]) -> Settings:
         thresholds=Thresholds(**limits),
         skip=tuple(checks.get("skip", ())),
         severity=dict(checks.get("severity", {})),
+        gate=gate_settings(raw.get("gate", {})),
     )
 
 
