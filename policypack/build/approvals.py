@@ -60,7 +60,8 @@ def approvals(estate: Estate, domains: Domains, identities: tuple[Identity, ...]
         ),
     )
     return Found(
-        found, (*made.gaps(found), *(gap for each in estate.inputs if each.repository for gap in each.repository.gaps))
+        found,
+        (*made.gaps(found, identities), *(gap for each in estate.inputs if each.repository for gap in each.repository.gaps)),
     )
 
 
