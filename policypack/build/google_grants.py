@@ -8,7 +8,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from policypack.build.google_members import ACCOUNT, Member, Members, listed
+from policypack.build.google_access import Given, access_lists
+from policypack.build.google_members import ACCOUNT, Members, listed
 from policypack.build.google_places import Places, family_of
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.scoped import spot_of
@@ -17,15 +18,6 @@ from policypack.model import Evidence, Gap, Grant, Resource, Scope, Truth, Unkno
 
 CUSTOM = ("google_project_iam_custom_role", "google_organization_iam_custom_role")
 _LONGEST = 1_000_000
-
-
-class Given(Struct, frozen=True):
-    """One grant to one member, as it is written: in which form (`member`, `binding`, `policy`) and by which resource."""
-
-    member: Member
-    grant: Grant
-    form: str
-    by: Resource
 
 
 class Bound(Struct, frozen=True):
@@ -48,12 +40,21 @@ class Granted(Struct, frozen=True, dict=True):
     def all(self) -> tuple[Given, ...]:
         """In the order of the inputs. What two resources claim for themselves is had perhaps: which is applied last decides."""
         found = [given for each in self._written for given in self._of(each)]
+        found += access_lists(self.documents, self.members, self.role)
         owners: dict[tuple[object, ...], dict[str, str]] = {}
         for given in found:
             if given.form != "member":
                 key = (given.grant.scope, *(() if given.form == "policy" else (given.grant.role, given.grant.expression)))
                 owners.setdefault(key, {})[given.by.address] = given.form
-        return tuple(replace(each, grant=self._contested(each, owners)) for each in found)
+        removed = {key: by for each in self._written for key, by in self._removed(each)}
+        return tuple(replace(each, grant=self._contested(each, owners, removed)) for each in found)
+
+    def _removed(self, resource: Resource) -> Iterator[tuple[tuple[object, ...], str]]:
+        """What a resource sees to that it is not granted: the role, the place and whom."""
+        if (family_of(resource.type) or ("", ""))[1] == "member_remove":
+            member = self.members.of(resource.get("member"), resource)
+            if member is not None:
+                yield (self._scope(resource), self.role(resource.get("role"), resource)[0], member.key), resource.address
 
     @cached_property
     def _written(self) -> tuple[Resource, ...]:
@@ -61,8 +62,15 @@ class Granted(Struct, frozen=True, dict=True):
         return tuple(each for each in every if each.mode == "managed" and stands(each) and family_of(each.type) is not None)
 
     @staticmethod
-    def _contested(given: Given, owners: Mapping[tuple[object, ...], Mapping[str, str]]) -> Grant:
+    def _contested(
+        given: Given, owners: Mapping[tuple[object, ...], Mapping[str, str]], removed: Mapping[tuple[object, ...], str]
+    ) -> Grant:
         scope, role = given.grant.scope, given.grant.role
+        gone = removed.get((scope, role, given.member.key))
+        if gone is not None and given.grant.condition is True:
+            return replace(
+                given.grant, condition=Unknown(f"{gone} takes it away; which of them is applied last cannot be told")
+            )
         others = [*owners.get((scope,), ()), *owners.get((scope, role, given.grant.expression), ())]
         other = next((each for each in others if each != given.by.address), None)
         if other is None or given.grant.condition is not True:

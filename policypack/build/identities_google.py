@@ -9,7 +9,8 @@ from functools import cached_property
 from msgspec import Struct
 
 from policypack.build.environments import environment_of
-from policypack.build.google_grants import CUSTOM, Given, Granted
+from policypack.build.google_access import Given
+from policypack.build.google_grants import CUSTOM, Granted
 from policypack.build.google_limits import Limits
 from policypack.build.google_members import ACCOUNT, Member, Members
 from policypack.build.google_places import PROVIDER, Places

@@ -14,7 +14,10 @@ BUILDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "policypack.build.identities_azure",
         ("_role_assignment", "_role_definition", "_assigned_identity", "_lighthouse_", "azurerm_key_vault"),
     ),
-    "google": ("policypack.build.identities_google", ("_iam_", "google_service_account")),
+    "google": (
+        "policypack.build.identities_google",
+        ("_iam_", "google_service_account", "_access_control", "_acl", "_bigquery_dataset"),
+    ),
     "kubernetes": ("policypack.build.identities_kubernetes", ("_role", "_service_account")),
     "mongodb": ("policypack.build.identities_databases", ("_user", "_role")),
     "mongodbatlas": ("policypack.build.identities_databases", ("_database_user", "_db_role")),

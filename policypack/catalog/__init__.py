@@ -96,6 +96,7 @@ _KNOWN_FOR_ACCESS = frozenset(
         "azurerm_federated_identity_credential",
         "azurerm_resource_deployment_script_azure_cli",
         "azurerm_resource_deployment_script_azure_power_shell",
+        "google_bigquery_dataset_access",
         "google_cloud_identity_group_membership",
         "google_cloud_run_service",
         "google_cloud_run_v2_job",
@@ -108,6 +109,8 @@ _KNOWN_FOR_ACCESS = frozenset(
         "google_compute_instance_template",
         "google_container_node_pool",
         "google_app_engine_default_service_account",
+        "google_storage_bucket_access_control",
+        "google_storage_bucket_acl",
         "google_workflows_workflow",
     }
 )

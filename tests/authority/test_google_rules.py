@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from policypack.authority import authority
-from policypack.model import Outcome
+from policypack.model import Outcome, Verb
 from tests.authority.google import ADMIN, BUCKET, MAYBE, NO, YES, asked, member, outcome, picture
 
 
@@ -114,3 +114,51 @@ def test_a_key_makes_an_account_anybodys(tmp_path: Path) -> None:
     account = next(each for each in made.identities if each.address == "google_service_account.a")
     assert [each.address for each in account.credentials] == ["google_service_account_key.k"]
     assert account.kind.value == "automation"
+
+
+DATASET = "google_bigquery_dataset.d"
+ACCESS = 'resource "google_bigquery_dataset" "d" {\n  dataset_id = "d"\n  access {\n    role = "%s"\n    user_by_email = google_service_account.a.email\n  }\n}\n'
+APART = """
+resource "google_bigquery_dataset" "d" {
+  dataset_id = "d"
+}
+resource "google_bigquery_dataset_access" "a" {
+  dataset_id    = google_bigquery_dataset.d.dataset_id
+  role          = "%s"
+  user_by_email = "a@shop.iam.gserviceaccount.com"
+}
+"""
+
+
+@pytest.mark.parametrize("written", [ACCESS, APART])
+@pytest.mark.parametrize(
+    ("role", "expected"), [("OWNER", YES), ("READER", NO), ("roles/bigquery.dataOwner", YES), ("roles/x", MAYBE)]
+)
+def test_a_list_of_a_dataset_grants(tmp_path: Path, written: str, role: str, expected: Outcome) -> None:
+    """Who owns a dataset by its access list may delete it, and nothing else."""
+    answers = asked(tmp_path, written % role)
+    assert outcome(answers, DATASET) is expected
+    assert outcome(answers) is NO
+
+
+def test_a_list_of_a_bucket_grants(tmp_path: Path) -> None:
+    """An owner or a writer by the access list of a bucket may delete what is in it, a reader may not."""
+    acl = 'resource "google_storage_bucket_acl" "a" {\n  bucket = google_storage_bucket.data.name\n  role_entity = ["ROLE:user-a@shop.iam.gserviceaccount.com"]\n}\n'
+    one = 'resource "google_storage_bucket_access_control" "a" {\n  bucket = "shop-data"\n  role = "ROLE"\n  entity = "user-a@shop.iam.gserviceaccount.com"\n}\n'
+    for text in (acl, one):
+        assert outcome(asked(tmp_path, text.replace("ROLE", "WRITER")), BUCKET) is YES
+        assert outcome(asked(tmp_path, text.replace("ROLE", "READER")), BUCKET) is NO
+
+
+def test_what_is_removed_elsewhere_is_perhaps_gone(tmp_path: Path) -> None:
+    """A resource that takes a member off a role and one that gives it are applied in an order that nobody knows."""
+    gone = 'resource "google_project_iam_member_remove" "r" {\n  project = "shop"\n  role = "roles/cloudsql.admin"\n  member = google_service_account.a.member\n}\n'
+    assert outcome(asked(tmp_path, member('"roles/cloudsql.admin"'), gone)) is MAYBE
+    assert outcome(asked(tmp_path, member('"roles/cloudsql.editor"'), gone.replace("cloudsql.admin", "viewer"))) is NO
+
+
+def test_who_stops_the_logs_is_told(tmp_path: Path) -> None:
+    """A sink takes records away from where their subject reaches them: who deletes it stops that."""
+    sink = 'resource "google_logging_project_sink" "s" {\n  name = "s"\n  destination = "storage.googleapis.com/logs"\n}\n'
+    answers = asked(tmp_path, sink, member('"roles/logging.configWriter"'))
+    assert outcome(answers, "google_logging_project_sink.s", verb=Verb.STOP_AUDIT) is YES

@@ -29,8 +29,10 @@ from policypack.model import (
     Verb,
 )
 
-OWN, DOMAIN, INSIDE = "own", "domain", "in "
-"""Where a call is made: on the thing, on its domain, or (`in TYPE`) on what it lies in."""
+OWN, DOMAIN, INSIDE, SITE = "own", "domain", "in ", "site "
+"""Where a call is made: on the thing, on its domain, (`in TYPE`) on what it lies in, or (`site NUMBER`) on something else."""
+_TRAILS = frozenset({"audit", "log_archive"})
+"""What records who did what, or takes such records where their subject cannot reach them."""
 _HELD = frozenset({GuardKind.DELETION_PROTECTION, GuardKind.LOCK})
 
 
@@ -98,6 +100,8 @@ class Block(Struct, frozen=True, dict=True):
 
     def site_of(self, target: Target, at: str) -> int:
         """The site that a call on a target is made at, -1 where there is none."""
+        if at.startswith(SITE):
+            return int(at.removeprefix(SITE))
         if at == OWN or target.site < 0:
             return target.site
         site = self.sites.all[target.site]
@@ -225,7 +229,7 @@ class Targets(Struct, frozen=True, dict=True):
         by_type: dict[str, list[Target]] = {}
         for each in self.infrastructure.resources:
             entry = self.catalog.entry(each.type) if each.mode == "managed" else None
-            if entry is not None and entry.role == "audit" and self._language(each) is not None:
+            if entry is not None and entry.role in _TRAILS and self._language(each) is not None:
                 target = Target(each.address, self._number(each), each, inside=each.inside)
                 by_type.setdefault(each.type, []).append(target)
         yield from self._plain(Verb.STOP_AUDIT, by_type, "audit")
