@@ -7,8 +7,9 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
+from policypack.authority.obstacles import Obstacle, obstacles, policy_edits, tag_edits
 from policypack.authority.oracle import Both, Oracle
-from policypack.authority.targets import BARE, RETAGGED, Block, Obstacle, obstacles, policy_edits, tag_edits
+from policypack.authority.targets import BARE, RETAGGED, Block
 from policypack.authority.ways import Call, Way
 from policypack.model import Verb
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from typing import Any
 
 from msgspec import Struct, field
 
 from policypack.authority.aws import ANON
+from policypack.authority.obstacles import removals
 from policypack.authority.oracle import Slot
 from policypack.authority.subjects import Subject, Subjects
 from policypack.authority.ways import (
@@ -17,7 +19,6 @@ from policypack.authority.ways import (
     Call,
     Way,
     inner,
-    place,
     verbs_of,
     ways_of_own_copies,
     ways_of_store,
@@ -28,11 +29,11 @@ from policypack.model import (
     Copy,
     CopyKind,
     Domain,
-    Enforced,
     Guard,
-    GuardKind,
     Infrastructure,
     Lock,
+    Policy,
+    Resource,
     Store,
     Unknown,
     Vault,
@@ -58,13 +59,16 @@ BARE, RETAGGED = " without its policy", " with other tags"
 _POINT = "arn:${Partition}:backup:${Region}:${Account}:recovery-point:*"
 
 
-class Target(Struct, frozen=True):
-    """One thing of a block. `guards` are what makes its destruction fail. `points` are the types of stores whose recovery
+class Target(Struct, frozen=True, dict=True):
+    """One thing of a block. `made` tells what calls on it act on, once somebody is there who may call: of most things nobody
+    asks. `policies` stand on it. `guards` are what makes its destruction fail. `points` are the types of stores whose recovery
     points it holds. `store` and `vault` are what it is in the picture; `copy_of` is the address of the store that it is a copy
     of."""
 
-    subject: Subject
+    resource: Resource
     domain: Domain
+    made: Callable[[], Subject]
+    policies: tuple[Policy, ...] = ()
     guards: tuple[Guard, ...] = ()
     lock: Lock | Unknown | None = None
     points: str = ""
@@ -73,10 +77,15 @@ class Target(Struct, frozen=True):
     copy_of: str = ""
     name: str = ""
 
+    @cached_property
+    def subject(self) -> Subject:
+        """What calls on it act on."""
+        return replace(self.made(), policies=self.policies)
+
     @property
     def address(self) -> str:
         """What it is called in answers."""
-        return self.name or self.subject.address
+        return self.name or self.resource.address
 
 
 class Block(Struct, frozen=True, dict=True):
@@ -93,7 +102,7 @@ class Block(Struct, frozen=True, dict=True):
     @cached_property
     def standing(self) -> tuple[Slot, ...]:
         """What its calls are made on, as far as policies stand there."""
-        if not any(target.subject.policies for target in self.targets):
+        if not any(target.policies for target in self.targets):
             return ()
         places = dict.fromkeys(call.at for _, way in verbs_of(self.ways) for call in way.calls)
         return tuple(slot for slot in map(self.slot, places) if slot.has_policies)
@@ -150,9 +159,13 @@ class Targets(Struct, frozen=True, dict=True):
         for number, block in enumerate(self.blocks):
             for verb in block.ways:
                 for position, target in enumerate(block.targets):
-                    key = (target.subject.resource.inside, target.address, verb)
+                    key = (target.resource.inside, target.address, verb)
                     found.setdefault(key, []).append(((number, verb), position))
         return found
+
+    def _target(self, resource: Resource, domain: Domain, **known: Any) -> Target:  # noqa: ANN401 - the fields of a target
+        policies = self.infrastructure.resource_policies.get(resource.place, ())
+        return Target(resource, domain, partial(self.subjects.of, resource, domain), policies, **known)
 
     def _entry(self, kind: str) -> TypeEntry | None:
         return self.subjects.catalog.entry(kind)
@@ -161,8 +174,8 @@ class Targets(Struct, frozen=True, dict=True):
         by_type: dict[str, list[Target]] = {}
         for store in self.infrastructure.stores:
             if store.resource.provider == "aws" and not store.resource.goes:
-                subject = self.subjects.of(store.resource, store.domain)
-                by_type.setdefault(store.resource.type, []).append(Target(subject, store.domain, store.guards, store=store))
+                made = self._target(store.resource, store.domain, guards=store.guards, store=store)
+                by_type.setdefault(store.resource.type, []).append(made)
         for kind, targets in by_type.items():
             entry = self._entry(kind)
             if entry is None:
@@ -202,7 +215,7 @@ class Targets(Struct, frozen=True, dict=True):
                 made = copy.made_by
                 if self._is_snapshot(copy) and not made.goes:
                     domain = copy.domain if isinstance(copy.domain, Domain) else store.domain
-                    target = Target(self.subjects.of(made, domain), domain, copy_of=store.address)
+                    target = self._target(made, domain, copy_of=store.address)
                     by_type.setdefault(made.type, {}).setdefault((made.inside, made.address), target)
         for kind, targets in by_type.items():
             entry = self._entry(kind)
@@ -216,10 +229,9 @@ class Targets(Struct, frozen=True, dict=True):
         for vault in self.infrastructure.vaults:
             if vault.resource.provider != "aws" or vault.resource.goes:
                 continue
-            subject = self.subjects.of(vault.resource, vault.domain)
+            bare = self._target(vault.resource, vault.domain, lock=vault.lock, vault=vault)
             for kind in sorted({types.get(each, "") for each in vault.stores}) or [""]:
-                made = Target(subject, vault.domain, lock=vault.lock, points=kind, vault=vault)
-                by_type.setdefault(vault.resource.type, []).append(made)
+                by_type.setdefault(vault.resource.type, []).append(replace(bare, points=kind))
         for kind, targets in by_type.items():
             entry = self._entry(kind)
             if entry is not None:
@@ -235,7 +247,7 @@ class Targets(Struct, frozen=True, dict=True):
             entry = self._entry(each.type) if each.mode == "managed" and each.provider == "aws" and not each.goes else None
             if entry is not None and entry.role == "audit":
                 domain = self.subjects.domain(each)
-                by_type.setdefault(each.type, []).append(Target(self.subjects.of(each, domain), domain))
+                by_type.setdefault(each.type, []).append(self._target(each, domain))
         for kind, targets in by_type.items():
             entry = self._entry(kind)
             assert entry is not None
@@ -252,17 +264,17 @@ class Targets(Struct, frozen=True, dict=True):
             domain = (
                 held.domain if held else Domain("aws", Unknown("the account of the state's bucket"), f"{source.path}#backend")
             )
-            targets.append(Target(subject, domain, store=held, name=source.path))
+            targets.append(_named(subject, domain, source.path, held))
         write = tuple(Way((Call(f"s3:{name}"),)) for name in ("PutObject", "DeleteObject", "DeleteObjectVersion"))
         read = (Way((Call("s3:GetObject"),)),)
         if targets:
             yield Block("state", {Verb.WRITE_STATE: write, Verb.READ_CREDENTIALS: read}, tuple(targets), self.subjects)
         unlock = tuple(Way((Call(f"dynamodb:{name}"),)) for name in ("DeleteItem", "PutItem", "UpdateItem", "DeleteTable"))
         locks = tuple(
-            Target(
+            _named(
                 each,
                 Domain("aws", Unknown("the account of the lock"), f"{source.path}#backend"),
-                name=f"the lock of {source.path}",
+                f"the lock of {source.path}",
             )
             for source, each in self.subjects.locks()
         )
@@ -270,10 +282,15 @@ class Targets(Struct, frozen=True, dict=True):
             yield Block("lock of state", {Verb.WRITE_STATE: unlock}, locks, self.subjects)
 
 
+def _named(subject: Subject, domain: Domain, name: str, store: Store | None = None) -> Target:
+    """What is no resource of its own."""
+    return Target(subject.resource, domain, lambda: subject, subject.policies, store=store, name=name)
+
+
 def _points(target: Target, kind: str, copies: Sequence[Copy]) -> Iterator[Target]:
     lock = next((copy.lock for copy in copies if is_unseen_point(copy)), None)
     if any(map(is_unseen_point, copies)):
-        yield replace(target, subject=replace(target.subject, policies=()), guards=(), points=kind, lock=lock)
+        yield replace(target, policies=(), guards=(), points=kind, lock=lock)
 
 
 def is_unseen_point(copy: Copy) -> bool:
@@ -281,112 +298,5 @@ def is_unseen_point(copy: Copy) -> bool:
     return copy.kind is CopyKind.RECOVERY_POINT and copy.held_in is None
 
 
-class Obstacle(Struct, frozen=True):
-    """What makes a way fail on a target, and the calls of which each takes it away; none of them: it stays."""
-
-    certain: bool
-    calls: tuple[Call, ...]
-    guard: Guard | None = None
-
-
-def obstacles(target: Target, verb: Verb, way: Way, arn: str) -> Iterator[Obstacle]:
-    """What stands in a way to destroy a target, while it holds."""
-    if verb not in {Verb.DESTROY, Verb.OVERWRITE, Verb.DESTROY_COPIES}:
-        return
-    for guard in target.guards:
-        known = isinstance(guard.holds, bool)
-        if guard.kind in way.stopped_by and guard.holds is not False:
-            yield Obstacle(known, (), guard)
-        elif guard.kind is GuardKind.DELETION_PROTECTION and guard.enforced is Enforced.API and guard.holds is not False:
-            if verb is Verb.DESTROY and way.refused is not False:
-                yield Obstacle(
-                    known and way.refused is True, tuple(Call(action, place(action, arn)) for action in guard.removed_by), guard
-                )
-        elif guard.kind is GuardKind.LOCK and target.subject.resource.type == "aws_s3_bucket":
-            yield from _object_lock(guard, way)
-    if target.lock is not None:
-        yield from _vault_lock(target.lock)
-
-
-def _object_lock(guard: Guard, way: Way) -> Iterator[Obstacle]:
-    """Compliance stays. Governance yields to a right of its own, which an expiry by lifecycle does not have. New objects
-    can always be written (Amazon S3 User Guide, Object Lock)."""
-    if way.actions[0].lower() in {"s3:putobject", "s3:deleteobject"}:
-        return
-    if guard.holds is not False:
-        yield Obstacle(guard.holds is True, (), guard)
-    elif guard.value == "GOVERNANCE":
-        deletes = way.calls[0].at.startswith("+")
-        yield Obstacle(True, (Call("s3:BypassGovernanceRetention", way.calls[0].at),) if deletes else (), guard)
-
-
-def _vault_lock(lock: Lock | Unknown) -> Iterator[Obstacle]:
-    mode = lock if isinstance(lock, Unknown) else lock.mode
-    if isinstance(mode, Unknown):
-        yield Obstacle(False, ())
-    elif mode == "compliance":
-        yield Obstacle(True, ())
-    elif mode == "governance":
-        yield Obstacle(True, (Call("backup:DeleteBackupVaultLockConfiguration"),))
-
-
-def removals(block: Block) -> Iterator[Call]:
-    """All calls that take something away that stands in the way of another."""
-    for target in block.targets:
-        for verb, way in verbs_of(block.ways):
-            for obstacle in obstacles(target, verb, way, block.arn):
-                yield from obstacle.calls
-    yield from policy_edits(block)
-    yield from tag_edits(block)
-
-
-_EDITS: Mapping[str, tuple[str, ...]] = {
-    "aws_s3_bucket": ("s3:DeleteBucketPolicy", "s3:PutBucketPolicy"),
-    "aws_backup_vault": ("backup:DeleteBackupVaultAccessPolicy", "backup:PutBackupVaultAccessPolicy"),
-    "aws_backup_logically_air_gapped_vault": ("backup:DeleteBackupVaultAccessPolicy", "backup:PutBackupVaultAccessPolicy"),
-    "aws_secretsmanager_secret": ("secretsmanager:DeleteResourcePolicy", "secretsmanager:PutResourcePolicy"),
-    "aws_dynamodb_table": ("dynamodb:DeleteResourcePolicy", "dynamodb:PutResourcePolicy"),
-    "aws_ecr_repository": ("ecr:DeleteRepositoryPolicy", "ecr:SetRepositoryPolicy"),
-    "aws_efs_file_system": ("elasticfilesystem:DeleteFileSystemPolicy", "elasticfilesystem:PutFileSystemPolicy"),
-}
-
-
-_TAGS: Mapping[str, tuple[str, ...]] = {
-    "rds": ("rds:AddTagsToResource", "rds:RemoveTagsFromResource"),
-    "ec2": ("ec2:CreateTags", "ec2:DeleteTags"),
-    "s3": ("s3:PutBucketTagging",),
-    "elasticache": ("elasticache:AddTagsToResource", "elasticache:RemoveTagsFromResource"),
-    "redshift": ("redshift:CreateTags", "redshift:DeleteTags"),
-    "elasticfilesystem": ("elasticfilesystem:TagResource", "elasticfilesystem:UntagResource"),
-}
-
-
-def tag_edits(block: Block) -> tuple[Call, ...]:
-    """The calls with which a caller changes the tags of a target, on which conditions may depend."""
-    return () if Verb.WRITE_STATE in block.ways else _tag_edits(block.arn)
-
-
-@cache
-def _tag_edits(arn: str) -> tuple[Call, ...]:
-    service = arn.split(":")[2] if arn.count(":") > 2 else ""
-    if not service:
-        return ()
-    return tuple(Call(each) for each in _TAGS.get(service, (f"{service}:TagResource", f"{service}:UntagResource")))
-
-
 def _is_tag(key: str) -> bool:
     return key.startswith("aws:resourcetag/")
-
-
-def policy_edits(block: Block) -> tuple[Call, ...]:
-    """The calls that take away a Deny in the targets' own policies, where any has one."""
-    if not block.edits:
-        block.edits.append(tuple(_policy_edits(block)))
-    return block.edits[0]
-
-
-def _policy_edits(block: Block) -> tuple[Call, ...]:
-    kind = block.targets[0].subject.resource.type
-    if not any(target.subject.policies for target in block.targets):
-        return ()
-    return tuple(Call(action) for action in _EDITS.get(kind, ()))
