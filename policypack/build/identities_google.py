@@ -18,7 +18,7 @@ from policypack.build.google_running import running, runs_agents
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.identity_kinds import Clues, recognise
 from policypack.build.identity_trust import ISSUERS, Trusted
-from policypack.build.scoped import Acting, Place, site_of
+from policypack.build.scoped import Acting, Place, short, site_of
 from policypack.model import Domain, Gap, Grant, Identity, IdentityKind, Level, Resource, Site, Spot, Unknown, Value, replace
 
 _KEYS = {"google_service_account_key": "service_account_id", "google_storage_hmac_key": "service_account_email"}
@@ -259,6 +259,19 @@ class _Who(Struct, frozen=True, dict=True):
                     home = self.places.organization(each.get("org_id"), each)
                     site = replace(site, domain=None, above=(home,))
                 yield each.place, site
+        yield from self._states()
+
+    def _states(self) -> Iterator[tuple[Place, Site]]:
+        """The buckets of states that the inputs do not show: nothing tells the project that they lie in."""
+        buckets = {each.get("name") for each in self.documents.estate.resources if each.type == "google_storage_bucket"}
+        for source in self.documents.estate.inputs:
+            backend = source.backend
+            if not isinstance(backend, Resource) or backend.type != "gcs" or backend.get("bucket") in buckets:
+                continue
+            unknown = Unknown("the bucket of the state is not among the inputs")
+            home = self.documents.domains.make(PROVIDER, unknown, f"{source.path}#backend")
+            spot = Spot("google_storage_bucket", short(backend.get("bucket"), backend), backend.place)
+            yield backend.place, Site(PROVIDER, spot, home, above=self.places.above_domain(home))
 
     def gaps(self) -> Iterator[Gap]:
         """Roles that are not known."""

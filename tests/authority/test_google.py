@@ -320,6 +320,19 @@ def test_who_writes_the_state_is_told(tmp_path: Path) -> None:
     assert len(states) == 1
 
 
+def test_a_state_whose_bucket_is_not_shown_is_perhaps_written(tmp_path: Path) -> None:
+    """Nothing tells the project of a bucket that the inputs do not show: a right in the project may reach it, by its name it does."""
+    backend = 'terraform {\n  backend "gcs" {\n    bucket = "elsewhere"\n  }\n}\n'
+    for on, kind, expected in (
+        ('project = "shop"', "project", [MAYBE]),
+        ('bucket = "elsewhere"', "storage_bucket", [YES]),
+        ('bucket = "another"', "storage_bucket", []),
+    ):
+        answers = asked(tmp_path, backend, member('"roles/storage.objectAdmin"', on=on, kind=kind))
+        states = [each.outcome for each in answers.powers_of("google_service_account.a") if each.verb is Verb.WRITE_STATE]
+        assert states == expected, on
+
+
 def test_a_role_that_is_not_known_is_a_gap(tmp_path: Path) -> None:
     """What nobody knows of a role is said once, with its place."""
     gaps = [each.reason for each in asked(tmp_path, member('"roles/made.up"')).gaps]

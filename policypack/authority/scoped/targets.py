@@ -11,6 +11,7 @@ from policypack.authority.scoped.language import Language
 from policypack.authority.scoped.sites import Sites, key_of
 from policypack.catalog import Catalog, load_catalog
 from policypack.catalog.entry import LockFact, TypeEntry
+from policypack.catalog.scoped import State
 from policypack.model import (
     Copy,
     CopyKind,
@@ -253,17 +254,22 @@ class Targets(Struct, frozen=True, dict=True):
                 if backend is None or isinstance(backend, Unknown) or backend.type not in language.facts.states:
                     continue
                 known = language.facts.states[backend.type]
-                name = backend.get(known.argument)
-                held = [
-                    each
-                    for each in self.infrastructure.stores
-                    if each.resource.type == known.kind and isinstance(name, str) and name == each.resource.get("name")
-                ]
-                store = held[0] if held and self._language(held[0].resource) is not None else None
-                if store is not None:
-                    target = Target(source.path, self._number(store.resource), store.resource, store=store, inside=source.path)
+                store = self._state_store(backend, known)
+                place = store.resource.place if store is not None else backend.place
+                if place in self.sites.number_at:
+                    holder = store.resource if store is not None else backend
+                    number = self.sites.number_at[place]
+                    target = Target(source.path, number, holder, store=store, inside=source.path)
                     ways = {Verb.WRITE_STATE: _ways(known.writes), Verb.READ_CREDENTIALS: _ways(known.reads)}
                     yield self._block(f"state {source.path}", ways, [target], language)
+
+    def _state_store(self, backend: Resource, known: State) -> Store | None:
+        """The store in which a state lies, where the inputs show it."""
+        name = backend.get(known.argument)
+        for each in self.infrastructure.stores:
+            if each.resource.type == known.kind and isinstance(name, str) and name == each.resource.get("name"):
+                return each if self._language(each.resource) is not None else None
+        return None
 
     def _domains(self) -> Iterator[Block]:
         """Domains that stores lie in and that are no resource of the inputs."""
