@@ -17,11 +17,11 @@ from policypack.model import Domain, Level, Reference, Resource, Scope, Site, Sp
 
 PLATFORM, DIRECTORY = "azurerm", "azuread"
 EVERYTHING = Scope(PLATFORM, Level.EVERYTHING)
+_IN_GROUP = re.compile("/resourceGroups/([^/]+)/", re.IGNORECASE)
 _HOLE = re.compile("\0(\\d+)\0")
 _GROUP, _SUBSCRIPTION, _MANAGEMENT = "azurerm_resource_group", "azurerm_subscription", "azurerm_management_group"
 _NOT_SHOWN = "the place that it is granted at is not known"
 _DEEP = 8
-_OF_GROUP = 4  # subscriptions/S/resourceGroups/G
 # The argument that closes the way of account keys, and the value that does.
 _KEYLESS: Mapping[str, tuple[tuple[str, bool], ...]] = {
     "azurerm_storage_account": (("shared_access_key_enabled", False),),
@@ -30,6 +30,7 @@ _KEYLESS: Mapping[str, tuple[tuple[str, bool], ...]] = {
     "azurerm_search_service": (("local_authentication_enabled", False),),
 }
 _VAULT = "azurerm_key_vault"
+_LOCK = "azurerm_management_lock"
 _BY_ROLES = ("rbac_authorization_enabled", "enable_rbac_authorization")
 
 
@@ -262,11 +263,24 @@ class Places(Struct, frozen=True, dict=True):
             name = scope.above
         yield Unknown(f"what {name} lies in is not known")
 
-    def _home_by_id(self, resource: Resource) -> Scope | None:
-        """What a resource lies in, where an id says it that is no resource's of the inputs: a subscription, a literal."""
+    def _named_home(self, resource: Resource) -> tuple[Scope, tuple[Spot, ...]] | None:
+        """The place that an id says a resource lies in, where that is no resource's of the inputs, or what a lock is about; and what it
+        lies in there, nearest first."""
         entry = self.documents.estate.entries.get(resource.type)
-        name = next((each for each in entry.lies_in if resource.written(each) is not None), "") if entry is not None else ""
-        return self.scope(resource.written(name), resource) if name.endswith("_id") else None
+        arguments = ("scope",) if resource.type == _LOCK else entry.lies_in if entry is not None else ()
+        name = next((each for each in arguments if resource.written(each) is not None), "")
+        if resource.type != _LOCK and not name.endswith("_id"):
+            return None
+        value = resource.written(name)
+        scope = self.scope(value, resource)
+        if scope.level not in {Level.DOMAIN, Level.THING}:
+            return None
+        spots = (scope.spot,) if scope.spot is not None else ()
+        home = self.documents.estate.index.by_address.get(spots[0].place) if spots and spots[0].place is not None else None
+        if home is not None:
+            return scope, (*spots, *(spot_of(each, self.documents.estate) for each in self._scopes.above(home)))
+        group = _IN_GROUP.search(value) if isinstance(value, str) else None
+        return scope, (*spots, self._named(_GROUP, group.group(1), scope, resource)) if group is not None else spots
 
     def describe(self, resource: Resource, site: Site) -> Site:
         """The site of a resource with what the catalog does not tell."""
@@ -281,10 +295,10 @@ class Places(Struct, frozen=True, dict=True):
             return replace(site, level=Level.DOMAIN, domain=domain, above=above, within=())
         homes = self._scopes.above(resource)
         within = tuple(spot_of(each, self.documents.estate) for each in homes)
-        named = self._home_by_id(resource) if not homes else None
-        if named is not None and named.level in {Level.DOMAIN, Level.THING}:
-            within = (named.spot,) if named.spot is not None else ()
-            domain = named.domain if named.domain is not None else domain
+        named = self._named_home(resource) if not homes else None
+        if named is not None:
+            scope, within = named
+            domain = scope.domain if scope.domain is not None else domain
             above = self.above(domain)
         elif len(within) < len(site.within):
             within = (*within, *(each for each in site.within[len(within) :] if each.place is None))

@@ -166,6 +166,24 @@ def test_a_lock_holds_until_somebody_takes_it_away(tmp_path: Path, role: str, ta
     assert outcome(tmp_path, LOCK % scope, given(role), target=target) is expected
 
 
+@pytest.mark.parametrize(
+    ("locked", "scope", "expected"),
+    [
+        ("azurerm_managed_disk.disk.id", "azurerm_managed_disk.disk.id", YES),
+        ("azurerm_managed_disk.disk.id", GROUP, YES),
+        (GROUP, "azurerm_managed_disk.disk.id", NO),
+        (GROUP, GROUP, YES),
+        ("data.azurerm_subscription.mine.id", GROUP, NO),
+        ("data.azurerm_subscription.mine.id", "data.azurerm_subscription.mine.id", YES),
+        (f'"/subscriptions/{SUBSCRIPTION}/resourceGroups/shop/providers/Microsoft.Compute/disks/disk"', GROUP, YES),
+        (f'"/subscriptions/{SUBSCRIPTION}/resourceGroups/shop"', "azurerm_managed_disk.disk.id", NO),
+    ],
+)
+def test_a_lock_is_taken_away_where_it_stands(tmp_path: Path, locked: str, scope: str, expected: Outcome) -> None:
+    """Whoever owns a thing does not take away the lock of the group, or the subscription, that it lies in."""
+    assert outcome(tmp_path, LOCK % locked, given("Owner", scope)) is expected
+
+
 CONDITION = "((!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals{acdd72a7-3385-48ef-bd42-f606fba81ae7}))"
 
 

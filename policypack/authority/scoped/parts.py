@@ -58,7 +58,7 @@ class ScopedParts(Struct, dict=True):
         self.sites = Sites(self.infrastructure, self.principals.all, frozenset(by_provider))
         self.oracle = Oracle(self.sites, spoken, [Caller(each) for each in self.principals.all])
         self.targets = Targets(self.infrastructure, self.sites, by_provider, catalog)
-        self.powers = Powers(self.oracle, self.targets.blocks)
+        self.powers = Powers(self.oracle, self.targets.blocks, catalog)
         self.callers = Callers(self.infrastructure, self.oracle, catalog)
         self.explain = Explain(self.callers, self.powers)
 

@@ -9,7 +9,8 @@ from msgspec import Struct, field
 
 from policypack.authority.scoped.oracle import Oracle
 from policypack.authority.scoped.sites import NOWHERE, Both
-from policypack.authority.scoped.targets import OWN, Block, Call, Obstacle, Way, obstacles
+from policypack.authority.scoped.targets import OWN, SITE, Block, Call, Obstacle, Way, obstacles
+from policypack.catalog import Catalog
 from policypack.model import Store, Verb, replace
 
 Key = tuple[int, Verb]
@@ -20,6 +21,7 @@ class Powers(Struct, dict=True):
 
     oracle: Oracle
     blocks: Sequence[Block]
+    catalog: Catalog
     _kept: dict[int, Mapping[Key, Both]] = field(default_factory=dict)
     _standing: dict[tuple[int, Verb, Way], tuple[tuple[Obstacle, int], ...]] = field(default_factory=dict)
     _placed: dict[tuple[int, str, int], int] = field(default_factory=dict)
@@ -101,7 +103,16 @@ class Powers(Struct, dict=True):
         target = block.targets[place]
         inner = self._inside.get(target.site, ()) if block.language.facts.waits and way.calls[0].at == OWN else ()
         held = (each for store in inner for each in obstacles(replace(target, guards=store.guards), verb, way, block, {}))
-        return (*self._own_obstacles(number, verb, way, place), *held)
+        return tuple(map(self._placed_lock, (*self._own_obstacles(number, verb, way, place), *held)))
+
+    def _placed_lock(self, obstacle: Obstacle) -> Obstacle:
+        """An obstacle that is a lock of a scope is taken away where that lock stands: a right on what is locked is not enough."""
+        subject = obstacle.guard.subject if obstacle.guard is not None else None
+        entry = self.catalog.entry(subject.type) if subject is not None else None
+        site = self.oracle.sites.number_at.get(subject.place) if subject is not None else None
+        if entry is None or entry.role != "scope_lock" or site is None:
+            return obstacle
+        return replace(obstacle, calls=tuple(replace(call, at=f"{SITE}{site}") for call in obstacle.calls))
 
     @cached_property
     def _inside(self) -> Mapping[int, Sequence[Store]]:
