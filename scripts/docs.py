@@ -1,5 +1,5 @@
-"""Makes checks/README.md from the checks' docstrings, the changelog's list of this version's checks, and the `--help` block
-of README.md from the program.
+"""Makes checks/README.md from the checks' docstrings, the changelog's list of this version's checks, docs/coverage.md from the
+catalog, and the `--help` block of README.md from the program.
 
 python -m scripts.docs [--check]: `--check` writes nothing and exits 1 where something is stale.
 """
@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from policypack import __version__
+from policypack.build.languages import BESIDES, BUILDERS
+from policypack.catalog import Catalog, load_catalog
 from policypack.check import load_checks
 from policypack.pages import index
 
@@ -28,6 +30,7 @@ def wanted() -> Iterator[tuple[Path, str]]:
     yield ROOT / "checks" / "README.md", index(load_checks(ROOT / "checks").values())
     changelog = ROOT / "CHANGELOG.md"
     yield changelog, _SINCE.sub(lambda _: new_checks(), changelog.read_text("utf-8"))
+    yield ROOT / "docs" / "coverage.md", coverage(load_catalog())
     readme = ROOT / "README.md"
     shown = help_text()
     yield readme, _HELP.sub(lambda _: shown, readme.read_text("utf-8"))
@@ -41,6 +44,34 @@ def new_checks() -> str:
         names = ", ".join(f"`{check.name}`" for check in new if check.concern == concern)
         lines.append(textwrap.fill(f"- {concern}: {names}.", 118, subsequent_indent="  ", break_long_words=False))
     return "\n".join(lines) + "\n"
+
+
+_COVERAGE = """# What the catalog covers
+
+Made by `make docs` from [policypack/catalog](../policypack/catalog). Each check asks its question of every platform here. *Types* are
+the resource types that mean something, *stores* those of them that hold data or the keys to it. Where *who can* says yes, grants are
+read as well: `who-can`, `can` and the checks of agents/ speak of the platform's own roles and tokens. A type that is not listed
+and looks as if it held data (it has a retention, a backup, a deletion protection) is reported as a gap. Where types are known *in
+part*, and of platforms that are not listed, silence is no verdict either, and the report says so.
+
+| platform | types | stores | types known | who can | one blast radius |
+| --- | ---: | ---: | --- | --- | --- |
+"""
+
+
+def coverage(catalog: Catalog) -> str:
+    """Every platform of the catalog, with what is known of it."""
+    speaking = {"aws", *BUILDERS, *BESIDES}
+    lines = []
+    for name in catalog.providers():
+        entries = [entry for kind in catalog.types(name) if (entry := catalog.entry(kind)) is not None]
+        facts = catalog.provider(name)
+        if facts is None or not entries:
+            continue
+        known, says = "all" if facts.covered else "in part", "yes" if name in speaking else ""
+        stores = sum(each.store for each in entries)
+        lines.append(f"| {name} | {len(entries)} | {stores} | {known} | {says} | {facts.domain} |\n")
+    return _COVERAGE + "".join(lines)
 
 
 def help_text() -> str:
@@ -57,6 +88,7 @@ def main() -> int:
     for path, text in stale:
         print(f"{'stale' if '--check' in sys.argv else 'wrote'}: {path.relative_to(ROOT)}")
         if "--check" not in sys.argv:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8")
     return 1 if stale and "--check" in sys.argv else 0
 
