@@ -114,7 +114,7 @@ class Subjects(Struct, frozen=True, dict=True):
         cluster = domain.id if isinstance(domain.id, str) else domain.key
         space = home.name if home is not None else ""
         shown = f"{space if isinstance(space, str) else _said(space)}/{name}" if home is not None else name
-        key = (form, shown, cluster, str(lost.references) if lost else "")
+        key = (form, shown, cluster, "" if lost is None else str(lost.references))
         if key not in self._named:
             words = {ACCOUNT: "serviceaccount", "people": "group", "user": "user", EVERYBODY: "group"}
             resource = Resource(
