@@ -28,7 +28,7 @@ def openings(infrastructure: Infrastructure) -> Iterator[Opening]:
     """Every such role, once."""
     pairs = list(_pairs(infrastructure))
     for role in infrastructure.identities if pairs else ():
-        if role.form == "group" or role.resource.goes or role.trust is None:
+        if role.form == "group" or role.resource.goes or (role.trust is None and not role.grants):
             continue
         mine = [(store, domain) for store, domain in pairs if same_domain(role.domain, domain) is True]
         if not mine:
@@ -54,10 +54,11 @@ def _pairs(infrastructure: Infrastructure) -> Iterator[tuple[Store, Domain]]:
 
 def _enters(infrastructure: Infrastructure, role: Identity, domain: Domain) -> tuple[str, bool, tuple[Evidence, ...]] | None:
     """Who comes in from a domain, or is an agent: by the trust policy's own words, or because the engine says so."""
+    if role.trust is None:  # who becomes it is somebody's right over it, and no text of its own
+        return _arrives(infrastructure, role, domain)
     from policypack.authority.aws.document import statements
     from policypack.authority.aws.principal import account_of
 
-    assert role.trust is not None
     for each in statements(role.trust):
         if each.effect != "Allow" or each.not_principals:
             continue
@@ -87,7 +88,7 @@ def _arrives(infrastructure: Infrastructure, role: Identity, domain: Domain) -> 
 
 def _harm(infrastructure: Infrastructure, role: Identity) -> tuple[str, bool, tuple[Evidence, ...]] | None:
     """What it can do in its own account that a writer of copies cannot."""
-    grant = next(iter(broad(role)), None)
+    grant = next(iter(broad(role)), None) if role.trust is not None else None
     if grant is not None:
         return f"it may do {grant.said} there", grant.certain, (grant.evidence,)
     from policypack.authority import authority

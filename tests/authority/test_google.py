@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from policypack.authority.domains import openings
 from policypack.model import Outcome, Verb
-from tests.authority.google import A, BASE, BUCKET, DATABASE, MAYBE, NO, YES, asked, member, outcome
+from tests.authority.google import BASE, BUCKET, DATABASE, MAYBE, NO, YES, A, asked, member, outcome, picture
 
 
 @pytest.mark.parametrize(
@@ -337,3 +338,55 @@ def test_a_role_that_is_not_known_is_a_gap(tmp_path: Path) -> None:
     """What nobody knows of a role is said once, with its place."""
     gaps = [each.reason for each in asked(tmp_path, member('"roles/made.up"')).gaps]
     assert gaps == ["what roles/made.up allows is not known: it is not in the table of Google's roles"]
+
+
+def test_a_way_into_the_project_of_the_copies_is_told(tmp_path: Path) -> None:
+    """Who comes from the project of the original and becomes an account that can harm the copies' project opens it."""
+    vault = """
+provider "google" {
+  alias   = "backup"
+  project = "shop-backup"
+}
+resource "google_backup_dr_backup_vault" "vault" {
+  provider = google.backup
+  location = "l"
+  backup_vault_id = "v"
+  backup_minimum_enforced_retention_duration = "1209600s"
+}
+resource "google_backup_dr_backup_plan" "daily" {
+  location = "l"
+  backup_plan_id = "p"
+  resource_type = "sqladmin.googleapis.com/Instance"
+  backup_vault = google_backup_dr_backup_vault.vault.id
+  backup_rules {
+    rule_id = "daily"
+    backup_retention_days = 30
+    standard_schedule {
+      recurrence_type = "DAILY"
+      time_zone = "UTC"
+    }
+  }
+}
+resource "google_backup_dr_backup_plan_association" "main" {
+  location = "l"
+  backup_plan_association_id = "a"
+  resource = google_sql_database_instance.main.id
+  resource_type = "sqladmin.googleapis.com/Instance"
+  backup_plan = google_backup_dr_backup_plan.daily.id
+}
+resource "google_service_account" "keeper" {
+  provider   = google.backup
+  account_id = "keeper"
+}
+resource "google_project_iam_member" "keeper" {
+  provider = google.backup
+  project  = "shop-backup"
+  role     = "roles/owner"
+  member   = google_service_account.keeper.member
+}
+"""
+    into = {"on": "service_account_id = google_service_account.keeper.name", "kind": "service_account"}
+    assert list(openings(picture(tmp_path, vault))) == []
+    (found,) = openings(picture(tmp_path, vault, member('"roles/iam.serviceAccountTokenCreator"', **into)))
+    assert (found.role.address, found.enters) == ("google_service_account.keeper", "google_service_account.a")
+    assert found.certain
