@@ -37,6 +37,7 @@ VarFile = Annotated[list[Path] | None, typer.Option("--var-file", metavar="FILE"
 Var = Annotated[list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="As terraform's. Repeatable.")]
 Workspace = Annotated[str | None, typer.Option(metavar="NAME", help="The value of terraform.workspace.")]
 EnvVars = Annotated[bool, typer.Option("--env-vars", help="Read TF_VAR_* variables too.")]
+State = Annotated[Path | None, typer.Option(metavar="FILE", help="The state as it should be (terraform state pull).")]
 Source = Annotated[Path | None, typer.Option(metavar="DIR", help="The root module that a plan was made from.")]
 PlanFile = Annotated[Path | None, typer.Option(metavar="FILE", help="The binary plan beside a plan JSON.")]
 
@@ -127,6 +128,27 @@ def can(
 
     reading = Reading(tuple(paths or ()), tuple(var_file or ()), tuple(var or ()), workspace, env_vars, source, plan_file)
     raise typer.Exit(can(Question(reading, format_, config), identity, action, resource))
+
+
+@app.command()
+def gate(
+    plan: Annotated[str, typer.Argument(metavar="PLAN.json", help="What terraform show -json printed, or -.")],
+    format_: Answers = "text",
+    config: Config = None,
+    state: State = None,
+    source: Source = None,
+    plan_file: PlanFile = None,
+    workspace: Workspace = None,
+) -> None:
+    """What of a plan needs approval, and whether it has it. Exit 0: nothing, or approved; 1: refused; 2: could not judge."""
+    from policypack.gate.command import GateRequest
+    from policypack.gate.command import gate as decide
+    from policypack.terminal import Progress, width, write
+
+    with Progress() as progress:
+        answer = decide(GateRequest(plan, format_, config, state, source, plan_file, workspace, width()), progress)
+    write(answer.text)
+    raise typer.Exit(answer.exit_code)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable
@@ -42,6 +43,11 @@ class Progress:
             self._shown = True
             sys.stderr.write(f"\r\x1b[K{visible(self._stage)[:100]} …")
             sys.stderr.flush()
+
+
+def width() -> int:
+    """How wide a line may be: the terminal's width, or 100 where nobody looks at one."""
+    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
 
 
 def write(text: str) -> None:

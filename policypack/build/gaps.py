@@ -45,15 +45,23 @@ def keeper_of(source: Input, estate: Estate) -> Resource | None:
     return next((each for each in found if each.inside == source.path), found[0] if found else None)
 
 
+def looks_like_a_store(argument: str) -> bool:
+    """Whether hardly anything has an argument of that name but what holds data."""
+    return _STORES.search(argument) is not None
+
+
 def _uncovered(path: str, estate: Estate, counts: dict[str, int]) -> Iterator[Gap]:
     missing: Counter[str] = Counter()
     for kind, count in counts.items():
         prefix = kind.partition("_")[0]
-        if not estate.catalog.covered(prefix) and not estate.catalog.harmless(prefix):
+        known = estate.catalog.covered(prefix) or estate.catalog.entry(kind) is not None
+        if not known and not estate.catalog.harmless(prefix):
             missing[prefix] += count
     for provider, count in sorted(missing.items()):
         many = "1 resource is" if count == 1 else f"{count} resources are"
-        yield Gap(f"no catalog for provider {provider}: {many} not judged", Location(path))
+        partly = estate.catalog.provider(provider) is not None
+        lacks = "not all types are known of" if partly else "no catalog for"
+        yield Gap(f"{lacks} provider {provider}: {many} not judged", Location(path))
 
 
 def _unknown_stores(source: Input, estate: Estate) -> Iterator[Gap]:
@@ -63,7 +71,7 @@ def _unknown_stores(source: Input, estate: Estate) -> Iterator[Gap]:
         facts = estate.catalog.provider(prefix)
         if facts is None or not facts.covered or kind in facts.stateless or estate.catalog.entry(kind) is not None:
             continue
-        telling = next((each for each in names if _STORES.search(each)), "")
+        telling = next((each for each in names if looks_like_a_store(each)), "")
         if not telling and not _TOKENS.search(kind):
             continue
         looks = f"a store (it has {telling})" if telling else "a credential"

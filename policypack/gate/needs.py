@@ -6,63 +6,97 @@ itself: its suppressions, its baseline and its choice of checks are not looked a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from msgspec import Struct
+from collections.abc import Iterable, Iterator, Mapping
 
 from policypack.check import Finding
-from policypack.model import Evidence, Infrastructure, Location, Resource
+from policypack.gate.gates import gates_changed
+from policypack.gate.limits import loosened
+from policypack.gate.losses import losses, unknown_types
+from policypack.gate.need import PLAN, Need
+from policypack.gate.restore import ways_back
+from policypack.gate.whole import whole, wrong_state
+from policypack.model import Infrastructure, Input, Store, replace
 from policypack.run import Report
 
+__all__ = ["KINDS", "PLAN", "Need", "needs"]
 
-class Need(Struct, frozen=True):
-    """One thing that somebody has to approve. There is one of a kind for an address.
-
-    `kind` is the name of the check that found it, or one of `KINDS`. `actions` are Terraform's own words, in its order; none for
-    the plan as a whole. `lost` says what is gone afterwards, "" where no data is. `restore` are the ways back that the inputs
-    show, each with its place: none is "the inputs show none", where something is lost. `environment` is the name of the one
-    that it happens in, "" for the plan as a whole. `certain`: it happens; else it may.
-    """
-
-    kind: str
-    address: str
-    actions: tuple[str, ...]
-    text: str
-    lost: str = ""
-    restore: tuple[Evidence, ...] = ()
-    because: tuple[Evidence, ...] = ()
-    location: Location | None = None
-    environment: str = ""
-    certain: bool = True
+KINDS: Mapping[str, str] = {
+    "action_invoked": "An action runs beside the changes, and no plan says what it does.",
+    "copies_ended": "What makes copies is deleted, or makes fewer of them.",
+    "copy_deleted": "A copy is deleted.",
+    "gate_changed": "What decides about approvals is changed.",
+    "production_unmarked": "Something no longer counts as production.",
+    "unknown_destroyed": "Something is destroyed that may hold data, and that no catalog knows.",
+}
+"""The kinds of needs that are no checks."""
+_DESTROYS = {"store_deleted", "store_replaced"}
 
 
-def needs(infrastructure: Infrastructure, report: Report) -> tuple[Need, ...]:
-    """All that needs approval, sorted by address and kind. `report` is what every check of concern `changes/` found."""
+def needs(infrastructure: Infrastructure, report: Report, state: Input | None = None) -> tuple[Need, ...]:
+    """All that needs approval, sorted by address and kind. `report` is what every check of concern `changes/` found, `state` the
+    state that the plan should have been made against, where it is known."""
     found: dict[tuple[str, str], Need] = {}
-    for each in _all(infrastructure, report):
-        found.setdefault((each.address, each.kind), each)
+    for each in _all(infrastructure, report, state):
+        key = (each.address, each.kind)
+        found[key] = _both(found[key], each) if key in found else each
     return tuple(found[key] for key in sorted(found))
 
 
-def _all(infrastructure: Infrastructure, report: Report) -> Iterable[Need]:
+def _all(infrastructure: Infrastructure, report: Report, state: Input | None) -> Iterator[Need]:
     for finding in (*report.findings, *report.suppressed):
         yield _found(finding, infrastructure)
+    yield from losses(infrastructure)
+    yield from unknown_types(infrastructure)
+    yield from loosened(infrastructure)
+    yield from gates_changed(infrastructure)
+    yield from whole(infrastructure)
+    if state is not None:
+        yield from wrong_state(infrastructure, state)
+
+
+def _both(one: Need, other: Need) -> Need:
+    """Two answers to one question about one thing: what either of them says."""
+    texts = [one.text] if other.text in one.text else [one.text, other.text]
+    return replace(
+        one,
+        text=" ".join(texts),
+        lost=one.lost or other.lost,
+        because=tuple(dict.fromkeys((*one.because, *other.because))),
+        certain=one.certain or other.certain,
+    )
 
 
 def _found(finding: Finding, infrastructure: Infrastructure) -> Need:
     resource = finding.resource
-    store = infrastructure.by_place.get(resource.place)
+    store = infrastructure.by_place.get(resource.place) if resource.mode == "managed" else None
+    destroyed = store if finding.check in _DESTROYS else None
+    environment = _environment(store, infrastructure) if store else ""
     return Need(
         finding.check,
-        resource.address,
-        _actions(resource),
+        PLAN if resource.mode == "plan" else resource.address,
+        resource.change.actions if resource.change else (),
         finding.message,
+        lost=f"the data of this {store.label or store.kind}" if destroyed and store else _in_place(finding),
+        restore=ways_back(infrastructure, destroyed) if destroyed else (),
         because=tuple(finding.because),
         location=finding.location,
-        environment=store.environment.name if store else "",
+        environment=environment,
         certain=finding.certain,
     )
 
 
-def _actions(resource: Resource) -> tuple[str, ...]:
-    return resource.change.actions if resource.change else ()
+def _environment(store: Store, infrastructure: Infrastructure) -> str:
+    old = infrastructure.earlier(store)
+    return (old if old and old.environment.production else store).environment.name
+
+
+def _in_place(finding: Finding) -> str:
+    """What an update in place destroys."""
+    if finding.check != "store_weakened_in_place":
+        return ""
+    return "; ".join(each.text for each in finding.because[:1])
+
+
+def kinds(checks: Iterable[str]) -> frozenset[str]:
+    """Every kind that a need may have, given the names of the checks of concern `changes/`."""
+    return frozenset((*checks, *KINDS))

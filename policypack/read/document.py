@@ -47,7 +47,7 @@ def _with_more(plan: Input, parts: Outline, path: Path | None, options: ReadOpti
         plan = _with_plan_file(plan, parts, options.plan_file, options)
     if options.source is not None:
         return _with_source(plan, parts, options.source, options)
-    if path is not None and not plan.has_source and _has_terraform(path.parent):
+    if options.seek and path is not None and not plan.has_source and _has_terraform(path.parent):
         from policypack.read.module import read_module
 
         try:

@@ -20,7 +20,8 @@ class ReadOptions(Struct, frozen=True):
 
     `base` is the folder that shown paths are relative to. `wanted` says which resource types are worth decoding: others
     are counted only. `environment` holds `TF_VAR_*` variables where the user asked for them, and is empty otherwise.
-    `source` maps a plan to its HCL, `plan_file` to its binary form.
+    `source` maps a plan to its HCL, `plan_file` to its binary form. `seek`: the folder that a plan lies in is taken for its source
+    where it is, though nobody named it.
     """
 
     base: Path
@@ -31,6 +32,7 @@ class ReadOptions(Struct, frozen=True):
     workspace: str | None = None
     source: Path | None = None
     plan_file: Path | None = None
+    seek: bool = True
 
 
 class ReadError(Exception):

@@ -1,0 +1,123 @@
+"""What is lost, and no check of a store tells: copies by themselves, what makes them, guards of what lies elsewhere, types that
+nobody knows, and production that is called something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from policypack.gate.need import Need, acted_on, happens
+from policypack.model import Evidence, Infrastructure, Resource, Safeguard, Store, Value
+
+_HOW_LONG = re.compile(
+    r"(?:^|_)(?:delete_after|retention|retain|keep|kept|count|days|weeks|months|years|duration|expire)(?:_|$|d)"
+)
+
+
+def losses(infrastructure: Infrastructure) -> Iterator[Need]:
+    """Everything of the kind."""
+    for each in infrastructure.safeguards:
+        yield from _of_safeguard(each, infrastructure)
+    for store in infrastructure.stores:
+        yield from _renamed(store, infrastructure)
+
+
+def _of_safeguard(each: Safeguard, infrastructure: Infrastructure) -> Iterator[Need]:
+    """What happens to a copy, to what makes copies, or to a guard."""
+    resource, change = each.resource, each.resource.change
+    if change is None:
+        return
+    known = _stores_of(resource, infrastructure)
+    if not (any(store.environment.production for store in known) if known else each.environment.production):
+        return
+    of = f" of {', '.join(sorted({store.address for store in known}))}" if known else ""
+    does = happens(resource)
+    if each.part == "copy" and (change.destroys or change.forgets):
+        lost = f"the {each.label}{of}" if change.destroys else ""
+        yield acted_on(
+            resource, "copy_deleted", f"The plan {does} this {each.label}{of}, which is a copy.", each.environment, lost=lost
+        )
+    elif each.part == "copies" and resource.goes:
+        text = f"The plan {does} this {each.label}: what it copied{of and f' ({of[4:]})'} is copied by it no more."
+        yield acted_on(resource, "copies_ended", text, each.environment)
+    elif each.part == "copies" and not known and _less(change.before, resource.values):
+        text = f"The plan changes how much this {each.label} keeps, or of what; the stores that it copies are not in the plan."
+        yield acted_on(resource, "copies_ended", text, each.environment, certain=False)
+    elif each.part == "guard" and resource.goes and not known:
+        text = f"The plan {does} this {each.label}; what it guards is not in the plan."
+        yield acted_on(resource, "guard_removed", text, each.environment, certain=False)
+    elif each.part == "opaque" and change.destroys:
+        text = f"The plan {does} this {each.label}, and what goes with it is not in the plan."
+        yield acted_on(resource, "unknown_destroyed", text, each.environment, lost="whatever it holds", certain=False)
+
+
+def _stores_of(resource: Resource, infrastructure: Infrastructure) -> list[Store]:
+    """The stores that it copied or guarded as things stood."""
+    place = resource.place
+    return [
+        store
+        for store in (infrastructure.before.stores if infrastructure.before else ())
+        if any(copy.made_by.place == place for copy in store.copies)
+        or any(each.subject.place == place for each in store.guards)
+    ]
+
+
+def _less(before: Value | Mapping[str, Value], after: Value | Mapping[str, Value], key: str = "") -> bool:
+    """Whether something is kept for a shorter time afterwards, or a block or an element of a list is missing."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return any(_less(value, after.get(name), name) for name, value in before.items())
+    if isinstance(before, list) and isinstance(after, list):
+        if all(isinstance(each, (str, int)) for each in (*before, *after)):
+            return any(each not in after for each in before)
+        return len(after) < len(before) or any(_less(one, other, key) for one, other in zip(before, after, strict=False))
+    if isinstance(before, list):
+        return after is None and bool(before)
+    numbers = all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in (before, after))
+    return numbers and bool(_HOW_LONG.search(key)) and float(str(after)) < float(str(before))
+
+
+def _renamed(store: Store, infrastructure: Infrastructure) -> Iterator[Need]:
+    """A store that counts as production no more, so that the next plan may do with it what it likes."""
+    old = infrastructure.earlier(store)
+    if old is None or not old.environment.production or store.environment.production or store.resource.goes:
+        return
+    said = (old.as_environment, store.as_environment)
+    text = f"The plan makes this {store.label or store.kind} count as {store.environment.name}, and no longer as production."
+    yield acted_on(store.resource, "production_unmarked", text, old.environment, because=said)
+
+
+def unknown_types(infrastructure: Infrastructure) -> Iterator[Need]:
+    """What is destroyed or forgotten of types that no catalog knows, where they are not known to hold nothing either."""
+    from policypack.catalog import load_catalog
+
+    catalog = load_catalog()
+    for source in infrastructure.inputs:
+        looks = {kind for kind in source.passed_over if kind in source.counts}
+        for each in source.passed:
+            prefix = each.type.partition("_")[0]
+            facts = catalog.provider(prefix)
+            covered = facts is not None and facts.covered
+            if catalog.harmless(prefix) or (facts is not None and each.type in facts.stateless):
+                continue
+            if covered and not (each.type in looks and _holds_data(source.passed_over[each.type])):
+                continue
+            why = (
+                "the catalog does not have its type, which looks like a store"
+                if covered
+                else f"no catalog is about provider {prefix}"
+            )
+            yield Need(
+                "unknown_destroyed",
+                each.address,
+                each.actions,
+                f"The plan {'destroys' if 'delete' in each.actions else 'lets go of'} this {each.type}: {why}.",
+                lost="whatever it holds" if "delete" in each.actions else "",
+                because=(Evidence(f"the plan: {', '.join(each.actions)}", each.address),),
+                certain=False,
+            )
+
+
+def _holds_data(names: tuple[str, ...]) -> bool:
+    from policypack.build.gaps import looks_like_a_store
+
+    return any(looks_like_a_store(name) for name in names)
