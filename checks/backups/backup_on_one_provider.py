@@ -17,15 +17,18 @@ def backup_on_one_provider(infrastructure: Infrastructure) -> Iterator[Finding]:
 
     Misses: exports made outside the inputs. A copy that is locked in compliance mode counts as the offline one, and so does an
     isolated one whose vault is not among the inputs. Stores without an isolated copy are left to backup_in_same_domain, which
-    asks for more. Reported once, on the first store.
+    asks for more. Reported once for each provider, on the first of its stores.
     """
-    found = [store for store in infrastructure.irreplaceable if _on_one_provider(infrastructure, store)]
-    if found:
-        first, *others = sorted(found, key=lambda store: (_doubtful(store), store.resource.inside, store.address))
+    found: dict[str, list[Store]] = {}
+    for store in infrastructure.irreplaceable:
+        if _on_one_provider(infrastructure, store):
+            found.setdefault(store.domain.provider, []).append(store)
+    for provider, stores in sorted(found.items()):
+        first, *others = sorted(stores, key=lambda store: (_doubtful(store), store.resource.inside, store.address))
         certain = not _doubtful(first)
         yield Finding(
             first.resource,
-            f"All copies are with {first.resource.provider}, and none of them is {'' if certain else 'known to be '}locked.",
+            f"All copies are with {provider}, and none of them is {'' if certain else 'known to be '}locked.",
             certain=certain,
             because=tuple(Evidence("so are the copies of this", store.address, store.resource.location) for store in others),
             fix="export to another provider, or lock the isolated copy in compliance mode",
