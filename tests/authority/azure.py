@@ -84,7 +84,7 @@ def custom(body: str, scope: str = GROUP) -> str:
     """A role of one's own, and its assignment to the agent."""
     return (
         f'resource "azurerm_role_definition" "own" {{\n  name = "own"\n  scope = {scope}\n  permissions {{\n    {body}\n  }}\n}}\n'
-        + given("azurerm_role_definition.own.role_definition_resource_id")
+        + given("azurerm_role_definition.own.role_definition_resource_id", scope)
     )
 
 
