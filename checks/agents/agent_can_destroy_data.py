@@ -31,6 +31,8 @@ def agent_can_destroy_data(infrastructure: Infrastructure) -> Iterator[Finding]:
     def wanted(power: Power) -> bool:
         return power.target in data and by_its_own_policies(power)
 
+    # A token that its platform cannot limit loses nothing by a boundary.
+    instead = {each.resource.place: each.fix for each in infrastructure.credentials if each.scoped is False and each.fix}
     for each in held(infrastructure, verbs, wanted=wanted, opaque=True):
         if each.identity.acts_in_database:
             continue
@@ -40,5 +42,6 @@ def agent_can_destroy_data(infrastructure: Infrastructure) -> Iterator[Finding]:
             f"It {each.can} destroy {each.targets}{through}.",
             certain=each.certain,
             because=(*each.because, data[each.worst.target].as_environment),
-            fix=f"take {', '.join(each.worst.actions) or 'the destructive actions'} away, or deny it in a boundary",
+            fix=instead.get(each.identity.resource.place)
+            or f"take {', '.join(each.worst.actions) or 'the destructive actions'} away, or deny it in a boundary",
         )

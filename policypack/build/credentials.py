@@ -56,6 +56,7 @@ def _kept(kept: Kept) -> Credential:
         fact.destroys,
         kept.environment if fact.bound else None,
         kept=True,
+        read_from=kept.read_from,
     )
 
 
@@ -108,4 +109,8 @@ def _decided(holder: Resource, fact: bool | str) -> Truth:
     if fact == _UNKNOWN:
         return Unknown("what it may do, and until when, is decided where it was made")
     value = holder.get(fact)
-    return value if isinstance(value, Unknown) else value is not None
+    if isinstance(value, Unknown):
+        # What another resource will have after the apply is something; a variable may be null.
+        given = value.references and not any(".var." in f".{each.address}" for each in value.references)
+        return True if given else value
+    return value is not None

@@ -26,7 +26,7 @@ class Kept(Struct, frozen=True):
 
     `fact` is what the catalog says of such tokens. `sure` Unknown: its name only looks like that of one. `made_by` is the resource
     of the inputs that makes it, None where none does. `environment` is the one that it is kept for; where the token is `bound` to
-    one environment, it reaches that and no other.
+    one environment, it reaches that and no other. `read_from` is the address of what is read to have it.
     """
 
     keeper: Resource
@@ -37,6 +37,7 @@ class Kept(Struct, frozen=True):
     sure: Truth
     environment: Environment
     made_by: Resource | None = None
+    read_from: str = ""
 
     @property
     def evidence(self) -> Evidence:
@@ -114,7 +115,15 @@ class KeptTokens(Struct, frozen=True, dict=True):
             texts += [said] if isinstance(said, str) else _referred(said)
         environment = named_environment(texts) or environment_of(keeper, self.domains.of(keeper), self.estate)
         shown = "" if keeper.hides(keeps.name or keeps.entries or keeps.named_by) else name
-        return Kept(keeper, shown, argument, platform, fact, sure, environment, made)
+        whole = self._whole(keeper)
+        return Kept(keeper, shown, argument, platform, fact, sure, environment, made, whole.address)
+
+    def _whole(self, keeper: Resource) -> Resource:
+        """What is read where the keeper is a part of it: the secret of a version."""
+        entry = self.estate.entries[keeper.type]
+        named = keeper.get(entry.member_of) if entry.member_of else None
+        found = self.estate.index.find(named, keeper, lambda kind: kind in self.estate.entries and kind != keeper.type).only
+        return found if found is not None else keeper
 
     def _maker(self, value: Value, keeper: Resource) -> Resource | None:
         """The resource of the inputs that makes what is kept."""

@@ -329,7 +329,8 @@ class Credential(Struct, frozen=True):
 
     `scoped`: whether its platform can limit it to some operations, and this one is. `expires`: whether it ends by
     itself. `provider`: the platform whose stores it reaches. `environment` is the only one that it reaches, None where it is not
-    bound to one. `kept`: the resource keeps it for somebody, and did not make it.
+    bound to one. `kept`: the resource keeps it for somebody, and did not make it. `read_from` is the address that whoever reads it
+    reads: the secret of a version.
     """
 
     resource: Resource
@@ -342,6 +343,7 @@ class Credential(Struct, frozen=True):
     destructive_action: str = ""
     environment: Environment | None = None
     kept: bool = False
+    read_from: str = ""
 
     def reaches(self, store: Store) -> bool:
         """Whether a store lies on its platform, and in the environment that it is bound to."""
