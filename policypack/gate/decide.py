@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from policypack.gate.approval import Presented
-from policypack.gate.needs import Need
+from policypack.gate.need import Need
 from policypack.gate.signers import folded
 from policypack.gate.verify import Accepted, Asked, Refusal, verify
 from policypack.settings.gate import Demand, GateRule, GateSettings

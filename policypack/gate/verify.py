@@ -11,7 +11,7 @@ from msgspec import Struct
 from policypack.gate import sshsig
 from policypack.gate.approval import NAMESPACE, SUFFIX, Approval, ApprovalRefused, Changed, Presented, changed, read_approval
 from policypack.gate.digest import Digest
-from policypack.gate.needs import Need
+from policypack.gate.need import Need
 from policypack.gate.signers import Signer, Signers, folded
 from policypack.gate.sshkeys import KeyRefused, Touch, fingerprint
 from policypack.gate.sshsig import Signature, SignatureRefused
@@ -126,7 +126,7 @@ def _binds(approval: Approval, asked: Asked) -> None:
     """Refuses an approval of anything but exactly this."""
     given, wanted = set(approval.changes), set(changed(asked.needs))
     named, there = {each.address for each in given}, {each.address for each in wanted}
-    if not given & wanted:
+    if not named & there:
         raise _RefusedError("other_plan", f"it is for another plan: it approves {_listed(given)}")
     if more := {each for each in wanted if each.address not in named}:
         raise _RefusedError("more_addresses", f"the plan goes further than it: {_listed(more)}")
