@@ -157,14 +157,12 @@ class TokenTrusts(Struct, frozen=True, dict=True):
             return Pin(pinned=False, lets_in=f"any token that {issuer.name} issues, to whomever: it has no condition")
         if not isinstance(condition, str) or len(condition) > _MAX_CONDITION or "||" in condition:
             return Pin(Unknown("its condition cannot be judged"), "tokens that meet a condition which cannot be judged")
-        best = Pin(pinned=False, lets_in=f"{issuer.name} tokens of any run for which {condition} holds")
-        for clause in condition.split("&&"):
-            found = _CLAUSE.fullmatch(clause)
-            if found is None:
-                continue
-            pin = self._claim(issuer, found["name"].rpartition(".")[2], found["value"])
-            best = max(best, pin, key=lambda each: _looseness(each.pinned)) if pin else best
-        return best
+        clauses = [_CLAUSE.fullmatch(each) for each in condition.split("&&")]
+        told = [self._claim(issuer, each["name"].rpartition(".")[2], each["value"]) for each in clauses if each is not None]
+        lets_in = f"{issuer.name} tokens of any run for which {condition} holds"
+        plain = all(clauses)
+        rest = Pin(pinned=False if plain else Unknown("a part of its condition cannot be judged"), lets_in=lets_in)
+        return max((rest, *(pin for pin in told if pin is not None)), key=lambda each: _looseness(each.pinned))
 
     def _claim(self, issuer: IssuerFact, claim: str, value: str) -> Pin | None:
         if claim in {"sub", "subject"}:
@@ -184,7 +182,9 @@ class TokenTrusts(Struct, frozen=True, dict=True):
         members = [(each, member) for each in bindings for name in trust.members for member in listed(each.get(name))]
         named = [member for each, member in members if self._names_pool(member, each, pool)]
         pins = [self._member(issuer, _filled(each) if isinstance(each, Unknown) else str(each)) for each in named]
-        return min(pins, key=lambda each: _looseness(each.pinned), default=own)
+        loosest = min(pins, key=lambda each: _looseness(each.pinned), default=own)
+        # A token must meet both the condition and a binding.
+        return max(own, loosest, key=lambda each: _looseness(each.pinned))
 
     def _names_pool(self, member: Value, holder: Resource, pool: Value) -> bool:
         """Whether a member is of the pool: it has its name, or refers to what has it."""

@@ -164,6 +164,12 @@ PRINCIPALS = "iam.googleapis.com/projects/1/locations/global/workloadIdentityPoo
         ("attribute_condition = \"assertion.repository == 'o/r' && assertion.environment == 'production'\"", "", False),
         ("attribute_condition = \"google.subject == 'repo:o/r:environment:production'\"", "", False),
         ("attribute_condition = \"assertion.repository == 'o/r' || true\"", "", None),
+        ("attribute_condition = \"assertion.sub.startsWith('repo:o/r:')\"", "", None),
+        (
+            "attribute_condition = \"assertion.x.startsWith('y')\"",
+            f"principalSet://{PRINCIPALS}/attribute.repository/o/r",
+            None,
+        ),
         (
             "attribute_condition = \"assertion.repository == 'o/r'\"",
             f"principal://{PRINCIPALS}/subject/repo:o/r:environment:production",
