@@ -1,0 +1,5 @@
+# It ends by itself.
+resource "launchdarkly_project" "shop" {
+  key  = "shop"
+  name = "shop"
+}

@@ -1,0 +1,4 @@
+resource "ovh_cloud_project" "staging" {
+  description         = "staging"
+  deletion_protection = true
+}
