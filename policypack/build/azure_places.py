@@ -170,10 +170,10 @@ class Places(Struct, frozen=True, dict=True):
         domains = self.documents.domains
         hole = _HOLE.fullmatch(part)
         if hole is None:
-            return domains.make(PLATFORM, part, f"{holder.inside}#{part}") if "\0" not in part else _lost(domains.of(holder))
+            return domains.make(PLATFORM, part, f"{holder.inside}#{part}") if "\0" not in part else lost(domains.of(holder))
         reference = holes[int(hole.group(1))]
         if not reference.address:
-            return _lost(domains.of(holder))
+            return lost(domains.of(holder))
         value = Unknown("known only after apply", (reference,))
         found = self.documents.estate.index.find(
             value, holder, lambda kind: kind in {_SUBSCRIPTION, "azurerm_client_config"}
@@ -227,7 +227,7 @@ class Places(Struct, frozen=True, dict=True):
             if same_domain(one, domain) is True:
                 scope = self.scope(group, holder)
                 if scope.level is Level.ABOVE and isinstance(scope.above, str):
-                    return tuple(self._chain(scope.above))
+                    return tuple(self.chain(scope.above))
         return (Unknown(f"which management group {domain} lies in is not known"),)
 
     @cached_property
@@ -248,7 +248,7 @@ class Places(Struct, frozen=True, dict=True):
                     found.append((self._subscription(part, holes, group), own, group))
         return found
 
-    def _chain(self, name: str) -> Iterator[str | Unknown]:
+    def chain(self, name: str) -> Iterator[str | Unknown]:
         """A management group and those above it."""
         known = {self._name_above(each): each for each in self._groups}
         for _ in range(_DEEP):
@@ -287,7 +287,7 @@ class Places(Struct, frozen=True, dict=True):
         if resource.type.startswith("azuread_"):
             return replace(site, provider=DIRECTORY, spot=_low(site.spot), within=())
         if resource.type == _MANAGEMENT:
-            above = tuple(self._chain(self._name_above(resource)))
+            above = tuple(self.chain(self._name_above(resource)))
             return replace(site, level=Level.ABOVE, above=above, within=())
         domain = self.domain(resource)
         above = self.above(domain)
@@ -353,7 +353,8 @@ def _anywhere(value: Value) -> Scope:
     return Scope(PLATFORM, Level.ABOVE, above=Unknown(reason))
 
 
-def _lost(domain: Domain) -> Domain:
+def lost(domain: Domain) -> Domain:
+    """A subscription that cannot be told, as seen from one that is known: perhaps that."""
     return replace(domain, id=Unknown("which subscription is meant is not known"), key=f"{domain.key}?")
 
 

@@ -9,11 +9,12 @@ from msgspec import Struct
 
 from policypack.build import azure_directory
 from policypack.build.azure_grants import Parts, assigned
-from policypack.build.azure_places import PLATFORM, Places
+from policypack.build.azure_places import PLATFORM, Places, lost
 from policypack.build.azure_principals import SYSTEM, Principal, Principals
 from policypack.build.environments import environment_of
 from policypack.build.identity_documents import Documents
 from policypack.build.identity_kinds import Clues, Recognised, recognise
+from policypack.build.identity_policies import listed
 from policypack.build.scoped import Acting, spot_of
 from policypack.model import (
     Evidence,
@@ -22,13 +23,17 @@ from policypack.model import (
     Identity,
     IdentityKind,
     Level,
+    Resource,
+    Scope,
     Site,
+    Spot,
     Unknown,
     Value,
     replace,
 )
 
 _LANGUAGE = "azure"
+_WIDTH = (Level.THING, Level.DOMAIN, Level.ABOVE, Level.EVERYTHING)
 _CONTAINERS = {"resource_group_name": "azurerm_resource_group", "key_vault_id": "azurerm_key_vault"}
 _DEFINITION = "azurerm_role_definition"
 _WORDS_OF_TERRAFORM = {"module", "data", "var", "local", "each", "value", "object_id", "principal_id", "id"}
@@ -150,15 +155,26 @@ class _Acting(Struct, frozen=True, dict=True):
         return found
 
     def definitions(self) -> Iterator[tuple[tuple[str, str], Site]]:
-        """Where custom roles lie: at the scope that defines them."""
+        """Where custom roles lie: at the widest of the scopes that they can be given at, where whoever changes them has to be let."""
         for each in self.parts.documents.estate.by_type.get(_DEFINITION, ()):
-            scope = self.parts.places.scope(each.get("scope"), each)
-            domain = scope.domain
-            above: tuple[str | Unknown, ...] = (scope.above,) if scope.level is Level.ABOVE else ()
-            above = self.parts.places.above(domain) if domain is not None else above
-            spot = spot_of(each, self.parts.documents.estate)
-            within = (scope.spot,) if scope.spot is not None else ()
-            yield each.place, Site(PLATFORM, spot, domain, within, above)
+            written = [each.get("scope"), *listed(each.get("assignable_scopes"))]
+            scopes = [self.parts.places.scope(value, each) for value in written if value is not None]
+            if not scopes:
+                continue
+            scope = max(scopes, key=lambda one: _WIDTH.index(one.level))
+            yield each.place, self._at(each, scope)
+
+    def _at(self, definition: Resource, scope: Scope) -> Site:
+        """The site of a custom role that can be given at a scope; where that cannot be told, it may be anywhere."""
+        spot = spot_of(definition, self.parts.documents.estate)
+        if scope.level is Level.ABOVE and isinstance(scope.above, Unknown):
+            domain = lost(self.parts.documents.domains.of(definition))
+            return Site(PLATFORM, spot, domain, (Spot("", scope.above),), (scope.above,))
+        if scope.domain is None:
+            above = tuple(self.parts.places.chain(scope.above)) if isinstance(scope.above, str) and scope.above else ("/",)
+            return Site(PLATFORM, spot, above=above, level=Level.ABOVE)
+        within = (scope.spot,) if scope.spot is not None else ()
+        return Site(PLATFORM, spot, scope.domain, within, self.parts.places.above(scope.domain))
 
     def gaps(self) -> Iterator[Gap]:
         """Whom only an id names, and groups of which the inputs do not show who is in them."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from policypack.authority import authority
 from policypack.model import IdentityKind, Outcome, Verb
 from tests.authority.azure import (
     ACCOUNT,
@@ -188,9 +189,34 @@ def test_what_one_is_eligible_for_one_has(tmp_path: Path, parts: str, expected: 
     assert outcome(tmp_path, parts) is expected
 
 
-def test_who_may_rewrite_its_own_role_may_do_anything_there(tmp_path: Path) -> None:
-    """A role that its holder may change is whatever the holder wants, where it holds it."""
-    assert outcome(tmp_path, custom('actions = ["Microsoft.Authorization/roleDefinitions/write"]')) is YES
+@pytest.mark.parametrize(
+    ("assignable", "expected"),
+    [
+        ("", YES),
+        ("assignable_scopes = [azurerm_resource_group.shop.id]", YES),
+        ("assignable_scopes = [azurerm_resource_group.shop.id, data.azurerm_subscription.mine.id]", NO),
+        ("assignable_scopes = [var.given]", MAYBE),
+        ('assignable_scopes = ["/providers/Microsoft.Management/managementGroups/corp"]', NO),
+        ('assignable_scopes = ["/"]', NO),
+    ],
+)
+def test_who_may_rewrite_its_own_role_may_do_anything_there(tmp_path: Path, assignable: str, expected: Outcome) -> None:
+    """A role that its holder may change is whatever the holder wants, where it holds it; whoever changes a role has to be let at every
+    scope that it can be given at."""
+    role = custom('actions = ["Microsoft.Authorization/roleDefinitions/write"]').replace(
+        'name = "own"', f'name = "own"\n  {assignable}'
+    )
+    assert outcome(tmp_path, role) is expected
+
+
+def test_ids_that_a_state_knows(tmp_path: Path) -> None:
+    """Where object ids are known, whom they name is found by them, an identity of a machine's own included."""
+    agent, runner = "aaaaaaaa-0000-0000-0000-000000000001", "bbbbbbbb-0000-0000-0000-000000000002"
+    text = BASE.replace('  name                = "agent"', f'  name = "agent"\n  principal_id = "{agent}"')
+    text = text.replace('    type         = "UserAssigned"', f'    type = "SystemAssigned"\n    principal_id = "{runner}"')
+    more = given("Contributor", to=f'"{agent.upper()}"') + given("Contributor", to=f'"{runner}"', label="s")
+    found = authority(estate(tmp_path, text + more)).who_can(Verb.DESTROY, DISK)
+    assert {each.identity for each in found} == {AGENT, "azurerm_linux_virtual_machine.runner"}
 
 
 def test_an_identity_of_its_own(tmp_path: Path) -> None:
