@@ -124,6 +124,8 @@ TURNS = [
     turn("s14", [('"kms:ScheduleKeyDeletion"', '"kms:DescribeKey"')], less=f"agent_can_destroy_keys {BOTH}"),
     turn("s14b", [('AWS = "arn:aws:iam::222222222222:root"', 'AWS = "arn:aws:iam::111111111111:root"')], more=f"agent_can_destroy_keys {BOTH} backup_key_destroyable@aws_kms_key.copies"),
     turn("s17", [("min_retention_days", "changeable_for_days = 3\n  min_retention_days")], less="deletion_by_one_person@aws_backup_vault.offsite vault_unlocked@aws_backup_vault.offsite"),
+    turn("s22_gate", [('permission = "admin"', 'permission = "pull"')], less="agent_can_destroy_data@github_team.agent agent_can_weaken_guards@github_team.agent agent_can_approve@github_team_repository.agent"),
+    turn("s22_gate", [("repo:acme/infra:*", "repo:acme/infra:environment:production"), ("StringLike   = {", "StringEqualsIgnoreCase = {")], less="apply_role_unpinned@aws_iam_role.apply"),
     turn("s22", [("repo:acme/shop:*", "repo:acme/shop:environment:agent"), ("StringLike", "StringEqualsIgnoreCase")], less="agent_identity_shared"),
     turn("s22", [("repo:acme/shop:*", "repo:acme/shop:environment:agent"), ("StringLike", "StringEqualsIgnoreCase"), ("policy/AdministratorAccess", "policy/ReadOnlyAccess")], more="agent_can_read_credentials", less=f"agent_identity_shared agent_holds_admin agent_can_destroy_data {BOTH}"),
     turn("s27", [('"rds:Delete*",', "")], more=f"agent_can_destroy_copies {BOTH}"),
