@@ -20,7 +20,7 @@ def apply_without_human(infrastructure: Infrastructure) -> Iterator[Finding]:
     Fix: let the applying job run in an environment with required reviewers that prevents self-review and that administrators
     cannot bypass (a policy on approvals, where the platform has those).
 
-    Misses: commands in scripts, pipelines that are no GitHub workflows; environments that are not among the inputs are reported as
+    Misses: commands in scripts, pipelines of other systems than those that are read; environments that are not shown are reported as
     uncertain. A wait timer is no approval, and a review before the merge is none of the plan.
     """
     for gate in infrastructure.approvals.production:

@@ -339,7 +339,11 @@ def _applying(estate: Estate, gates: tuple[Gate, ...]) -> Iterator[Applying]:
             met: list[Gate] = []
             unseen: list[str | Unknown] = []
             for name in dict.fromkeys(job.environments):
-                fitting = [gate for gate in gates if gate.role == "environment" and gate.name == name]
+                fitting = [
+                    gate
+                    for gate in gates
+                    if gate.role == "environment" and gate.name == name and gate.resource.provider == job.platform
+                ]
                 met += fitting
                 if not fitting:
                     unseen.append(name)

@@ -1,4 +1,4 @@
-"""Reads what the repository around a module says of who applies: workflows and CODEOWNERS, as data, within bounds."""
+"""Reads what the repository around a module says of who applies: pipelines and CODEOWNERS, as data, within bounds."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ MAX_WORKFLOWS = 300
 MAX_OWNERS = 3 * 2**20
 """The largest CODEOWNERS that counts (GitHub's own limit)."""
 WORKFLOWS = ".github/workflows"
+PIPELINE = ".gitlab-ci.yml"
 OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 SETTINGS = "policypack.yaml"
 # A pipeline that holds none of these applies nothing, and calls nothing that does under a telling name: it is not parsed.
@@ -36,16 +37,17 @@ def read_repository(folder: Path, tree: Tree) -> Repository | None:
     root = _root(folder, tree)
     if root is None:
         return None
-    texts, gaps = _workflows(root, tree)
+    texts, gaps = _pipelines(root, tree)
     if not any(_TOOL.search(data) and _VERB.search(data) for data in texts.values()):
         return Repository(gaps=gaps) if gaps else None
-    from policypack.read.workflows import Workflow, apply_jobs  # YAML is slow to import
+    from policypack.read.gitlab_jobs import pipeline_jobs  # YAML is slow to import
+    from policypack.read.workflows import Found, Workflow, apply_jobs
     from policypack.read.yaml_nodes import parse
 
-    workflows = []
+    read: list[Workflow] = []
     problems = list(gaps)
     for name, data in texts.items():
-        shown = tree.shown(root / WORKFLOWS / name)
+        shown = tree.shown(root / name)
         try:
             node = parse(data.decode("utf-8"))
         except ValueError as error:
@@ -53,8 +55,10 @@ def read_repository(folder: Path, tree: Tree) -> Repository | None:
             problems.append(Gap(f"{shown} was not read: {why}", Location(shown)))
             continue
         if node is not None:
-            workflows.append(Workflow(f"{WORKFLOWS}/{name}", shown, node))
-    found = apply_jobs(workflows)
+            read.append(Workflow(name, shown, node))
+    found = apply_jobs([each for each in read if each.path != PIPELINE])
+    other = next((pipeline_jobs(each) for each in read if each.path == PIPELINE), Found({}))
+    found = Found({}, [*found.jobs, *other.jobs], found.through | other.through, [*found.gaps, *other.gaps])
     if not found.jobs:
         return Repository(gaps=(*problems, *found.gaps)) if problems or found.gaps else None
     owners_file, owners = _owners(root, tree)
@@ -75,7 +79,7 @@ def _root(folder: Path, tree: Tree) -> Path | None:
     for candidate in (real, *real.parents):
         if not candidate.is_relative_to(tree.root):
             return None
-        if (candidate / WORKFLOWS).is_dir():
+        if (candidate / WORKFLOWS).is_dir() or (candidate / PIPELINE).is_file():
             return _as_given(candidate, real, folder)
     return None
 
@@ -94,21 +98,22 @@ def _same(one: Path, other: Path) -> bool:
     return os.path.realpath(one) == str(other)
 
 
-def _workflows(root: Path, tree: Tree) -> tuple[dict[str, bytes], tuple[Gap, ...]]:
-    """Name -> content of the workflows that may matter."""
-    names = list_folder(root / WORKFLOWS, tree)
+def _pipelines(root: Path, tree: Tree) -> tuple[dict[str, bytes], tuple[Gap, ...]]:
+    """Path -> content of the workflows and of the pipeline that may matter."""
+    names = list_folder(root / WORKFLOWS, tree) if (root / WORKFLOWS).is_dir() else []
     if isinstance(names, Gap):
         return {}, (Gap(names.reason, names.location),)
     found: dict[str, bytes] = {}
     gaps: list[Gap] = []
-    wanted = [name for name in names if name.endswith((".yml", ".yaml"))]
+    wanted = [f"{WORKFLOWS}/{name}" for name in names if name.endswith((".yml", ".yaml"))]
+    wanted += [PIPELINE] if (root / PIPELINE).is_file() else []
     together = 0
     for at, name in enumerate(wanted):
         if at >= MAX_WORKFLOWS or together > MAX_TOGETHER:
             shown = tree.shown(root / WORKFLOWS)
             gaps.append(Gap(f"{shown} has more than a scan reads; {len(wanted) - at} workflows were not read", Location(shown)))
             break
-        data = read_bytes(root / WORKFLOWS / name, tree, MAX_WORKFLOW)
+        data = read_bytes(root / name, tree, MAX_WORKFLOW)
         if isinstance(data, Gap):
             gaps.append(Gap(data.reason, data.location))  # no input is lost with it
         elif _TELLING.search(data):

@@ -197,3 +197,37 @@ def test_the_last_line_that_speaks_of_a_file_decides(tmp_path: Path) -> None:
 def test_a_repository_that_applies_nothing_says_nothing(tmp_path: Path) -> None:
     """Workflows that only plan and test leave no trace."""
     assert repository(tmp_path, f"{HEAD}jobs: {{a: {{steps: [{{run: terraform plan}}]}}}}\n") is None
+
+
+GITLAB = """include: other.yml
+variables: {TF_CLI_ARGS_apply: -auto-approve}
+.terraform:
+  before_script: [cd infra, terraform init]
+  environment: {name: production}
+plan:
+  extends: .terraform
+  script: terraform plan
+apply:
+  extends: .terraform
+  script:
+    - terraform apply tfplan
+by_hand:
+  environment: $WHERE
+  rules: [{if: $CI, when: manual}]
+  script: gitlab-terraform apply
+"""
+
+
+def test_a_gitlab_pipeline_is_read_with_its_templates(tmp_path: Path) -> None:
+    """Scripts, environment and folder come from a template where the job has none; manual jobs are told from others; what is
+    included is a gap."""
+    tmp_path.joinpath(".gitlab-ci.yml").write_text(GITLAB, "utf-8")
+    found = repository(tmp_path, module="infra")
+    assert found is not None
+    first, second = found.jobs
+    assert (first.name, first.platform, first.directory, first.approves) == ("apply", "gitlab", "infra", True)
+    assert (first.environments, first.events, first.location.line) == (("production",), ("pipeline",), 12)
+    assert (second.name, second.events, second.directory) == ("by_hand", ("manual",), "")
+    assert isinstance(second.environments[0], Unknown)
+    assert found.files == (".gitlab-ci.yml",)
+    assert "includes other files" in found.gaps[0].reason
