@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from policypack.catalog import Catalog, CompanionFact, CredentialFact, GuardFact, ProviderEntry, TypeEntry, load_catalog
+from policypack.catalog.approval import ApprovalFact
 
 _HOLE = re.compile(r"(?<!\$)\{(\w+)\}")
 DOCUMENTED = Path(__file__).with_name("documented")
@@ -120,6 +121,23 @@ def paths_of(entry: TypeEntry) -> Iterator[tuple[str, str]]:
         yield from _paths_of_guard(guard)
 
 
+def paths_for_approvals(fact: ApprovalFact) -> Iterator[str]:
+    """Every argument that an entry of `approvals` names: dotted paths."""
+    inner = [f"{fact.each}.{fact.who}" if fact.each and fact.who else fact.who]
+    named = [fact.name, fact.of, *fact.asks, fact.branches, fact.group, fact.each, fact.labels, *fact.only_when, *inner]
+    named += [fact.policy] if fact.role in {"attachment", "right"} else []
+    named += [f"{fact.each}.{each.argument}" if fact.each else each.argument for each in fact.rights]
+    for actors in fact.actors:
+        named += [f"{actors.argument}.{each}" for each in (actors.who, actors.kind) if each] or [actors.argument]
+    if fact.level:
+        named += [fact.level.argument, fact.level.by]
+    if fact.trust:
+        named += [fact.trust.policy, fact.trust.issuer, fact.trust.subject, fact.trust.condition]
+    yield from (path for path in named if path)
+    for guard in fact.guards:
+        yield from (path for path, _ in _paths_of_guard(guard))
+
+
 def _limits(fact: CredentialFact) -> list[str]:
     """The arguments that limit a credential or make it end."""
     return [each for each in (fact.scoped, fact.expires) if isinstance(each, str) and each != "unknown"]
@@ -158,11 +176,24 @@ def _differences(catalog: Catalog, provider: ProviderEntry, schema: Mapping[str,
             if not has(types[name]["block"], path) and not _later(since, version):
                 yield f"{name}: no argument {path}"
         yield from _differences_of_governing(entry, types)
+    yield from _differences_of_approvals(catalog, provider, types)
     block = schema.get("provider", {}).get("block", {})
     for guard in provider.guards:
         yield from (f"provider {provider.provider}: no {path}" for path, _ in _paths_of_guard(guard) if not has(block, path))
     if provider.token and provider.token.attribute and not has(block, provider.token.attribute):
         yield f"provider {provider.provider}: no {provider.token.attribute}"
+
+
+def _differences_of_approvals(catalog: Catalog, provider: ProviderEntry, types: Mapping[str, Any]) -> Iterator[str]:
+    """What the approvals name and the schema does not have."""
+    for name in catalog.judged_for_approvals(provider.provider):
+        fact = catalog.approval(name)
+        if name not in types:
+            yield f"{name}: no such resource type (approvals)"
+        else:
+            block = types[name]["block"]
+            paths = paths_for_approvals(fact) if fact else ()
+            yield from (f"{name}: no argument {path} (approvals)" for path in dict.fromkeys(paths) if not has(block, path))
 
 
 def _differences_of_governing(entry: TypeEntry, types: Mapping[str, Any]) -> Iterator[str]:
