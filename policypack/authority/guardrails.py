@@ -42,6 +42,11 @@ _LIMITING = (
     "policy_data",
     "rules",
     "target",
+    "access_policy",
+    "certificate_permissions",
+    "key_permissions",
+    "owners",
+    "secret_permissions",
 )
 Place = tuple[str, str]
 
