@@ -39,6 +39,10 @@ Workspace = Annotated[str | None, typer.Option(metavar="NAME", help="The value o
 EnvVars = Annotated[bool, typer.Option("--env-vars", help="Read TF_VAR_* variables too.")]
 State = Annotated[Path | None, typer.Option(metavar="FILE", help="The state as it should be (terraform state pull).")]
 Source = Annotated[Path | None, typer.Option(metavar="DIR", help="The root module that a plan was made from.")]
+Approvals = Annotated[
+    list[Path] | None, typer.Option("--approval", metavar="FILE", help="An approval, or a folder. Repeatable.")
+]
+Requesters = Annotated[list[str] | None, typer.Option("--requester", metavar="NAME", help="Who asked for this. Repeatable.")]
 PlanFile = Annotated[Path | None, typer.Option(metavar="FILE", help="The binary plan beside a plan JSON.")]
 
 
@@ -139,6 +143,8 @@ def gate(
     source: Source = None,
     plan_file: PlanFile = None,
     workspace: Workspace = None,
+    approval: Approvals = None,
+    requester: Requesters = None,
 ) -> None:
     """What of a plan needs approval, and whether it has it. Exit 0: nothing, or approved; 1: refused; 2: could not judge."""
     from policypack.gate.command import GateRequest
@@ -146,9 +152,42 @@ def gate(
     from policypack.terminal import Progress, width, write
 
     with Progress() as progress:
-        answer = decide(GateRequest(plan, format_, config, state, source, plan_file, workspace, width()), progress)
+        request = GateRequest(
+            plan, format_, config, state, source, plan_file, workspace, width(), approval or (), requester or ()
+        )
+        answer = decide(request, progress)
     write(answer.text)
     raise typer.Exit(answer.exit_code)
+
+
+@app.command()
+def approve(
+    plan: Annotated[str, typer.Argument(metavar="PLAN.json", help="What terraform show -json printed.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why this may happen.")],
+    requester: Annotated[str, typer.Option(metavar="NAME", help="Who asked for it: nobody approves their own.")],
+    key: Annotated[Path | None, typer.Option(metavar="FILE", help="SSH key; the public one if an agent holds it.")] = None,
+    hours: Annotated[int | None, typer.Option(metavar="N", help="How long it is valid. The default is 24.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Where to write it.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before signing.")] = False,
+    config: Config = None,
+    state: State = None,
+    source: Source = None,
+    plan_file: PlanFile = None,
+    workspace: Workspace = None,
+) -> None:
+    """The human side of the gate: shows what will happen, and signs an approval of exactly that with an SSH key."""
+    from policypack.gate.approve import ApproveRequest, prepare, seal
+    from policypack.gate.command import GateRequest
+    from policypack.terminal import Progress, agreed, width, write
+
+    about = GateRequest(plan, "text", config, state, source, plan_file, workspace, width())
+    request = ApproveRequest(about, reason, requester, key, hours, output)
+    with Progress() as progress:
+        prepared = prepare(request, progress)
+    write(prepared.text)
+    if prepared.approval is None or not (yes or agreed("Approve this?")):
+        raise typer.Exit(prepared.exit_code if prepared.approval is None else 1)
+    write(seal(request, prepared))
 
 
 @app.command()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from policypack.report.escape import visible
+from policypack.scan import ScanError
 
 
 class Progress:
@@ -58,3 +59,12 @@ def write(text: str) -> None:
     except BrokenPipeError:
         # Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def agreed(question: str) -> bool:
+    """Whether somebody at a terminal says yes. Raises ScanError where nobody is there to ask."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise ScanError("nobody is there to be asked", "run it in a terminal, or sign without being asked with --yes")
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}

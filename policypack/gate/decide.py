@@ -12,7 +12,7 @@ from msgspec import Struct
 from policypack.gate.approval import Presented
 from policypack.gate.need import Need
 from policypack.gate.signers import folded
-from policypack.gate.verify import Accepted, Asked, Refusal, verify
+from policypack.gate.verify import Accepted, Refusal, Terms, verify
 from policypack.settings.gate import Demand, GateRule, GateSettings
 
 
@@ -30,14 +30,14 @@ class Decision(Struct, frozen=True):
         return not self.missing
 
 
-def decide(presented: Sequence[Presented], asked: Asked) -> Decision:
+def decide(presented: Sequence[Presented], terms: Terms) -> Decision:
     """Holds every approval to the plan, and counts the people behind those that are right. Nothing needed: it passes."""
-    if not asked.needs:
+    if not terms.needs:
         return Decision()
-    judged = [verify(each, asked) for each in presented]
+    judged = [verify(each, terms) for each in presented]
     accepted = tuple(each for each in judged if isinstance(each, Accepted))
     refused = tuple(each for each in judged if isinstance(each, Refusal))
-    return Decision(accepted, refused, tuple(_missing(accepted, asked)))
+    return Decision(accepted, refused, tuple(_missing(accepted, terms)))
 
 
 def demand_of(need: Need, settings: GateSettings) -> Demand:
@@ -67,14 +67,14 @@ def _any(patterns: Iterable[str], text: str) -> bool:
     return any(text == each or fnmatchcase(text, each) for each in patterns)
 
 
-def _missing(accepted: Sequence[Accepted], asked: Asked) -> Iterable[Refusal]:
+def _missing(accepted: Sequence[Accepted], terms: Terms) -> Iterable[Refusal]:
     demands: dict[Demand, list[Need]] = {}
-    for need in asked.needs:
-        demands.setdefault(demand_of(need, asked.settings), []).append(need)
+    for need in terms.needs:
+        demands.setdefault(demand_of(need, terms.settings), []).append(need)
     for demand, needs in demands.items():
         people = {each.person: each for each in accepted if not _lacks(each, demand)}
         if len(people) < demand.approvals:
-            yield Refusal(*_lacking(demand, needs, accepted, len(people), asked))
+            yield Refusal(*_lacking(demand, needs, accepted, len(people), terms))
 
 
 def _lacks(accepted: Accepted, demand: Demand) -> str:
@@ -88,10 +88,10 @@ def _lacks(accepted: Accepted, demand: Demand) -> str:
     return ""
 
 
-def _lacking(demand: Demand, needs: Sequence[Need], accepted: Sequence[Accepted], people: int, asked: Asked) -> tuple[str, str]:
+def _lacking(demand: Demand, needs: Sequence[Need], accepted: Sequence[Accepted], people: int, terms: Terms) -> tuple[str, str]:
     what = needs[0].address + (f" and {len(needs) - 1} more" if len(needs) > 1 else "")
     wanted = "an approval" if demand.approvals == 1 else f"the approvals of {demand.approvals} different people"
-    if not asked.signers.entries:
+    if not terms.signers.entries:
         return "no_signers", f"{what}: needs {wanted}, and nobody may approve: no gate.signers file names anybody"
     lacks = {f"{each.person[0]} {lack}": each for each in accepted if (lack := _lacks(each, demand))}
     if people == 0 and lacks:

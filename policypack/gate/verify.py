@@ -45,7 +45,7 @@ Objection = Callable[[Presented, Accepted], Refusal | None]
 """What else may speak against an approval that is right in itself: that it was spent, or where it comes from."""
 
 
-class Asked(Struct, frozen=True):
+class Terms(Struct, frozen=True):
     """What approvals are held to. `requesters` are those who asked for the change, as the pipeline knows them, empty where it
     does not. `planned` is when the plan says that it was made, None where it does not say so."""
 
@@ -59,10 +59,10 @@ class Asked(Struct, frozen=True):
     objections: Sequence[Objection] = ()
 
 
-def verify(presented: Presented, asked: Asked) -> Accepted | Refusal:
+def verify(presented: Presented, terms: Terms) -> Accepted | Refusal:
     """The approval where it counts, or the first reason why it does not."""
     try:
-        return _verified(presented, asked)
+        return _verified(presented, terms)
     except _RefusedError as error:
         return Refusal(error.code, f"{presented.name}: {error}", presented.name)
 
@@ -73,9 +73,9 @@ class _RefusedError(Exception):
         self.code = code
 
 
-def _verified(presented: Presented, asked: Asked) -> Accepted | Refusal:
+def _verified(presented: Presented, terms: Terms) -> Accepted | Refusal:
     signature = _signature(presented)
-    person = _person(signature, asked)
+    person = _person(signature, terms)
     try:
         touch = sshsig.verify(signature, presented.statement)
     except KeyRefused as error:
@@ -84,12 +84,12 @@ def _verified(presented: Presented, asked: Asked) -> Accepted | Refusal:
         approval = read_approval(presented.statement)
     except ApprovalRefused as error:
         raise _RefusedError("malformed", str(error)) from error
-    _binds(approval, asked)
-    _holds(approval, asked)
-    _dates(asked.signers.of_key(signature.key), approval, asked.now)
-    _asked_by_another(approval, person, asked.requesters)
+    _binds(approval, terms)
+    _holds(approval, terms)
+    _dates(terms.signers.of_key(signature.key), approval, terms.now)
+    _asked_by_another(approval, person, terms.requesters)
     accepted = Accepted(approval, person, fingerprint(signature.key), touch, presented.name, presented.statement)
-    return next((each for object_ in asked.objections if (each := object_(presented, accepted)) is not None), accepted)
+    return next((each for object_ in terms.objections if (each := object_(presented, accepted)) is not None), accepted)
 
 
 def _signature(presented: Presented) -> Signature:
@@ -106,25 +106,25 @@ def _signature(presented: Presented) -> Signature:
     return signature
 
 
-def _person(signature: Signature, asked: Asked) -> tuple[str, ...]:
+def _person(signature: Signature, terms: Terms) -> tuple[str, ...]:
     """All names of whoever holds the key, if that is a person who may sign approvals."""
     called = fingerprint(signature.key)
-    person = asked.signers.person(signature.key)
-    agents = [each for each in asked.settings.agents if each == called or any(fnmatchcase(n, folded(each)) for n in person)]
+    person = terms.signers.person(signature.key)
+    agents = [each for each in terms.settings.agents if each == called or any(fnmatchcase(n, folded(each)) for n in person)]
     if agents:
         raise _RefusedError("agent", f"the key {called} is listed as an agent's, and agents approve nothing")
     if not person:
-        passed = "; ".join(asked.signers.passed_over[:_SHOWN])
+        passed = "; ".join(terms.signers.passed_over[:_SHOWN])
         hint = f" (passed over: {passed})" if passed else ""
         raise _RefusedError("unknown_key", f"the key {called} is nobody's who may approve{hint}")
-    if not any(each.serves(NAMESPACE) for each in asked.signers.of_key(signature.key)):
+    if not any(each.serves(NAMESPACE) for each in terms.signers.of_key(signature.key)):
         raise _RefusedError("key_for_other_uses", f"the key of {person[0]} is not for {NAMESPACE}: see its namespaces=")
     return person
 
 
-def _binds(approval: Approval, asked: Asked) -> None:
+def _binds(approval: Approval, terms: Terms) -> None:
     """Refuses an approval of anything but exactly this."""
-    given, wanted = set(approval.changes), set(changed(asked.needs))
+    given, wanted = set(approval.changes), set(changed(terms.needs))
     named, there = {each.address for each in given}, {each.address for each in wanted}
     if not named & there:
         raise _RefusedError("other_plan", f"it is for another plan: it approves {_listed(given)}")
@@ -132,13 +132,13 @@ def _binds(approval: Approval, asked: Asked) -> None:
         raise _RefusedError("more_addresses", f"the plan goes further than it: {_listed(more)}")
     if less := {each for each in given if each.address not in there}:
         raise _RefusedError("fewer_addresses", f"it approves what is not in the plan: {_listed(less)}")
-    if given != wanted or approval.digest.changes != asked.digest.changes:
+    if given != wanted or approval.digest.changes != terms.digest.changes:
         differ = given ^ wanted
         raise _RefusedError("other_changes", f"the plan does something else to the same: {_listed(differ or wanted)}")
-    if approval.digest.plan != asked.digest.plan:
+    if approval.digest.plan != terms.digest.plan:
         raise _RefusedError("plan_differs", "the plan is not the one that was approved, though it destroys the same")
-    if approval.digest.file != asked.digest.file:
-        raise _RefusedError(*_FILES[approval.digest.file is None, asked.digest.file is None])
+    if approval.digest.file != terms.digest.file:
+        raise _RefusedError(*_FILES[approval.digest.file is None, terms.digest.file is None])
 
 
 _FILES = {
@@ -154,19 +154,19 @@ def _listed(changes: set[Changed]) -> str:
     return ", ".join(shown[:_SHOWN]) + more
 
 
-def _holds(approval: Approval, asked: Asked) -> None:
+def _holds(approval: Approval, terms: Terms) -> None:
     """Refuses an approval that is not valid now, and to tell when a clock that is plainly wrong says so."""
-    now = asked.now
-    if asked.planned is not None and asked.planned > now + SKEW:
+    now = terms.now
+    if terms.planned is not None and terms.planned > now + SKEW:
         raise _RefusedError(
-            "clock_behind", f"the clock is wrong: it is {_said(now)}, and the plan was made {_said(asked.planned)}"
+            "clock_behind", f"the clock is wrong: it is {_said(now)}, and the plan was made {_said(terms.planned)}"
         )
     if approval.issued > now + SKEW:
         said = f"it is from the future: issued {_said(approval.issued)}, and it is {_said(now)}; one of two clocks is wrong"
         raise _RefusedError("not_yet", said)
     if approval.expires <= now:
         raise _RefusedError("expired", f"it expired {_said(approval.expires)}, and it is {_said(now)}")
-    hours = asked.settings.max_hours
+    hours = terms.settings.max_hours
     if approval.expires <= approval.issued or approval.expires - approval.issued > timedelta(hours=hours):
         raise _RefusedError("too_long", f"it is valid for longer than {hours} hours (gate.max_hours), or for no time at all")
 

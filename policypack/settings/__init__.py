@@ -11,6 +11,17 @@ from msgspec import Struct, field
 from policypack.model import Thresholds, replace
 from policypack.settings.gate import GateSettings, gate_settings
 
+__all__ = [
+    "FILE_NAME",
+    "DomainRule",
+    "EnvironmentRule",
+    "GateSettings",
+    "Settings",
+    "SettingsError",
+    "load_settings",
+    "settings_path",
+]
+
 FILE_NAME = "policypack.yaml"
 _LARGEST = 1_000_000
 
@@ -67,7 +78,7 @@ def load_settings(path: Path | None, start: Path) -> Settings:
     Without a file: the defaults. Raises SettingsError where a file is there and cannot be read, is not YAML, or says
     something that the schema does not know.
     """
-    found = path if path is not None else _find(start)
+    found = settings_path(path, start)
     if found is None:
         return Settings()
     shown = found.name if path is None else path.as_posix() if not path.is_absolute() else path.name
@@ -85,6 +96,11 @@ def load_settings(path: Path | None, start: Path) -> Settings:
     from policypack.settings.file import read_settings  # YAML and its validation are slow to import
 
     return replace(_typed(read_settings(text, shown)), file=shown)
+
+
+def settings_path(path: Path | None, start: Path) -> Path | None:
+    """Where the settings are read from: the file at `path`, or else the one of `start` or its repository, None without one."""
+    return path if path is not None else _find(start)
 
 
 def _find(start: Path) -> Path | None:

@@ -17,7 +17,7 @@ from policypack.gate.need import Need
 from policypack.gate.signers import Signers, read_signers
 from policypack.gate.sshsig import armoured, to_sign
 from policypack.gate.sshwire import string
-from policypack.gate.verify import Asked
+from policypack.gate.verify import Terms
 from policypack.settings.gate import GateSettings
 
 NOW = datetime(2026, 11, 25, 12, 0, 0, tzinfo=timezone.utc)
@@ -92,13 +92,13 @@ def signed(person: Person = ALICE, change: Change | None = None) -> Presented:
     return Presented(f"{person.name}.approval.json", statement, person.sign(statement, change.namespace))
 
 
-def asked(
+def terms(
     needs: Sequence[Need] = (TABLE,),
     plan: bytes = PLAN,
     now: datetime = NOW,
     gate: GateSettings | None = None,
     who: Signers | None = None,
-) -> Asked:
+) -> Terms:
     """What approvals are held to."""
     gate = gate or GateSettings(agents=("agent",))
-    return Asked(digest(plan, needs, FILE), tuple(needs), signers() if who is None else who, gate, now, ("carol",))
+    return Terms(digest(plan, needs, FILE), tuple(needs), signers() if who is None else who, gate, now, ("carol",))

@@ -17,7 +17,7 @@ from policypack.gate.approval import NAMESPACE, ApprovalRefused, Presented, pres
 from policypack.gate.decide import decide
 from policypack.gate.signers import read_signers
 from policypack.read.options import ReadError
-from tests.gate.approving import ALICE, BOB, approval, asked, signed
+from tests.gate.approving import ALICE, BOB, approval, signed, terms
 
 STATEMENT = written(approval())
 
@@ -64,7 +64,7 @@ def test_anything_else_is_no_approval(wrong: str) -> None:
         return
     with pytest.raises(ApprovalRefused):
         read_approval(WRONG[wrong])
-    assert not decide([Presented("x", WRONG[wrong], ALICE.sign(WRONG[wrong]))], asked()).passes
+    assert not decide([Presented("x", WRONG[wrong], ALICE.sign(WRONG[wrong]))], terms()).passes
 
 
 @settings(max_examples=100)
@@ -79,7 +79,7 @@ def test_fuzzed_approvals_never_pass(data: st.DataObject) -> None:
         what = data.draw(st.sampled_from(["set", "drop", "insert"]))
         part[at : at + (what != "insert")] = b"" if what == "drop" else bytes([data.draw(st.integers(0, 255))])
     wrong = Presented("x", bytes(parts[0]), bytes(parts[1]))
-    decision = decide([wrong], asked())
+    decision = decide([wrong], terms())
     if (wrong.statement, _inner(wrong.signature)) == (right.statement, _inner(right.signature)):
         return  # only the white space of the armour differs
     assert not decision.passes
@@ -95,7 +95,7 @@ def _inner(signature: bytes | None) -> list[bytes]:
 def test_noise_never_passes(statement: bytes, signature: bytes, framed: bool) -> None:
     """Noise for an approval, and a right signature over noise, are refused."""
     text = b"-----BEGIN SSH SIGNATURE-----\n" + signature + b"\n-----END SSH SIGNATURE-----" if framed else signature
-    assert not decide([Presented("x", statement, text), Presented("y", statement, ALICE.sign(statement))], asked()).passes
+    assert not decide([Presented("x", statement, text), Presented("y", statement, ALICE.sign(statement))], terms()).passes
 
 
 JSON = st.recursive(
@@ -111,7 +111,7 @@ def test_signed_values_of_any_kind_are_judged(name: str, value: object) -> None:
     """An approval that is rightly signed and has any value in any place passes only if it says the same."""
     plain = json.loads(STATEMENT) | {name: value}
     statement = json.dumps(plain).encode()
-    decision = decide([Presented("x", statement, ALICE.sign(statement))], asked())
+    decision = decide([Presented("x", statement, ALICE.sign(statement))], terms())
     assert decision.passes is (name in {"reason", "nonce"} and not decision.refused)
 
 

@@ -14,7 +14,7 @@ from policypack.gate.approval import Presented
 from policypack.gate.decide import Decision, decide, demand_of, planned_at
 from policypack.gate.need import Need
 from policypack.gate.sshkeys import SK_ED25519
-from policypack.gate.verify import Accepted, Asked, Refusal, verify
+from policypack.gate.verify import Accepted, Refusal, Terms, verify
 from policypack.settings.gate import Demand, GateRule, GateSettings
 from tests.gate.approving import (
     AGENT,
@@ -27,9 +27,9 @@ from tests.gate.approving import (
     TABLE,
     Change,
     Person,
-    asked,
     signed,
     signers,
+    terms,
 )
 
 HOUR = timedelta(hours=1)
@@ -43,7 +43,7 @@ def codes(decision: Decision) -> tuple[str, ...]:
 
 def test_a_right_approval_passes() -> None:
     """A retired production table may go: signed by a person, for this plan, two hours ago, and asked for by somebody else."""
-    decision = decide([signed()], asked())
+    decision = decide([signed()], terms())
     assert decision.passes
     assert [each.person for each in decision.accepted] == [("alice",)]
     assert not decision.refused
@@ -51,66 +51,66 @@ def test_a_right_approval_passes() -> None:
 
 def test_nothing_to_approve_passes_in_silence() -> None:
     """Where nothing needs approval, no approval is read, not even a bad one."""
-    assert decide([Presented("x", b"", None)], asked(needs=())) == Decision()
+    assert decide([Presented("x", b"", None)], terms(needs=())) == Decision()
 
 
 def test_nothing_handed_in_does_not_pass() -> None:
     """A destructive plan without an approval is refused, with what it takes."""
-    decision = decide([], asked())
+    decision = decide([], terms())
     assert [each.text for each in decision.missing] == ["aws_dynamodb_table.old: needs an approval"]
 
 
-MUTATIONS: dict[str, tuple[Callable[[], Presented], Callable[[], Asked], str]] = {
-    "one byte of the plan": (signed, lambda: asked(plan=PLAN.replace(b'"1.2"', b'"1.3"')), "plan_differs"),
-    "one address more": (signed, lambda: asked(needs=(TABLE, BUCKET)), "more_addresses"),
-    "one address less": (lambda: signed(change=Change(needs=(BUCKET, TABLE))), asked, "fewer_addresses"),
-    "another action": (signed, lambda: asked(needs=(replace(TABLE, actions=("delete", "create")),)), "other_changes"),
-    "another kind more": (signed, lambda: asked(needs=(TABLE, replace(TABLE, kind="agent_gains_power"))), "other_changes"),
-    "another plan": (lambda: signed(change=Change(plan=OTHER, needs=(BUCKET,))), asked, "other_plan"),
-    "another plan file": (lambda: signed(change=Change(file="cd" * 32)), asked, "file_differs"),
-    "no plan file": (lambda: signed(change=Change(file=None)), asked, "file_not_bound"),
-    "plan file withheld": (signed, lambda: replace(asked(), digest=replace(asked().digest, file=None)), "file_not_given"),
-    "expired": (lambda: signed(change=Change(issued=-25 * HOUR)), asked, "expired"),
-    "expires this second": (lambda: signed(change=Change(issued=-24 * HOUR)), asked, "expired"),
-    "valid for a week": (lambda: signed(change=Change(valid=168 * HOUR)), asked, "too_long"),
-    "expires before it is issued": (lambda: signed(change=Change(issued=HOUR / 20, valid=-HOUR / 60)), asked, "too_long"),
-    "approver's clock an hour ahead": (lambda: signed(change=Change(issued=HOUR)), asked, "not_yet"),
-    "gate's clock an hour behind": (lambda: signed(change=Change(issued=0 * HOUR)), lambda: asked(now=NOW - HOUR), "not_yet"),
-    "clock behind the plan": (signed, lambda: replace(asked(), planned=NOW + HOUR), "clock_behind"),
-    "approver is the requester": (lambda: signed(change=Change(requester="Alice ")), asked, "own_request"),
-    "approver started the run": (signed, lambda: replace(asked(), requesters=("ALICE", "carol")), "own_request"),
-    "another requester": (lambda: signed(change=Change(requester="dave")), asked, "other_requester"),
-    "an agent's key": (lambda: signed(AGENT), asked, "agent"),
-    "somebody else's key": (lambda: signed(MALLORY), asked, "unknown_key"),
-    "wrong namespace": (lambda: signed(change=Change(namespace="git")), asked, "wrong_namespace"),
-    "unsigned": (lambda: replace(signed(), signature=None), asked, "unsigned"),
-    "signature truncated": (lambda: replace(signed(), signature=(signed().signature or b"")[:150]), asked, "truncated"),
-    "signature of nonsense": (lambda: replace(signed(), signature=b"yes"), asked, "unreadable_signature"),
-    "statement truncated": (lambda: replace(signed(), statement=signed().statement[:-30]), asked, "bad_signature"),
-    "statement changed": (lambda: replace(signed(), statement=signed().statement + b" "), asked, "bad_signature"),
+MUTATIONS: dict[str, tuple[Callable[[], Presented], Callable[[], Terms], str]] = {
+    "one byte of the plan": (signed, lambda: terms(plan=PLAN.replace(b'"1.2"', b'"1.3"')), "plan_differs"),
+    "one address more": (signed, lambda: terms(needs=(TABLE, BUCKET)), "more_addresses"),
+    "one address less": (lambda: signed(change=Change(needs=(BUCKET, TABLE))), terms, "fewer_addresses"),
+    "another action": (signed, lambda: terms(needs=(replace(TABLE, actions=("delete", "create")),)), "other_changes"),
+    "another kind more": (signed, lambda: terms(needs=(TABLE, replace(TABLE, kind="agent_gains_power"))), "other_changes"),
+    "another plan": (lambda: signed(change=Change(plan=OTHER, needs=(BUCKET,))), terms, "other_plan"),
+    "another plan file": (lambda: signed(change=Change(file="cd" * 32)), terms, "file_differs"),
+    "no plan file": (lambda: signed(change=Change(file=None)), terms, "file_not_bound"),
+    "plan file withheld": (signed, lambda: replace(terms(), digest=replace(terms().digest, file=None)), "file_not_given"),
+    "expired": (lambda: signed(change=Change(issued=-25 * HOUR)), terms, "expired"),
+    "expires this second": (lambda: signed(change=Change(issued=-24 * HOUR)), terms, "expired"),
+    "valid for a week": (lambda: signed(change=Change(valid=168 * HOUR)), terms, "too_long"),
+    "expires before it is issued": (lambda: signed(change=Change(issued=HOUR / 20, valid=-HOUR / 60)), terms, "too_long"),
+    "approver's clock an hour ahead": (lambda: signed(change=Change(issued=HOUR)), terms, "not_yet"),
+    "gate's clock an hour behind": (lambda: signed(change=Change(issued=0 * HOUR)), lambda: terms(now=NOW - HOUR), "not_yet"),
+    "clock behind the plan": (signed, lambda: replace(terms(), planned=NOW + HOUR), "clock_behind"),
+    "approver is the requester": (lambda: signed(change=Change(requester="Alice ")), terms, "own_request"),
+    "approver started the run": (signed, lambda: replace(terms(), requesters=("ALICE", "carol")), "own_request"),
+    "another requester": (lambda: signed(change=Change(requester="dave")), terms, "other_requester"),
+    "an agent's key": (lambda: signed(AGENT), terms, "agent"),
+    "somebody else's key": (lambda: signed(MALLORY), terms, "unknown_key"),
+    "wrong namespace": (lambda: signed(change=Change(namespace="git")), terms, "wrong_namespace"),
+    "unsigned": (lambda: replace(signed(), signature=None), terms, "unsigned"),
+    "signature truncated": (lambda: replace(signed(), signature=(signed().signature or b"")[:150]), terms, "truncated"),
+    "signature of nonsense": (lambda: replace(signed(), signature=b"yes"), terms, "unreadable_signature"),
+    "statement truncated": (lambda: replace(signed(), statement=signed().statement[:-30]), terms, "bad_signature"),
+    "statement changed": (lambda: replace(signed(), statement=signed().statement + b" "), terms, "bad_signature"),
     "signature of another": (
         lambda: replace(signed(), signature=signed(change=Change(file=None)).signature),
-        asked,
+        terms,
         "bad_signature",
     ),
-    "signed nonsense": (lambda: Presented("x", b"yes", ALICE.sign(b"yes")), asked, "malformed"),
-    "key for other uses": (signed, lambda: asked(who=signers(f'alice namespaces="git" {ALICE.public}')), "key_for_other_uses"),
+    "signed nonsense": (lambda: Presented("x", b"yes", ALICE.sign(b"yes")), terms, "malformed"),
+    "key for other uses": (signed, lambda: terms(who=signers(f'alice namespaces="git" {ALICE.public}')), "key_for_other_uses"),
     "key no longer valid": (
         signed,
-        lambda: asked(who=signers(f'alice valid-before="20261125Z" {ALICE.public}')),
+        lambda: terms(who=signers(f'alice valid-before="20261125Z" {ALICE.public}')),
         "key_out_of_date",
     ),
     "key not yet valid": (
         signed,
-        lambda: asked(who=signers(f'alice valid-after="20261126Z" {ALICE.public}')),
+        lambda: terms(who=signers(f'alice valid-after="20261126Z" {ALICE.public}')),
         "key_out_of_date",
     ),
     "key newer than what it signed": (
         signed,
-        lambda: asked(who=signers(f'alice valid-after="202611251100Z" {ALICE.public}')),
+        lambda: terms(who=signers(f'alice valid-after="202611251100Z" {ALICE.public}')),
         "key_out_of_date",
     ),
-    "a pattern for a name": (signed, lambda: asked(who=signers(f"* {ALICE.public}")), "unknown_key"),
+    "a pattern for a name": (signed, lambda: terms(who=signers(f"* {ALICE.public}")), "unknown_key"),
 }
 
 
@@ -136,7 +136,7 @@ def test_each_reason_is_told_apart() -> None:
 
 def test_the_clock_may_drift() -> None:
     """Two clocks are never the same: minutes are forgiven."""
-    assert decide([signed(change=Change(issued=timedelta(minutes=3)))], asked()).passes
+    assert decide([signed(change=Change(issued=timedelta(minutes=3)))], terms()).passes
 
 
 TWO = GateSettings(demand=Demand(approvals=2))
@@ -145,28 +145,28 @@ TWO = GateSettings(demand=Demand(approvals=2))
 def test_two_approvals_by_one_person_are_one() -> None:
     """Two people must be two, not one twice, not one with two keys, and not one with two names."""
     again = signed(change=Change(nonce="1e" * 16))
-    decision = decide([signed(), again], asked(gate=TWO))
+    decision = decide([signed(), again], terms(gate=TWO))
     assert [each.code for each in decision.missing] == ["same_person"]
     spare = Person("alice", 9)
     who = signers(f"alice,alice@example.com {ALICE.public}", f"Alice@Example.com {spare.public}", f"bob {BOB.public}")
-    decision = decide([signed(), signed(spare)], asked(gate=TWO, who=who))
+    decision = decide([signed(), signed(spare)], terms(gate=TWO, who=who))
     assert [each.code for each in decision.missing] == ["same_person"]
-    assert decide([signed(), signed(BOB)], asked(gate=TWO, who=who)).passes
-    assert [each.code for each in decide([signed()], asked(gate=TWO, who=who)).missing] == ["not_enough"]
+    assert decide([signed(), signed(BOB)], terms(gate=TWO, who=who)).passes
+    assert [each.code for each in decide([signed()], terms(gate=TWO, who=who)).missing] == ["not_enough"]
 
 
 def test_the_requester_cannot_use_a_second_name() -> None:
     """Whoever asked is known by all their names and keys."""
     spare = Person("root", 9)
     who = signers(f"alice,carol {ALICE.public}", f"carol,ops {spare.public}")
-    assert codes(decide([signed(), signed(spare)], asked(who=who))) == ("own_request", "own_request")
+    assert codes(decide([signed(), signed(spare)], terms(who=who))) == ("own_request", "own_request")
 
 
 def test_an_agent_is_known_by_its_key() -> None:
     """An agent's key approves nothing under any name; the refusal names the key."""
-    called = asked().signers.of_key(AGENT.key)[0].fingerprint
+    called = terms().signers.of_key(AGENT.key)[0].fingerprint
     who = signers(f"dave {AGENT.public}")
-    refusal = verify(signed(AGENT), asked(gate=GateSettings(agents=(called,)), who=who))
+    refusal = verify(signed(AGENT), terms(gate=GateSettings(agents=(called,)), who=who))
     assert isinstance(refusal, Refusal)
     assert refusal.code == "agent"
     assert called in refusal.text
@@ -203,13 +203,13 @@ def hardware(flags: int) -> tuple[str, Presented]:
 def test_a_touch_can_be_demanded(demand: Demand, flags: int, passes: bool) -> None:
     """Where settings ask for a touch or a PIN, an approval counts only where the hardware vouches for it."""
     line, presented = hardware(flags)
-    decision = decide([presented], asked(gate=GateSettings(demand=demand), who=signers(line)))
+    decision = decide([presented], terms(gate=GateSettings(demand=demand), who=signers(line)))
     assert decision.passes is passes
 
 
 def test_a_key_in_a_file_is_no_touch() -> None:
     """An ordinary key does not count where hardware is asked for, and the refusal says why."""
-    decision = decide([signed()], asked(gate=GateSettings(demand=Demand(presence=True))))
+    decision = decide([signed()], terms(gate=GateSettings(demand=Demand(presence=True))))
     assert "nobody had to touch" in decision.missing[0].text
 
 
@@ -235,16 +235,16 @@ def test_rules_ask_for_more() -> None:
 def test_lists_that_share_nobody_leave_nobody() -> None:
     """Two rules whose approvers are different people are met by nobody, and not by everybody."""
     rules = (GateRule(Demand(approvers=("alice",)), addresses=("*",)), GateRule(Demand(approvers=("bob",)), addresses=("*",)))
-    assert not decide([signed(), signed(BOB)], asked(gate=GateSettings(rules=rules))).passes
-    assert decide([signed()], asked(gate=GateSettings(rules=rules[:1]))).passes
-    assert not decide([signed(BOB)], asked(gate=GateSettings(rules=rules[:1]))).passes
+    assert not decide([signed(), signed(BOB)], terms(gate=GateSettings(rules=rules))).passes
+    assert decide([signed()], terms(gate=GateSettings(rules=rules[:1]))).passes
+    assert not decide([signed(BOB)], terms(gate=GateSettings(rules=rules[:1]))).passes
 
 
 def test_every_need_is_counted() -> None:
     """One change that asks for more than it has stops the whole plan."""
     gate = GateSettings(rules=(GateRule(Demand(approvals=2), addresses=("aws_s3_bucket.*",)),))
     both = Change(needs=(TABLE, BUCKET))
-    decision = decide([signed(change=both)], asked(needs=(TABLE, BUCKET), gate=gate))
+    decision = decide([signed(change=both)], terms(needs=(TABLE, BUCKET), gate=gate))
     assert [each.text for each in decision.missing] == [
         "aws_s3_bucket.old: needs the approvals of 2 different people, and 1 approved"
     ]
@@ -252,7 +252,7 @@ def test_every_need_is_counted() -> None:
 
 def test_without_signers_nobody_approves() -> None:
     """Where no file names anybody, no approval counts, and the gate says what is missing."""
-    decision = decide([signed()], asked(who=signers("# nobody yet")))
+    decision = decide([signed()], terms(who=signers("# nobody yet")))
     assert codes(decision) == ("unknown_key",)
     assert [each.code for each in decision.missing] == ["no_signers"]
 
@@ -265,7 +265,7 @@ def test_an_objection_refuses() -> None:
         seen.append(accepted.approval.nonce)
         return Refusal("spent", "spent", presented.name)
 
-    assert codes(decide([signed(), signed(AGENT)], replace(asked(), objections=(spent,)))) == ("spent", "agent")
+    assert codes(decide([signed(), signed(AGENT)], replace(terms(), objections=(spent,)))) == ("spent", "agent")
     assert seen == ["0f" * 16]
 
 

@@ -1,0 +1,89 @@
+"""From what the settings and the pipeline say to the terms that approvals are held to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+from msgspec import Struct
+
+from policypack.gate.decide import planned_at
+from policypack.gate.digest import digest, file_sha256
+from policypack.gate.need import Need
+from policypack.gate.signers import Signers, read_signers
+from policypack.gate.verify import Objection, Terms
+from policypack.read.options import ReadError
+from policypack.settings import GateSettings, SettingsError, settings_path
+
+_LARGEST = 1_000_000
+
+
+class Authority(Struct, frozen=True):
+    """Who may approve, and what it takes. All of it comes from one place, so that it is as much to be trusted as that place."""
+
+    settings: GateSettings = GateSettings()
+    signers: Signers = Signers()
+
+
+class Bound(Struct, frozen=True):
+    """The files of a plan: its JSON, and its binary form where that is given."""
+
+    plan: Path
+    plan_file: Path | None = None
+
+
+def local_authority(settings: GateSettings, config: Path | None, base: Path) -> Authority:
+    """What the settings file at hand says, with its file of signers. Raises SettingsError where that cannot be read."""
+    if not settings.signers:
+        return Authority(settings)
+    found = settings_path(config, base)
+    place = (found.parent if found is not None else base) / settings.signers
+    return Authority(settings, signers_of(_text(place, settings.signers), settings.signers))
+
+
+def signers_of(raw: bytes, shown: str) -> Signers:
+    """The signers in a file's bytes. Raises SettingsError where they are no text."""
+    try:
+        return read_signers(raw.decode("utf-8-sig"), shown)
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{shown}: is not UTF-8 text", "it has OpenSSH's allowed_signers form") from error
+
+
+def _text(path: Path, shown: str) -> bytes:
+    try:
+        if not path.is_file():  # a pipe would be waited for without end
+            raise SettingsError(f"gate.signers: there is no file {shown}", "a path from the settings file's folder on")
+        with path.open("rb") as file:
+            raw = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise SettingsError(
+            f"{shown}: cannot be read ({error.strerror or type(error).__name__})", "see gate.signers"
+        ) from error
+    if len(raw) > _LARGEST:
+        raise SettingsError(f"{shown}: is larger than a signers file can be", "see gate.signers")
+    return raw
+
+
+def terms_of(
+    needs: Sequence[Need],
+    bound: Bound,
+    authority: Authority,
+    requesters: Sequence[str] = (),
+    objections: Sequence[Objection] = (),
+) -> Terms:
+    """What approvals of this plan are held to, now. Raises ReadError where the plan has no digest."""
+    try:
+        plan = bound.plan.read_bytes()
+    except OSError as error:
+        raise ReadError(f"{bound.plan.name}: cannot be read ({error.strerror or type(error).__name__})", "") from error
+    return Terms(
+        digest=digest(plan, needs, file_sha256(bound.plan_file) if bound.plan_file is not None else None),
+        needs=tuple(needs),
+        signers=authority.signers,
+        settings=authority.settings,
+        now=datetime.now(tz=timezone.utc),
+        requesters=tuple(requesters),
+        planned=planned_at(plan),
+        objections=tuple(objections),
+    )
