@@ -51,7 +51,14 @@ class Member(Struct, frozen=True):
     at: tuple[Level, ...] = ()
 
 
-Statement = Party | Right | Member
+class Key(Struct, frozen=True):
+    """A string that makes whoever has it the role that is called `of`."""
+
+    of: Value
+    holder: Resource
+
+
+Statement = Party | Right | Member | Key
 
 
 def on_a_part(actions: Iterable[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from policypack.build.database_rights import EVERYTHING, Level, Member, Party, Right, Statement, said, words
+from policypack.build.database_rights import EVERYTHING, Key, Level, Member, Party, Right, Statement, said, words
 from policypack.model import Resource, Truth, Unknown, Value
 
 ROLES = (
@@ -30,6 +30,10 @@ def statements(resources: Iterable[Resource]) -> Iterator[Statement]:
     for each in resources:
         if each.type in ROLES:
             yield Party(each, each.get("name"))
+        elif each.type == "snowflake_user_programmatic_access_token":
+            # A token that is restricted to a role is that role; else it is all roles of its user.
+            restricted = each.written("role_restriction")
+            yield Key(plain(each.get("user") if restricted is None else restricted), each)
         elif each.type == "snowflake_grant_ownership":
             yield from _owned(each)
         elif each.type.startswith("snowflake_grant_privileges_to_"):

@@ -14,13 +14,13 @@ from msgspec import Struct
 
 from policypack.build import database_atlas, database_mongodb, database_mysql, database_postgresql, database_snowflake
 from policypack.build.database_places import Places
-from policypack.build.database_rights import Member, Party, Right, Statement
+from policypack.build.database_rights import Key, Member, Party, Right, Statement
 from policypack.build.environments import environment_of
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.identity_kinds import Clues, recognise
 from policypack.build.scoped import Acting
 from policypack.catalog.scoped import facts
-from policypack.model import Evidence, Gap, Grant, Identity, IdentityKind, Resource, Unknown, Value, replace
+from policypack.model import Evidence, Gap, Grant, Identity, Resource, Unknown, Value, replace
 
 LANGUAGE = "databases"
 FORM = "database role"
@@ -101,8 +101,10 @@ class Roster(Struct, frozen=True, dict=True):
 
     def _named(self) -> Iterator[Party]:
         for each in self.statements:
-            to = each.who if isinstance(each, Member) else each.to if isinstance(each, Right) and not each.everybody else None
-            if isinstance(to, str) and not isinstance(each, Party) and to not in self._builtin:
+            if isinstance(each, Party) or (isinstance(each, Right) and each.everybody):
+                continue
+            to = each.who if isinstance(each, Member) else each.to if isinstance(each, Right) else each.of
+            if isinstance(to, str) and to not in self._builtin:
                 yield Party(each.holder, to)
 
     @property
@@ -189,6 +191,15 @@ class Roster(Struct, frozen=True, dict=True):
             if grant is not None:
                 yield replace(grant, evidence=where)
 
+    @cached_property
+    def _keys(self) -> Mapping[int, tuple[Resource, ...]]:
+        """Number -> the strings that make somebody it."""
+        found: dict[int, list[Resource]] = defaultdict(list)
+        for each in self.statements:
+            if isinstance(each, Key):
+                found[self._find(each.of, each.holder)].append(each.holder)
+        return {number: tuple(keys) for number, keys in found.items()}
+
     def _identity(self, number: int) -> Identity:
         party = self._who[number]
         resource, estate = party.resource, self.documents.estate
@@ -197,8 +208,8 @@ class Roster(Struct, frozen=True, dict=True):
         named = [name] if isinstance(name, str) else []
         defined = resource.type in self.kinds
         label = resource.address.rpartition(".")[2].partition("[")[0]
-        clues = Clues(resource, name, (*named, label) if defined else named, {})
-        found = recognise(clues, estate)
-        made = Identity(resource, LANGUAGE, FORM, name, domain, IdentityKind.UNKNOWN, "", grants=self._grants.get(number, ()))
+        keys = self._keys.get(number, ())
+        found = recognise(Clues(resource, name, (*named, label) if defined else named, {}, credentials=keys), estate)
+        made = Identity(resource, LANGUAGE, FORM, name, domain, found.kind, found.reason, declared=found.declared)
         environment = environment_of(resource, domain, estate)
-        return replace(made, kind=found.kind, reason=found.reason, declared=found.declared, environment=environment)
+        return replace(made, grants=self._grants.get(number, ()), credentials=keys, environment=environment)

@@ -239,6 +239,30 @@ def test_snowflake(tmp_path: Path, text: str, said: str) -> None:
     assert outcome(tmp_path, SETUP["snowflake"] + text) == said
 
 
+TOKEN = """
+resource "snowflake_grant_account_role" "g" {
+  role_name = "SYSADMIN"
+  user_name = "ETL"
+}
+resource "snowflake_user_programmatic_access_token" "t" {
+  user = "ETL"
+  name = "CLI"
+  RESTRICTED
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("restricted", "said"),
+    [("", "found"), ('role_restriction = "SYSADMIN"', "quiet"), ('role_restriction = "READER"', "quiet")],
+)
+def test_a_token_makes_its_user_worth_a_look(tmp_path: Path, restricted: str, said: str) -> None:
+    """Whoever finds the token of a user is that user, with all of its roles; a token of one role is that role alone."""
+    assert outcome(tmp_path, SETUP["snowflake"] + TOKEN.replace("RESTRICTED", restricted)) == said
+    bare = SETUP["snowflake"] + TOKEN.partition('resource "snowflake_user_programmatic')[0]
+    assert outcome(tmp_path, bare) == "quiet"
+
+
 def user(body: str) -> str:
     """A user of MongoDB."""
     return f'resource "mongodb_db_user" "u" {{\n name = "cursor"\n auth_database = "admin"\n password = "x"\n {body}\n}}\n'
