@@ -8,7 +8,7 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
-from policypack.authority.reach import Graph
+from policypack.authority.reach import Graph, bit_set, bits
 from policypack.authority.scoped.language import Language
 from policypack.authority.scoped.oracle import Caller, Oracle
 from policypack.authority.scoped.sites import NOWHERE, Both, Sites
@@ -133,8 +133,12 @@ class Callers(Struct, dict=True):
         for action in rule.actions:
             must, may = self.oracle.bits(caller, action)
             certain, possible = certain & must, possible & may
+            if not possible:
+                return NOWHERE
         if rule.own:
             certain, possible = self._own_actions(caller, rule.own)
+        if not possible:
+            return NOWHERE
         sure, maybe = self._also(caller, rule)
         return (certain if sure else 0), (possible if maybe else 0)
 
@@ -171,11 +175,25 @@ class Callers(Struct, dict=True):
         if rule.at == "holder":
             return self._holders(needed, rule)
         certain = possible = 0
-        for number, site in enumerate(self.home):
-            if site >= 0 and needed[1] >> site & 1 and self._fits(number, rule):
-                possible |= 1 << number
-                certain |= 1 << number if needed[0] >> site & 1 else 0
+        for site in bits(needed[1] & self._homes):
+            for number in self._at_home[site]:
+                if self._fits(number, rule):
+                    possible |= 1 << number
+                    certain |= 1 << number if needed[0] >> site & 1 else 0
         return certain, possible
+
+    @cached_property
+    def _at_home(self) -> Mapping[int, list[int]]:
+        """Site -> the identities that lie there."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for number, site in enumerate(self.home):
+            if site >= 0:
+                found[site].append(number)
+        return found
+
+    @cached_property
+    def _homes(self) -> int:
+        return bit_set(self._at_home)
 
     def _holders(self, needed: Both, rule: Rule) -> Both:
         certain = possible = 0

@@ -67,6 +67,7 @@ class Oracle(Struct, dict=True):
     actors: list[Caller] = field(default_factory=list)
     _bits: dict[tuple[int, str], Both] = field(default_factory=dict)
     _where: dict[tuple[object, ...], Both] = field(default_factory=dict)
+    _spoken: dict[tuple[int, tuple[str, ...], str], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.speaks: Mapping[str, Language] = {name: each for each in self.languages for name in each.facts.providers}
@@ -127,10 +128,15 @@ class Oracle(Struct, dict=True):
             return False
         if grant.lost is not None or self._is_open(grant, action):
             return True
-        matches = language.matches
-        if not any(matches(pattern, action) for pattern in grant.actions):
-            return False
-        return not any(matches(pattern, action) for pattern in grant.excluded)
+        # By the role's list itself: who holds one role holds the same list, and the list is long.
+        key = (id(grant.actions), grant.excluded, action)
+        found = self._spoken.get(key)
+        if found is None:
+            matches = language.matches
+            found = any(matches(pattern, action) for pattern in grant.actions)
+            found = found and not any(matches(pattern, action) for pattern in grant.excluded)
+            self._spoken[key] = found
+        return found
 
     def where(self, grant: Grant) -> Both:
         """The sites at which a grant holds, its condition included."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 
 import msgspec.json
 from msgspec import Struct
@@ -11,7 +11,7 @@ from msgspec import Struct
 from policypack.catalog.scoped import GENERATED
 
 
-class RoleTable(Struct, frozen=True):
+class RoleTable(Struct, frozen=True, dict=True):
     """The table of a language (`generated/LANGUAGE_roles.json`, with its source, date and licence).
 
     `permissions` are all that the table is about: what of them a role does not list, it does not have. Of other permissions
@@ -25,18 +25,18 @@ class RoleTable(Struct, frozen=True):
     roles: Mapping[str, tuple[int, ...]]
     harmless: tuple[str, ...] = ()
 
+    @cached_property
+    def _known(self) -> dict[str, tuple[str, ...] | None]:
+        """The roles that were asked about: who holds one, holds the same list."""
+        return {}
+
     def actions(self, role: str) -> tuple[str, ...] | None:
         """The permissions of a role, None where the table does not know the role."""
-        places = self.roles.get(role)
-        if places is None:
-            return () if role in _harmless(self.source, self.harmless) else None
-        return tuple(self.permissions[place] for place in places)
-
-
-@cache
-def _harmless(source: str, names: tuple[str, ...]) -> frozenset[str]:
-    del source
-    return frozenset(names)
+        if role not in self._known:
+            places = self.roles.get(role)
+            none = () if role in self.harmless else None
+            self._known[role] = none if places is None else tuple(self.permissions[place] for place in places)
+        return self._known[role]
 
 
 @cache
