@@ -37,6 +37,7 @@ _FEDERATED: Mapping[str, tuple[str, ...]] = {
     "azuread_application_flexible_federated_identity_credential": ("application_id",),
 }
 _SUBJECTS = {"repo:": ("automation", "GitHub Actions"), "system:serviceaccount:": ("workload", "a Kubernetes service account")}
+_CLUSTER_TYPES = ("azurerm_kubernetes_cluster", "azurerm_kubernetes_automatic_cluster")
 _CLUSTERS = ("oic.prod-aks.azure.com", "azurerm_kubernetes_cluster")
 _NESTED = 8
 
@@ -217,8 +218,20 @@ class Principals(Struct, frozen=True, dict=True):
             held = [one for block in blocks for one in self._held(block, each)] if stands(each) else []
             kubelet = each.get("kubelet_identity.user_assigned_identity_id") if held or blocks else None
             held += self._assigned(kubelet, each)
+            held += self._pods.get(each.place, ())
             if held:
                 found[each.place] = tuple({one.place: one for one in held}.values())
+        return found
+
+    @cached_property
+    def _pods(self) -> Mapping[Place, list[Resource]]:
+        """Cluster -> the identities that take the tokens of its service accounts: who administers it runs a pod as each of them."""
+        found: dict[Place, list[Resource]] = defaultdict(list)
+        for each in self.documents.estate.resources:
+            if each.type in _FEDERATED and each.mode == "managed" and stands(each):
+                clusters = self.documents.estate.index.find(each.get("issuer"), each, lambda kind: kind in _CLUSTER_TYPES)
+                for cluster in clusters.resources:
+                    found[cluster.place] += [one.resource for one in self.meant(each, _FEDERATED[each.type])]
         return found
 
     @cached_property

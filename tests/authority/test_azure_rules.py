@@ -64,6 +64,19 @@ def test_an_identity_is_given_to_something_new(tmp_path: Path, also: tuple[str, 
     assert outcome(tmp_path, POWERFUL, allowing(also, ELSEWHERE)) is NO
 
 
+def test_who_administers_a_cluster_is_what_its_pods_are(tmp_path: Path) -> None:
+    """An identity that takes the tokens of a cluster's service accounts is had by whoever administers the cluster."""
+    cluster = (
+        'resource "azurerm_kubernetes_cluster" "c" {\n  name = "c"\n  resource_group_name = azurerm_resource_group.other.name\n}\n'
+        'resource "azurerm_federated_identity_credential" "pod" {\n  name = "pod"\n'
+        f"  user_assigned_identity_id = {OWNER}.id\n  issuer = azurerm_kubernetes_cluster.c.oidc_issuer_url\n"
+        '  subject = "system:serviceaccount:shop:backup"\n}\n'
+    )
+    role = "Azure Kubernetes Service Cluster Admin Role"
+    assert outcome(tmp_path, POWERFUL, cluster, given(role, "azurerm_kubernetes_cluster.c.id")) is YES
+    assert outcome(tmp_path, POWERFUL, cluster, given(role, GROUP)) is NO
+
+
 def test_an_identity_is_trusted_from_outside(tmp_path: Path) -> None:
     """Who writes the federated credentials of an identity is that identity."""
     rule = RULES["federate_identity"]
