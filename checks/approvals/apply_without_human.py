@@ -55,5 +55,5 @@ def _judged(gate: Gate) -> Iterator[Finding]:
     if because:
         nobody = f"What this {gate.label} lets through waits for nobody."
         message = nobody if gate.asks is False else f"The approval of this {gate.label} does not bind."
-        fix = "; ".join(guard.fix for guard in weak) if gate.asks is True and weak else "name reviewers who are people"
+        fix = "; ".join(["name reviewers who are people"] * (gate.asks is not True or not weak) + [each.fix for each in weak])
         yield Finding(gate.resource, message, certain=any(fact is False for fact in facts), because=because, fix=fix)

@@ -10,15 +10,24 @@ from policypack.model.approvals import Gate
 
 @check(severity=Severity.CRITICAL, maps=["OWASP LLM03:2026", "OWASP ASI02", "NIST AC-3", "NIST AC-6"], since="0.1.0")
 def gate_bypassed_by_api(infrastructure: Infrastructure) -> Iterator[Finding]:
-    """There is an approval before production is changed, and an agent destroys the same data without it.
+    """There is an approval before production is changed, and an agent reaches the same data without it.
 
     Why: a gate in the pipeline stops the pipeline. An agent that holds a token or a role with the right to delete calls the API, and
     nobody is asked: that is how a production volume and its backups went in nine seconds.
 
-    Fix: take the destructive rights away from every identity but the one that applies behind the gate.
+    Fix: take the destructive rights away from every identity but the one that applies behind the gate, and keep its secrets where
+    only runs get them that somebody approved.
 
-    Misses: agents whose rights are not among the inputs. Gates that do not hold are apply_without_human's.
+    Misses: agents whose rights are not among the inputs; secrets whose names say nothing. Gates that do not hold are apply_without_human's.
     """
+    for secret in infrastructure.approvals.open_secrets:
+        yield Finding(
+            secret.resource,
+            f"Every run reads this secret of production, also one that never meets {secret.gate.resource.address}.",
+            because=(secret.evidence, Evidence("it lies beside the environment, not in it", secret.resource.address)),
+            fix="keep it in the environment that makes somebody approve",
+            at_most=Severity.HIGH,
+        )
     gates = [gate for gate in infrastructure.approvals.production if gate.asks is True and gate.holds is not False]
     if not gates:
         return

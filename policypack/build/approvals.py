@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
 from msgspec import Struct
 
 from policypack.build.approval_actors import Actors
+from policypack.build.approval_jobs import applying
 from policypack.build.domains import Domains
 from policypack.build.environments import environment_of, recognised
 from policypack.build.estate import Estate
@@ -16,8 +16,8 @@ from policypack.build.guards import guards, same
 from policypack.build.token_trust import TokenTrusts
 from policypack.catalog.approval import ApprovalFact, RightFact
 from policypack.model import Environment, Evidence, Gap, Identity, Resource, Truth, Unknown, Value, replace
-from policypack.model.approvals import Actor, Applying, Approvals, Gate, Policing, Right
-from policypack.model.pipelines import ApplyJob, OwnerRule, Repository
+from policypack.model.approvals import Actor, Approvals, Gate, OpenSecret, Policing, Right
+from policypack.model.pipelines import OwnerRule, Repository
 
 _PLACES = {
     "environment": "environment",
@@ -51,7 +51,8 @@ def approvals(estate: Estate, domains: Domains, identities: tuple[Identity, ...]
         self_reviews=tuple(
             guard for each, fact in facts if fact.role == "self_review" for guard in guards(fact.guards, each, estate)
         ),
-        applying=tuple(_applying(estate, gates)),
+        applying=tuple(applying(estate, gates)),
+        open_secrets=tuple(_open_secrets(made, gates)),
         owners=tuple(
             (source.path, made.actors.owner(name, rule.location))
             for source in estate.inputs
@@ -307,6 +308,28 @@ def _attaches(labels: Value, words: Value) -> Truth:
     return isinstance(words, list) and bool(wanted & {str(word) for word in words})
 
 
+def _open_secrets(made: _Making, gates: tuple[Gate, ...]) -> Iterator[OpenSecret]:
+    """Secrets whose names say production, of what has an environment of production."""
+    guarded = [
+        each for each in gates if each.role == "environment" and each.environment.production and each.environment.recognised
+    ]
+    for resource, fact in made.facts if guarded else ():
+        name = resource.get(fact.name) if fact.role == "secret" else None
+        owner = resource.get(fact.of)
+        if isinstance(name, str) and recognised(name) == "production":
+            gate = next((each for each in guarded if _same(owner, each.of)), None)
+            if gate is not None:
+                said = Evidence(f"its name says production: {name}", resource.address, resource.at(fact.name))
+                yield OpenSecret(resource, gate, said)
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Whether two values name one thing: the same text, or the same reference."""
+    if isinstance(one, Unknown) and isinstance(other, Unknown):
+        return bool(one.references) and {each.address for each in one.references} == {each.address for each in other.references}
+    return isinstance(one, str) and one == other
+
+
 def _asked(value: Value) -> Truth:
     if isinstance(value, Unknown):
         # A set of ids that are not known yet is not known as a whole: it has somebody in it if it refers to nothing but such ids.
@@ -327,52 +350,3 @@ def _has(value: Value, wanted: tuple[Value, ...]) -> Truth:
     if any(not isinstance(each, Unknown) and same(each, other) for each in values if each is not None for other in wanted):
         return True
     return next((each for each in values if isinstance(each, Unknown)), False)
-
-
-def _applying(estate: Estate, gates: tuple[Gate, ...]) -> Iterator[Applying]:
-    """The jobs that apply an input, with the gates that they meet."""
-    for source in estate.inputs:
-        for job in source.repository.jobs if source.repository else ():
-            concerns = _concerns(job, source.repository.module if source.repository else "")
-            if concerns is False:
-                continue
-            met: list[Gate] = []
-            unseen: list[str | Unknown] = []
-            for name in dict.fromkeys(job.environments):
-                fitting = [
-                    gate
-                    for gate in gates
-                    if gate.role == "environment" and gate.name == name and gate.resource.provider == job.platform
-                ]
-                met += fitting
-                if not fitting:
-                    unseen.append(name)
-            yield Applying(job, source.path, concerns, _environment_of_job(job, estate), tuple(met), tuple(unseen))
-
-
-def _concerns(job: ApplyJob, module: str) -> Truth:
-    """Whether a job applies a module: it runs in its folder, or (terragrunt) above it."""
-    if isinstance(job.directory, Unknown):
-        return job.directory
-    if job.directory == module:
-        return True
-    above = job.directory == "" or module.startswith(f"{job.directory}/")
-    return above and job.command.startswith("terragrunt")
-
-
-def _environment_of_job(job: ApplyJob, estate: Estate) -> Environment:
-    """What a job applies to, by the names of its environments, its folder, itself and its file."""
-    named = [each for each in job.environments if isinstance(each, str)]
-    folder = job.directory if isinstance(job.directory, str) else ""
-    file = re.sub(r"\.ya?ml$", "", job.pipeline.rpartition("/")[2])
-    for text, where in (
-        *((each, f"its environment {each}") for each in named),
-        (folder, f"its folder {folder}"),
-        (job.name, f"its name {job.name}"),
-        (file, f"its file {file}"),
-    ):
-        name = recognised(text)
-        if name:
-            return Environment(name, name == "production", f"by {where}")
-    default = estate.settings.default_environment
-    return Environment(default, default == "production", "nothing says otherwise", recognised=False)

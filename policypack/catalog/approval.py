@@ -100,6 +100,7 @@ class ApprovalFact(Struct, frozen=True):
         "member",
         "app",
         "named",
+        "secret",
         "self_review",
         "trust",
     ]

@@ -106,6 +106,14 @@ class TokenTrust(Struct, frozen=True):
     names: tuple[str, ...] = ()
 
 
+class OpenSecret(Struct, frozen=True):
+    """A secret of production that lies beside a gate of production, where runs that never meet the gate read it."""
+
+    resource: Resource
+    gate: Gate
+    evidence: Evidence
+
+
 class Applying(Struct, frozen=True):
     """A job that applies, and the input that it applies. `concerns` is whether it does (Unknown: its folder cannot be told).
     `gates` are those of its environments that are among the inputs; `unseen` are the environments that are not."""
@@ -128,6 +136,7 @@ class Approvals(Struct, frozen=True, dict=True):
     self_reviews: tuple[Guard, ...] = ()
     applying: tuple[Applying, ...] = ()
     owners: tuple[tuple[str, Actor], ...] = ()
+    open_secrets: tuple[OpenSecret, ...] = ()
 
     @cached_property
     def production(self) -> tuple[Gate, ...]:

@@ -135,6 +135,17 @@ resource "railway_service" "db" {
     assert said(picture(tmp_path, gate + railway)) == {"gate_bypassed_by_api github_repository_environment.production"}
 
 
+def test_a_secret_beside_the_environment_is_read_without_it(tmp_path: Path) -> None:
+    """A secret of the repository is no secret of its environment; one whose name says nothing of production is left alone."""
+    gate = right(THEATRE.partition('resource "github_repository_ruleset"')[0])
+    secret = 'resource "github_actions_secret" "s" {\n  repository = "r"\n  secret_name = "NAME"\n  value = "x"\n}\n'
+    assert said(picture(tmp_path, gate + secret.replace("NAME", "PROD_KEY"))) == {
+        "gate_bypassed_by_api github_actions_secret.s"
+    }
+    assert said(picture(tmp_path, gate + secret.replace("NAME", "CODECOV_TOKEN"))) == set()
+    assert said(picture(tmp_path, gate + secret.replace("NAME", "PROD_KEY").replace('"r"', '"other"'))) == set()
+
+
 INVENTED = """provider: moonbase
 sources: [example/moonbase]
 domain: colony
