@@ -40,9 +40,11 @@ class PlatformPlaces(Struct, frozen=True, dict=True):
     documents: Documents
 
     def describe(self, resource: Resource, site: Site) -> Site:
-        """The site as the catalog tells it; a project that is a domain is that one."""
+        """The site as the catalog tells it; a project that is a domain is that one. Where nothing tells the domain of what holds no
+        data (a key, a secret), it is no place at which anything is granted: it could only be mistaken for another."""
         if resource.type not in _DOMAINS:
-            return site
+            lost = site.domain is not None and not is_told(site.domain) and not self.documents.estate.holds_data(resource.type)
+            return replace(site, domain=None) if lost else site
         return replace(site, domain=self._own(resource), level=Level.DOMAIN)
 
     def _own(self, resource: Resource) -> Domain:

@@ -117,7 +117,11 @@ class _Vault(Struct, frozen=True, dict=True):
                 found = self._named(each, holder)
                 if found is None or found.lost is not None:
                     said = each if isinstance(each, str) else "that is not known"
-                    doubt = found.lost if found and found.lost else Unknown(f"the policy {said} is not among the inputs")
+                    doubt = (
+                        found.lost
+                        if found is not None and found.lost is not None
+                        else Unknown(f"the policy {said} is not among the inputs")
+                    )
                     yield self._everything(holder, argument, f"the policy {said}", (), doubt)
                 else:
                     carried.append(found)

@@ -67,7 +67,7 @@ resource "aws_backup_restore_testing_plan" "weekly" {
   }
 }
 
-# expect: agent_identity_shared, agent_holds_admin, agent_can_destroy_data, agent_without_boundary
+# expect: agent_identity_shared, agent_holds_admin, agent_can_destroy_data, agent_without_boundary, apply_role_unpinned
 resource "aws_iam_role" "agent" {
   name = "agent"
   assume_role_policy = jsonencode({

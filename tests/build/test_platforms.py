@@ -1,0 +1,428 @@
+"""Who can act on platforms: kept tokens, tokens and teams that resources make, Cloudflare's policies, Vault's paths."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policypack.authority import authority
+from policypack.build.platform_vault import Rule, covers, decide, rules_in
+from policypack.model import Identity, IdentityKind, Infrastructure, Outcome, Unknown, Verb, is_unknown
+from policypack.settings import Settings
+from tests.build.conftest import made, picture, provider, unknown
+
+__all__ = ["picture"]  # the fixture
+Picture = Callable[..., Infrastructure]
+SERVICE = made("railway_service.db", name="db", project_id="p", volume={"name": "v", "mount_path": "/d"})
+D1 = made("cloudflare_d1_database.orders", name="orders", account_id="one")
+R2 = made("cloudflare_r2_bucket.files", name="files", account_id="one")
+WRITE_D1, READ_D1, WRITE_ITEMS = (
+    "09b2857d1c31407795e75e3fed8617a1",
+    "192192df92ee43ac90f2aeeffce67e35",
+    "2efd5506f9c8494dacb1fa10a3e7d5b6",
+)
+
+
+def can(built: Infrastructure, identity: str, verb: Verb, target: str) -> Outcome:
+    """Whether somebody can do something to a target."""
+    found = [each.outcome for each in authority(built).who_can(verb, target) if each.identity == identity]
+    return max(found, key=lambda each: each.rank, default=Outcome.NO)
+
+
+def one(built: Infrastructure, address: str) -> Identity:
+    """The identity at an address."""
+    return next(each for each in built.identities if each.address == address)
+
+
+KEEPERS = [
+    ("github_actions_secret.s", {"secret_name": "RAILWAY_API_TOKEN", "value": Unknown("var")}),
+    ("github_actions_secret.s", {"secret_name": "PROD_RAILWAY_API_TOKEN", "plaintext_value": "x"}),
+    ("tfe_variable.s", {"key": "TF_VAR_railway_api_token", "value": "x"}),
+    ("tfe_variable.s", {"key": "token", "value": unknown("var.railway_api_token", "")}),
+    ("railway_variable.s", {"name": "RAILWAY_API_TOKEN", "value": "x"}),
+    (
+        "railway_variable_collection.s",
+        {"variables": [{"name": "PORT", "value": "1"}, {"name": "RAILWAY_API_TOKEN", "value": "x"}]},
+    ),
+    ("railway_variable_collection.s", {"variables": {"RAILWAY_API_TOKEN": "x"}}),
+    ("vault_kv_secret_v2.s", {"name": "ci", "mount": "kv", "data_json": json.dumps({"RAILWAY_API_TOKEN": "x"})}),
+    (
+        "vault_kv_secret_v2.s",
+        {"name": "ci", "mount": "kv", "data_json": Unknown("json", document={"railwayApiToken": Unknown("var")})},
+    ),
+    ("aws_ssm_parameter.s", {"name": "/prod/RAILWAY_API_TOKEN", "value": "x", "type": "SecureString"}),
+    ("aws_lambda_function.s", {"environment": [{"variables": {"RAILWAY_API_TOKEN": Unknown("var")}}]}),
+    (
+        "aws_ecs_task_definition.s",
+        {"container_definitions": json.dumps([{"name": "a", "environment": [{"name": "RAILWAY_API_TOKEN", "value": "x"}]}])},
+    ),
+    ("supabase_edge_function_secrets.s", {"secrets": [{"name": "RAILWAY_API_TOKEN", "value": "x"}]}),
+    ("digitalocean_app.s", {"spec": [{"worker": [{"env": [{"key": "RAILWAY_API_TOKEN", "value": "x"}]}]}]}),
+]
+
+
+@pytest.mark.parametrize(("address", "values"), KEEPERS, ids=lambda each: each if isinstance(each, str) else "")
+def test_a_token_is_known_by_the_name_that_it_is_kept_under(picture: Picture, address: str, values: dict[str, Any]) -> None:
+    """Wherever it is kept, by its own name or that of the variable that its value comes from, it is a token that destroys."""
+    built = picture(SERVICE, made(address, **values))
+    (token,) = [each for each in built.credentials if each.kept]
+    assert (token.provider, token.scoped, token.resource.address) == ("railway", False, address)
+    assert can(built, address, Verb.DESTROY, "railway_service.db") is Outcome.YES
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("RAILWAY_ACME_TOKEN", "unknown"),
+        ("RAILWAY_PROJECT_ID", "nothing"),
+        ("NPM_TOKEN", "nothing"),
+        ("SUPABASE_ACCESS_TOKEN", "nothing"),
+        ("", "nothing"),
+    ],
+)
+def test_a_name_that_only_resembles_one_is_uncertain(picture: Picture, name: str, found: str) -> None:
+    """What begins and ends like a token's name may be one; what does not, and what belongs to a platform that is not here, is none."""
+    built = picture(SERVICE, made("github_actions_secret.s", secret_name=name, value="x"))
+    scoped = ["unknown" if is_unknown(each.scoped) else each.scoped for each in built.credentials if each.kept]
+    assert scoped == ([found] if found != "nothing" else [])
+
+
+@pytest.mark.parametrize(
+    ("values", "outcome"),
+    [
+        ({"environment": "production"}, Outcome.YES),
+        ({"environment": "staging"}, Outcome.NO),
+        ({"environment": unknown("github_repository_environment.staging", "environment")}, Outcome.NO),
+        ({"value": unknown("var.staging_token", "")}, Outcome.NO),
+        ({"environment": "staging", "value": unknown("var.prod_token", "")}, Outcome.YES),
+        ({}, Outcome.MAYBE),
+    ],
+)
+def test_a_token_of_one_environment_reaches_that(picture: Picture, values: dict[str, Any], outcome: Outcome) -> None:
+    """A project token is bound to one environment; the names around it tell which, and where none does it may be production's."""
+    secret = made("github_actions_environment_secret.s", **{"secret_name": "RAILWAY_TOKEN", "value": "x", **values})
+    built = picture(SERVICE, secret)
+    assert can(built, secret.address, Verb.DESTROY, "railway_service.db") is outcome
+
+
+def test_a_token_that_a_resource_makes_is_that_resource(picture: Picture) -> None:
+    """Kept in a secret it is no second token: whoever reads the secret is the key, and may do what the key may."""
+    built = picture(
+        made("neon_project.p", name="prod", org_id="o"),
+        made("neon_org_api_key.k", name="ci", org_id="o"),
+        made("github_repository.r", name="app"),
+        made("github_team.t", name="copilots"),
+        made("github_team_repository.t", team_id=unknown("github_team.t", "id"), repository="app", permission="push"),
+        made("github_actions_secret.s", repository="app", secret_name="NEON", value=unknown("neon_org_api_key.k", "key")),
+    )
+    assert [each.resource.address for each in built.credentials] == ["neon_org_api_key.k"]
+    assert can(built, "neon_org_api_key.k", Verb.DESTROY, "neon_project.p") is Outcome.YES
+    assert can(built, "github_team.t", Verb.DESTROY, "neon_project.p") is Outcome.YES
+
+
+def test_no_platform_is_followed_where_none_is_there(picture: Picture) -> None:
+    """A secret with a token's name, in an estate without stores of that platform, is nobody."""
+    built = picture(made("github_actions_secret.s", secret_name="RAILWAY_API_TOKEN", value="x"))
+    assert not built.credentials
+    assert not built.identities
+
+
+def test_a_hidden_name_is_not_shown(picture: Picture) -> None:
+    """Where a whole map is sensitive, its keys are told to nobody."""
+    from policypack.model import replace
+
+    secret = replace(
+        made("railway_variable_collection.s", variables={"RAILWAY_API_TOKEN": "x"}), sensitive=frozenset({"variables"})
+    )
+    (token,) = [each for each in picture(SERVICE, secret).credentials if each.kept]
+    assert "RAILWAY" not in " ".join(each.text for each in token.evidence)
+
+
+ATLAS = made("mongodbatlas_advanced_cluster.c", name="c", project_id="p", cluster_type="REPLICASET", backup_enabled=True)
+
+
+@pytest.mark.parametrize(
+    ("role", "project", "destroys", "weakens", "copies"),
+    [
+        ("GROUP_OWNER", "p", "yes", "yes", "yes"),
+        ("GROUP_OWNER", "q", "no", "no", "no"),
+        ("GROUP_OWNER", Unknown("var"), "maybe", "maybe", "maybe"),
+        ("GROUP_CLUSTER_MANAGER", "p", "no", "yes", "no"),
+        ("GROUP_BACKUP_MANAGER", "p", "no", "yes", "yes"),
+        ("GROUP_DATA_ACCESS_ADMIN", "p", "yes", "no", "no"),
+        ("GROUP_READ_ONLY", "p", "no", "no", "no"),
+        ("GROUP_OF_TOMORROW", "p", "maybe", "maybe", "maybe"),
+        (Unknown("var"), "p", "maybe", "maybe", "maybe"),
+    ],
+)
+def test_roles_of_atlas(picture: Picture, role: Any, project: Any, destroys: str, weakens: str, copies: str) -> None:  # noqa: PLR0913, PLR0917 - a table
+    """What a role lets a key do, in its project and in another; a role that nobody knows may allow anything."""
+    key = made(
+        "mongodbatlas_project_api_key.k", description="ci", project_assignment=[{"project_id": project, "role_names": [role]}]
+    )
+    built = picture(ATLAS, key)
+    asked = (Verb.DESTROY, Verb.WEAKEN, Verb.DESTROY_COPIES)
+    assert [can(built, key.address, verb, ATLAS.address).value for verb in asked] == [destroys, weakens, copies]
+
+
+@pytest.mark.parametrize(
+    ("role", "safe", "outcome"), [("GROUP_OWNER", True, Outcome.YES), ("GROUP_OWNER", Unknown("var"), Outcome.YES)]
+)
+def test_an_owner_takes_the_protection_off(picture: Picture, role: str, safe: Any, outcome: Outcome) -> None:
+    """Termination protection stops whoever cannot switch it off: an owner can."""
+    from policypack.model import replace
+
+    cluster = replace(ATLAS, values={**ATLAS.values, "termination_protection_enabled": safe})
+    key = made(
+        "mongodbatlas_project_api_key.k", description="ci", project_assignment=[{"project_id": "p", "role_names": [role]}]
+    )
+    assert can(picture(cluster, key), key.address, Verb.DESTROY, cluster.address) is outcome
+
+
+WORKSPACE = made("tfe_workspace.w", name="w", organization="acme")
+
+
+@pytest.mark.parametrize(
+    ("values", "outcome"),
+    [
+        ({"access": "admin"}, Outcome.YES),
+        ({"access": "write"}, Outcome.YES),
+        ({"access": "plan"}, Outcome.NO),
+        ({"access": "read"}, Outcome.NO),
+        ({"permissions": [{"runs": "apply"}]}, Outcome.YES),
+        ({"permissions": [{"runs": "plan", "state_versions": "write"}]}, Outcome.YES),
+        ({"permissions": [{"runs": "plan", "variables": "write"}]}, Outcome.YES),
+        ({"permissions": [{"runs": "plan", "variables": "read"}]}, Outcome.NO),
+        ({"permissions": [{"runs": Unknown("var")}]}, Outcome.MAYBE),
+        ({"access": Unknown("var")}, Outcome.MAYBE),
+    ],
+)
+def test_access_to_a_workspace(picture: Picture, values: dict[str, Any], outcome: Outcome) -> None:
+    """Whoever applies, writes the state or the variables reaches all that the workspace manages; whoever plans does not."""
+    team = made("tfe_team.t", name="agents", organization="acme")
+    access = made(
+        "tfe_team_access.a", team_id=unknown("tfe_team.t", "id"), workspace_id=unknown("tfe_workspace.w", "id"), **values
+    )
+    built = picture(WORKSPACE, team, access, made("tfe_team_token.k", team_id=unknown("tfe_team.t", "id")))
+    assert can(built, team.address, Verb.DESTROY, WORKSPACE.address) is outcome
+    assert [each.address for each in one(built, team.address).credentials] == ["tfe_team_token.k"]
+
+
+@pytest.mark.parametrize(
+    ("grant", "outcome"),
+    [
+        ([{"bucket": "", "permission": "fullaccess"}], Outcome.YES),
+        ([{"bucket": "files", "permission": "readwrite"}], Outcome.YES),
+        ([{"bucket": "other", "permission": "readwrite"}], Outcome.NO),
+        ([{"bucket": "files", "permission": "read"}], Outcome.NO),
+        ([{"bucket": "files", "permission": Unknown("var")}], Outcome.MAYBE),
+        ([{"bucket": Unknown("var"), "permission": "readwrite"}], Outcome.MAYBE),
+        ([], Outcome.MAYBE),
+    ],
+)
+def test_keys_of_spaces(picture: Picture, grant: list[Any], outcome: Outcome) -> None:
+    """A key's grants name buckets; one without any may reach them all."""
+    key = made("digitalocean_spaces_key.k", name="ci", **({"grant": grant} if grant else {}))
+    built = picture(made("digitalocean_spaces_bucket.b", name="files", region="fra1"), key)
+    assert can(built, key.address, Verb.DESTROY, "digitalocean_spaces_bucket.b") is outcome
+
+
+def policy(resources: Any, *groups: Any, effect: Any = "allow") -> dict[str, Any]:
+    """One policy of a Cloudflare token."""
+    return {"effect": effect, "permission_groups": [{"id": each} for each in groups], "resources": resources}
+
+
+ACCOUNT = "com.cloudflare.api.account."
+
+
+@pytest.mark.parametrize(
+    ("policies", "outcome"),
+    [
+        ([policy(json.dumps({f"{ACCOUNT}one": "*"}), WRITE_D1)], Outcome.YES),
+        ([policy(json.dumps({f"{ACCOUNT}*": "*"}), WRITE_D1)], Outcome.YES),
+        ([policy({f"{ACCOUNT}one": "*"}, WRITE_D1)], Outcome.YES),
+        ([policy(json.dumps({f"{ACCOUNT}two": "*"}), WRITE_D1)], Outcome.NO),
+        ([policy(json.dumps({f"{ACCOUNT}one": "*"}), READ_D1)], Outcome.NO),
+        ([policy(json.dumps({f"{ACCOUNT}one": "*"}), "f" * 32)], Outcome.MAYBE),
+        ([policy(json.dumps({f"{ACCOUNT}one": "*"}), Unknown("data"))], Outcome.MAYBE),
+        ([policy(Unknown("var"), WRITE_D1)], Outcome.MAYBE),
+        ([policy("no json", WRITE_D1)], Outcome.MAYBE),
+        ([policy(json.dumps({f"{ACCOUNT}zone.z": "*"}), WRITE_D1)], Outcome.NO),
+        ([Unknown("dynamic")], Outcome.MAYBE),
+        ([], Outcome.MAYBE),
+        (
+            [
+                policy(json.dumps({f"{ACCOUNT}one": "*"}), WRITE_D1),
+                policy(json.dumps({f"{ACCOUNT}one": "*"}), WRITE_D1, effect="deny"),
+            ],
+            Outcome.NO,
+        ),
+    ],
+)
+def test_policies_of_cloudflare(picture: Picture, policies: list[Any], outcome: Outcome) -> None:
+    """Permission groups by their ids, on accounts by theirs: what cannot be read may be anything, and a deny takes away."""
+    token = made("cloudflare_api_token.t", name="ci", **({"policies": policies} if policies else {}))
+    assert can(picture(D1, token), token.address, Verb.DESTROY, D1.address) is outcome
+
+
+@pytest.mark.parametrize(
+    ("bucket", "outcome"), [("one_default_files", Outcome.YES), ("one_eu_other", Outcome.NO), ("two_default_files", Outcome.NO)]
+)
+def test_one_bucket_of_cloudflare(picture: Picture, bucket: str, outcome: Outcome) -> None:
+    """A policy on a bucket is about that bucket, in that account."""
+    token = made(
+        "cloudflare_api_token.t", name="ci", policies=[policy({f"com.cloudflare.edge.r2.bucket.{bucket}": "*"}, WRITE_ITEMS)]
+    )
+    assert can(picture(R2, token), token.address, Verb.DESTROY, R2.address) is outcome
+
+
+def test_the_fourth_version_of_cloudflare_writes_policies_otherwise(picture: Picture) -> None:
+    """Blocks named `policy`, ids as they are, and a map."""
+    block = {"permission_groups": [WRITE_D1], "resources": {f"{ACCOUNT}one": "*"}}
+    token = made("cloudflare_api_token.t", name="ci", policy=[block])
+    assert can(picture(D1, token), token.address, Verb.DESTROY, D1.address) is Outcome.YES
+
+
+VAULT = (
+    made("vault_mount.kv", path="secret", type="kv"),
+    made("vault_kv_secret_v2.s", mount="secret", name="prod/db", data_json="{}"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ('path "secret/metadata/*" { capabilities = ["delete"] }', "yes"),
+        ('path "secret/metadata/+/db" { capabilities = ["delete"] }', "yes"),
+        ('path "secret/destroy/prod/db" { capabilities = ["update"] }', "yes"),
+        ('path "sys/mounts/secret" { capabilities = ["delete", "sudo"] }', "yes"),
+        ('path "*" { capabilities = ["create", "read", "update", "delete"] }', "yes"),
+        ('path "secret/*" { policy = "write" }', "yes"),
+        ('path "secret/data/*" { capabilities = ["create", "read", "update", "delete"] }', "no"),
+        ('path "secret/metadata/dev/*" { capabilities = ["delete"] }', "no"),
+        ('# path "secret/metadata/*" { capabilities = ["delete"] }\npath "a" { capabilities = ["read"] }', "no"),
+        (
+            'path "secret/metadata/*" { capabilities = ["delete"] }\npath "secret/metadata/prod/*" { capabilities = ["list"] }',
+            "no",
+        ),
+        ('path "secret/metadata/prod/*" { capabilities = ["delete"] }\npath "secret/*" { capabilities = ["deny"] }', "no"),
+        (Unknown("file"), "maybe"),
+        ("nothing of a policy", "maybe"),
+    ],
+)
+def test_policies_of_vault(picture: Picture, text: Any, outcome: str) -> None:
+    """The most specific path decides, a deny in any case; a text that cannot be read may allow anything."""
+    role = made(
+        "vault_approle_auth_backend_role.r", role_name="ci", token_policies=["default", unknown("vault_policy.p", "name")]
+    )
+    built = picture(*VAULT, made("vault_policy.p", name="p", policy=text), role)
+    assert can(built, role.address, Verb.DESTROY, "vault_kv_secret_v2.s").value == outcome
+
+
+@pytest.mark.parametrize(
+    ("values", "outcome"),
+    [
+        ({"policies": ["root"]}, Outcome.YES),
+        ({"policies": ["default"]}, Outcome.NO),
+        ({"policies": ["elsewhere"]}, Outcome.MAYBE),
+        ({"policies": Unknown("var")}, Outcome.MAYBE),
+        ({}, Outcome.MAYBE),
+    ],
+)
+def test_tokens_of_vault(picture: Picture, values: dict[str, Any], outcome: Outcome) -> None:
+    """Without policies a token may have all of its maker's; what the inputs do not show may allow anything."""
+    token = made("vault_token.t", display_name="ci", **values)
+    assert can(picture(*VAULT, token), token.address, Verb.DESTROY, "vault_mount.kv") is outcome
+
+
+def test_a_path_that_is_named_by_a_resource_is_that_path(picture: Picture) -> None:
+    """The mount of a secret and the path of a policy may both exist only after the apply, and be the same."""
+    path = unknown("vault_mount.kv", "path")
+    text = Unknown("new", path.references, ('path "', path.references[0], '/metadata/*" { capabilities = ["delete"] }'))
+    role = made("vault_approle_auth_backend_role.r", role_name="ci", token_policies=["p"])
+    mount = made("vault_mount.kv", path=Unknown("random"), type="kv")
+    secret = made("vault_kv_secret_v2.s", mount=path, name="db", data_json="{}")
+    built = picture(mount, secret, made("vault_policy.p", name="p", policy=text), role)
+    assert can(built, role.address, Verb.DESTROY, secret.address) is Outcome.YES
+
+
+WORDS = st.sampled_from(["a", "b", "ab", "+"])
+
+
+@given(
+    st.lists(WORDS, min_size=1, max_size=3), st.booleans(), st.lists(st.sampled_from(["a", "b", "ab"]), min_size=1, max_size=4)
+)
+@settings(max_examples=100)
+def test_a_pattern_covers_what_a_regular_expression_would(parts: list[str], rest: bool, steps: list[str]) -> None:
+    """`+` is one segment, `*` at the end is whatever follows."""
+    import re
+
+    pattern, path = "/".join(parts) + ("*" if rest else ""), "/".join(steps)
+    shape = "/".join("[^/]+" if part == "+" else re.escape(part) for part in parts) + (".*" if rest else "")
+    assert covers(pattern, path) is bool(re.fullmatch(shape, path))
+
+
+@given(
+    st.lists(
+        st.tuples(st.lists(WORDS, min_size=1, max_size=2), st.booleans(), st.sampled_from(["delete", "read", "deny"])),
+        max_size=4,
+    )
+)
+@settings(max_examples=100)
+def test_a_deny_that_covers_the_path_wins(written: list[tuple[list[str], bool, str]]) -> None:
+    """Whatever else is allowed; and what is allowed is allowed by a rule that covers the path."""
+    rules = [Rule("/".join(parts) + ("*" if rest else ""), frozenset({word})) for parts, rest, word in written]
+    found, by = decide("a/b", frozenset({"delete"}), rules)
+    meets = [rule for rule in rules if covers(rule.pattern, "a/b") is True]
+    if any(rule.allows == frozenset({"deny"}) for rule in meets):
+        assert found is False
+    if found is True:
+        assert by in meets
+        assert by.allows == frozenset({"delete"})
+
+
+def test_rules_keep_their_own_capabilities() -> None:
+    """A path without capabilities does not take those of the next one."""
+    text = 'path "a" {\n}\npath "b" {\n  capabilities = ["read",\n "list"]\n}\n'
+    assert list(rules_in(text)) == [Rule("a", frozenset()), Rule("b", frozenset({"read", "list"}))]
+
+
+@pytest.mark.parametrize(
+    ("permission", "outcome"), [("admin", Outcome.YES), ("push", Outcome.NO), ("a_custom_role", Outcome.MAYBE)]
+)
+def test_roles_in_a_repository(picture: Picture, permission: str, outcome: Outcome) -> None:
+    """Only administrators delete a repository; a custom role may."""
+    person = made("github_repository_collaborator.c", username="cursor-bot", repository="app", permission=permission)
+    built = picture(made("github_repository.r", name="app"), person)
+    assert can(built, person.address, Verb.DESTROY, "github_repository.r") is outcome
+    assert one(built, person.address).kind is IdentityKind.AGENT
+
+
+def test_an_app_may_do_what_github_says(picture: Picture) -> None:
+    """Its permissions are no resource: it may destroy what it is installed on, and nothing else."""
+    app = made("github_app_installation_repository.a", installation_id="1", repository="app")
+    built = picture(made("github_repository.r", name="app"), made("github_repository.o", name="other"), app)
+    found = [can(built, app.address, Verb.DESTROY, f"github_repository.{each}") for each in "ro"]
+    assert found == [Outcome.MAYBE, Outcome.NO]
+
+
+def test_a_declared_provider_block_acts_with_its_token(picture: Picture) -> None:
+    """The settings say that an agent acts with it; without that it is the apply's."""
+    block = provider("railway", token=unknown("var.t", ""))
+    declared = picture(block, SERVICE, settings=Settings(agents=("provider.railway",)))
+    assert can(declared, "provider.railway", Verb.DESTROY, "railway_service.db") is Outcome.YES
+    assert not picture(block, SERVICE).identities
+
+
+def test_two_organisations_are_two(picture: Picture) -> None:
+    """A key of one organisation reaches its own projects; where it is not told which it is of, it may be either."""
+    projects = [made(f"neon_project.{each}", name=each, org_id=each) for each in ("one", "two")]
+    key, kept = made("neon_org_api_key.k", name="ci", org_id="one"), made("tfe_variable.v", key="NEON_API_KEY", value="x")
+    built = picture(*projects, key, kept)
+    found = [can(built, who, Verb.DESTROY, each.address) for who in (key.address, kept.address) for each in projects]
+    assert found == [Outcome.YES, Outcome.NO, Outcome.MAYBE, Outcome.MAYBE]
