@@ -74,10 +74,14 @@ class _Who(Struct, frozen=True, dict=True):
     def _by_role(self, given: list[Given]) -> Iterator[Given]:
         """What holders of a basic role of a project are given by that (`projectOwner:shop`)."""
         held = {(each.grant.role, str(each.grant.scope.domain.id)) for each in given if each.grant.scope.domain is not None}
-        for each in self.granted.all:
+        for each in self._to_holders:
             kind, _, project = each.member.name.partition(":")
-            if each.member.form == "role_holders" and (_HOLDERS.get(kind, ""), project) in held:
+            if (_HOLDERS.get(kind, ""), project) in held:
                 yield each
+
+    @cached_property
+    def _to_holders(self) -> tuple[Given, ...]:
+        return tuple(each for each in self.granted.all if each.member.form == "role_holders")
 
     @cached_property
     def _memberships(self) -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:

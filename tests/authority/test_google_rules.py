@@ -162,3 +162,12 @@ def test_who_stops_the_logs_is_told(tmp_path: Path) -> None:
     sink = 'resource "google_logging_project_sink" "s" {\n  name = "s"\n  destination = "storage.googleapis.com/logs"\n}\n'
     answers = asked(tmp_path, sink, member('"roles/logging.configWriter"'))
     assert outcome(answers, "google_logging_project_sink.s", verb=Verb.STOP_AUDIT) is YES
+
+
+def test_who_holds_a_basic_role_has_what_is_given_to_its_holders(tmp_path: Path) -> None:
+    """`projectEditor:shop` is whoever has roles/editor on the project."""
+    holders = member(
+        '"roles/storage.admin"', '"projectViewer:shop"', on="bucket = google_storage_bucket.data.name", kind="storage_bucket"
+    )
+    assert outcome(asked(tmp_path, holders, member('"roles/viewer"')), BUCKET) is YES
+    assert outcome(asked(tmp_path, holders, member('"roles/browser"')), BUCKET) is NO
