@@ -169,7 +169,9 @@ class Engine(Struct, dict=True):
         way = self._way(route)
         act = self.explain.act(route.nodes[-1], key[0], key[1], place)
         missing = "" if outcome is Outcome.YES else way.missing or act.missing
-        return Proof((*way.steps, *act.steps), (*way.actions, *act.actions), missing)
+        return Proof(
+            tuple(dict.fromkeys((*way.steps, *act.steps))), tuple(dict.fromkeys((*way.actions, *act.actions))), missing
+        )
 
     @cached_property
     def _able(self) -> Mapping[Key, Holders]:

@@ -180,3 +180,14 @@ def test_the_path_is_told(tmp_path: Path) -> None:
     assert "gives kubernetes_cluster_role_v1.some in kubernetes_namespace_v1.shop" in text
     assert f"core/persistentvolumeclaims/delete, which destroys {CLAIM}" in text
     assert any(step.location is not None and step.location.file == "main.tf" for step in found.path)
+
+
+def test_a_right_over_oneself_is_shown(tmp_path: Path) -> None:
+    """Where nothing follows from rights that one gives oneself, the way to them is told all the same, each step once."""
+    parts = given(f"{RBAC}/clusterrolebindings/create", f"{RBAC}/clusterroles/bind")
+    (found,) = [each for each in asked(tmp_path, parts).reaches(A) if each.target.startswith(A)]
+    texts = [step.text for step in found.path]
+    assert f"{A} may {RBAC}/clusterroles/bind on cluster prod" in " / ".join(texts)
+    assert texts[-1] == "so it gives itself any right there (bind in the cluster by create)"
+    destroyed = next(each for each in asked(tmp_path, parts).who_can(Verb.DESTROY, CLAIM) if each.identity == A)
+    assert len(destroyed.path) == len({*destroyed.path})

@@ -52,7 +52,8 @@ class Explain(Struct, frozen=True):
         for source, goal in route.hops:
             lead = next(self.callers.leads_to(source, goal, certainly=route.certain), None)
             lead = lead or next(self.callers.leads_to(source, goal, certainly=False))
-            found = self._changes(lead) if lead.gains else self._hop(source, goal, lead)
+            last = goal == route.nodes[-1]
+            found = self._changes(lead, told=last) if lead.gains else self._hop(source, goal, lead)
             steps += found.steps
             called += found.actions
             missing = missing or found.missing
@@ -110,10 +111,16 @@ class Explain(Struct, frozen=True):
         levels = [Level.DOMAIN, Level.ABOVE, Level.THING]
         return min(bits(certain or possible), key=lambda site: (levels.index(self._sites.all[site].level), site))
 
-    def _changes(self, lead: Lead) -> Proof:
-        """That a caller changes its rights; by which grant is said where the change is made use of. What it needs that is not
-        certain is said here."""
-        return Proof((), (), next(self._open(lead), ""))
+    def _changes(self, lead: Lead, *, told: bool) -> Proof:
+        """That a caller changes its rights. On the way it is said where the change is made use of; at the end of a way (`told`) the
+        surest change is said here, since nothing need follow. What it needs that is not certain is said in any case."""
+        missing = next(self._open(lead), "")
+        rights = [each for each in lead.gains if each.rule.gains == "rights"]
+        if not told or not rights:
+            return Proof((), (), missing)
+        surest = max(rights, key=lambda each: bool(each.sites[0]))
+        found = self._by(surest, -1)
+        return Proof(found.steps, found.actions, missing)
 
     def _open(self, lead: Lead) -> Iterator[str]:
         """What would settle the changes that are only possible."""
