@@ -70,9 +70,111 @@ def test_a_new_resource_type_is_known_at_once(checkout: Path) -> None:
 
 def test_a_new_provider_is_judged_at_once(checkout: Path) -> None:
     """`new provider` gives a catalog and an example, whose one store is found unprotectable."""
-    new("provider", "neon", checkout)
-    found = scan(checkout, "terraform-examples/protection/store_unprotectable/neon")
-    assert found == [("store_unprotectable", "neon_database.main", True)]
+    new("provider", "moonbase", checkout)
+    found = scan(checkout, "terraform-examples/protection/store_unprotectable/moonbase")
+    assert found == [("store_unprotectable", "moonbase_database.main", True)]
+
+
+_PLANET = """provider: planet
+sources: [acme/planet]
+domain: orbit
+domain_arguments: [orbit_id]
+token:
+  label: ground token
+  attribute: token
+  environment: [PLANET_TOKEN]
+  names: [PLANET_TOKEN]
+  scoped: false
+  expires: false
+  destroys: deorbit
+  fix: keep it on the ground
+types:
+  planet_archive:
+    label: archive
+    kind: database
+    tier: 1
+    store: true
+    name: name
+    guards:
+      - {kind: deletion_protection, attribute: sealed, enforced: api, safe: true, default: false, effect: one call deletes it}
+      - {kind: no_force, attribute: burn, safe: false, default: false, effect: what it holds burns with it}
+    backups:
+      - {attribute: echo_days, default: 0, note: echoes of it lie in it}
+    weakened_by:
+      - {attribute: sealed, effect: it can be deleted, to: false}
+    delete_actions: [deorbit]
+    weaken_actions: [unseal]
+  planet_probe_key:
+    label: key of a probe
+    kind: credential
+    tier: 2
+    backupable: false
+    credential: {label: key of a probe, scoped: true, expires: ends_at, fix: let it end}
+  planet_locker:
+    label: locker
+    kind: configuration
+    tier: 3
+    backupable: false
+    keeps:
+      - {name: label, value: [content]}
+"""
+_MODULE = """
+provider "planet" {
+  token = var.token
+}
+variable "token" {}
+terraform {
+  cloud {}
+}
+resource "planet_archive" "open" {
+  name      = "prod"
+  echo_days = 7
+  burn      = true
+}
+resource "planet_archive" "sealed" {
+  name     = "prod"
+  sealed   = true
+  lifecycle { prevent_destroy = true }
+}
+resource "planet_archive" "unknown" {
+  name   = "prod"
+  sealed = var.token
+  lifecycle { prevent_destroy = true }
+}
+resource "planet_probe_key" "k" {}
+resource "planet_locker" "agent" {
+  label   = "PLANET_TOKEN"
+  content = var.token
+}
+resource "planet_vault_backup" "b" {
+  retention = 5
+}
+"""
+
+
+def test_what_is_said_of_a_new_provider_is_judged_by_every_check_that_is_there(checkout: Path) -> None:
+    """Guards, force switches, backups that go with their store, keys, and tokens in what keeps them: a YAML file is enough, and no
+    check was written for it."""
+    new("provider", "planet", checkout)
+    checkout.joinpath("policypack", "catalog", "planet.yaml").write_text(_PLANET, encoding="utf-8")
+    compile_it = [sys.executable, "-m", "policypack.catalog.compile"]
+    subprocess.run(compile_it, cwd=checkout, env={**os.environ, "PYTHONPATH": str(checkout)}, check=True)
+    module = checkout / "estate"
+    module.mkdir()
+    module.joinpath("main.tf").write_text(_MODULE, encoding="utf-8")
+    found = set(scan(checkout, "estate"))
+    assert found >= {
+        ("deletion_protection_off", "planet_archive.open", True),
+        ("deletion_protection_off", "planet_archive.unknown", False),
+        ("force_destroy_on", "planet_archive.open", True),
+        ("backup_dies_with_store", "planet_archive.open", True),
+        ("backup_missing", "planet_archive.sealed", True),
+        ("prevent_destroy_missing", "planet_archive.open", True),
+        ("credential_never_expires", "planet_probe_key.k", True),
+        ("token_without_scopes", "provider.planet", True),
+        ("token_without_scopes", "planet_locker.agent", True),
+    }
+    assert not [each for each in found if each[1] == "planet_archive.sealed" and each[0].startswith(("deletion", "force"))]
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,15 @@ lost with it is what runs the server, where the provider block names that.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from msgspec import Struct
 
-from policypack.authority.held import named
+from policypack.authority.held import by_its_own_policies, held, named, who
 from policypack.authority.scoped.language import Language
 from policypack.catalog import load_catalog
 from policypack.catalog.scoped import facts
-from policypack.model import Evidence, Grant, Identity, Infrastructure, Level, Site, Store, Truth, Unknown
+from policypack.model import Evidence, Grant, Identity, Infrastructure, Level, Site, Store, Truth, Unknown, Verb
 
 
 def holds(expression: str, site: Site) -> Truth:
@@ -23,55 +25,78 @@ def holds(expression: str, site: Site) -> Truth:
 LANGUAGE = Language(facts("databases"), holds=holds)
 
 
-class Unseen(Struct, frozen=True):
-    """What an identity may destroy and the inputs do not show: by which grants, and of whom it has them. `server` is the store that runs
-    it, where that is known."""
+class Loss(Struct, frozen=True):
+    """What a role may destroy, as a sentence has it, and by what."""
 
     identity: Identity
-    grants: tuple[tuple[Identity, Grant], ...]
-    server: Store | None = None
+    objects: str
+    certain: bool
+    because: tuple[Evidence, ...]
 
     @property
-    def certain(self) -> bool:
-        """Whether one of the grants certainly holds."""
-        return any(each.lost is None and each.condition is True for _, each in self.grants)
-
-    @property
-    def objects(self) -> str:
-        """What is destroyed, as far as it has a name."""
-        at = f" on {self.server.address}" if self.server is not None else ""
-        if any(each.scope.level is not Level.THING for _, each in self.grants):
-            return f"everything{at or f' on its {self.identity.domain.word}'}"
-        return f"what is in {named(str(each.scope) for _, each in self.grants)}{at}"
-
-    @property
-    def because(self) -> tuple[Evidence, ...]:
-        """The grants, after how they are come by."""
-        found = []
-        for holder, each in self.grants:
-            how = "" if holder is self.identity else f"{self.identity.address} may act as {holder.address}, and "
-            unknown = each.condition if isinstance(each.condition, Unknown) else each.lost
-            doubt = f" (perhaps: {unknown.reason})" if unknown is not None else ""
-            where = f" on {each.scope}" if each.scope.level is Level.THING else ""
-            text = f"{how}{holder.address} has {each.role}{where}{doubt}"
-            found.append(Evidence(text, each.evidence.resource, each.evidence.location))
-        return tuple(found)
+    def can(self) -> str:
+        """How to say it."""
+        return "can" if self.certain else "may be able to"
 
 
-def unseen(infrastructure: Infrastructure, identity: Identity) -> Unseen | None:
-    """What a role may destroy of what the inputs do not show, itself or as a role that it may act as. None where that is nothing, or
-    nothing of production."""
+Having = tuple[Identity, Grant]
+"""A grant, and who has it: the role itself, or one that it may act as."""
+
+
+def losses(infrastructure: Infrastructure, roles: Sequence[Identity]) -> Iterator[Loss]:
+    """For each role what it may destroy itself, or as a role that it may act as: stores of the inputs, else what they do not show."""
+    destroying = held(infrastructure, {Verb.DESTROY}, wanted=by_its_own_policies, identities=roles, opaque=True)
+    told = {each.identity.address: each for each in destroying}
+    for identity in roles:
+        each = told.get(identity.address)
+        if each is not None:
+            through = " as a role that it is a member of" if each.worst.rules else ""
+            yield Loss(identity, f"{each.targets}{through}", each.certain, each.because)
+        else:
+            yield from _unseen(infrastructure, identity)
+
+
+def _unseen(infrastructure: Infrastructure, identity: Identity) -> Iterator[Loss]:
+    """What a role may destroy of what the inputs do not show. Nothing where that is nothing of production."""
     from policypack.authority import authority
 
-    runs = _server(infrastructure, identity)
-    if not _is_production(identity, runs):
-        return None
+    server = _server(infrastructure, identity)
+    if not _is_production(identity, server):
+        return
     reached = authority(infrastructure).assumes(identity.address) | {identity.address}
     others = [each for each in infrastructure.identities if each.address in reached and each.acts_in_database]
-    held = sorted(others, key=lambda each: each.address != identity.address)
-    found = [(each, grant) for each in held for grant in each.grants if _destroys(grant) and not _shown(infrastructure, grant)]
-    own = [(each, grant) for each, grant in found if each is identity and grant.lost is None and grant.condition is True]
-    return Unseen(identity, tuple(own or found), runs) if found else None
+    others.sort(key=lambda each: each.address != identity.address)
+    found = [
+        (each, grant) for each in others for grant in each.grants if _destroys(grant) and not _shown(infrastructure, grant)
+    ]
+    own = [(each, grant) for each, grant in found if each is identity and _is_sure(grant)]
+    told = own or found
+    if told:
+        certain = any(_is_sure(grant) for _, grant in told)
+        yield Loss(
+            identity, _objects(identity, told, server), certain, (who(identity), *(_said(identity, each) for each in told))
+        )
+
+
+def _is_sure(grant: Grant) -> bool:
+    return grant.lost is None and grant.condition is True
+
+
+def _objects(identity: Identity, told: Sequence[Having], server: Store | None) -> str:
+    """What is destroyed, as far as it has a name."""
+    at = f" on {server.address}" if server is not None else ""
+    if any(grant.scope.level is not Level.THING for _, grant in told):
+        return f"everything{at or f' on its {identity.domain.word}'}"
+    return f"what is in {named(str(grant.scope) for _, grant in told)}{at}"
+
+
+def _said(identity: Identity, having: Having) -> Evidence:
+    holder, grant = having
+    how = "" if holder is identity else f"{identity.address} may act as {holder.address}, and "
+    unknown = grant.condition if isinstance(grant.condition, Unknown) else grant.lost
+    doubt = f" (perhaps: {unknown.reason})" if unknown is not None else ""
+    where = f" on {grant.scope}" if grant.scope.level is Level.THING else ""
+    return Evidence(f"{how}{holder.address} has {grant.role}{where}{doubt}", grant.evidence.resource, grant.evidence.location)
 
 
 def _is_production(identity: Identity, server: Store | None) -> bool:
