@@ -173,6 +173,7 @@ def test_what_is_said_of_a_new_provider_is_judged_by_every_check_that_is_there(c
         ("credential_never_expires", "planet_probe_key.k", True),
         ("token_without_scopes", "provider.planet", True),
         ("token_without_scopes", "planet_locker.agent", True),
+        ("agent_can_destroy_data", "planet_locker.agent", True),
     }
     assert not [each for each in found if each[1] == "planet_archive.sealed" and each[0].startswith(("deletion", "force"))]
 

@@ -14,6 +14,7 @@ from policypack.build.guards import same
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.identity_kinds import Clues, Recognised, recognise
 from policypack.build.kept import Kept, KeptTokens
+from policypack.build.languages import builds_on
 from policypack.build.platform_cloudflare import TOKENS, token_grants
 from policypack.build.platform_places import Holder, PlatformPlaces
 from policypack.build.platform_vault import vault_holders
@@ -71,6 +72,10 @@ class _Who(Struct, frozen=True, dict=True):
             if place in known:
                 held[each.keeper.place].append(place)
         return {keeper: tuple(dict.fromkeys(each)) for keeper, each in held.items()}
+
+    @cached_property
+    def _platforms(self) -> frozenset[str]:
+        return builds_on("policypack.build.identities_platforms", self.documents.estate.catalog)
 
     def _place_of(self, kept: Kept) -> Place:
         if kept.made_by is None:
@@ -165,7 +170,7 @@ class _Who(Struct, frozen=True, dict=True):
             for key, block in sorted(source.providers.items()):
                 provider = estate.catalog.provider(block.provider)
                 platform = estate.catalog.platform(block.provider)
-                if provider is None or provider.token is None or platform not in facts(LANGUAGE).providers:
+                if provider is None or provider.token is None or platform not in self._platforms:
                     continue
                 found = self._recognised(Holder(block, "provider", names=(key.rpartition(".")[2],)))
                 if found.kind is IdentityKind.AGENT:

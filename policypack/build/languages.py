@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from policypack.build.estate import Estate
+from policypack.catalog import Catalog
 
 # Provider -> the module that knows its identities, and what the types of resources are called that make somebody who can act, or give
 # somebody a right. A new language adds its line.
@@ -24,14 +25,6 @@ BUILDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "mysql": ("policypack.build.identities_databases", ("_user", "_role", "_grant")),
     "postgresql": ("policypack.build.identities_databases", ("_role", "_grant", "_privileges", "_database", "_schema")),
     "snowflake": ("policypack.build.identities_databases", ("_user", "_role", "_grant")),
-    "cloudflare": ("policypack.build.identities_platforms", ("cloudflare_",)),
-    "digitalocean": ("policypack.build.identities_platforms", ("digitalocean_",)),
-    "github": ("policypack.build.identities_platforms", ("github_",)),
-    "neon": ("policypack.build.identities_platforms", ("neon_",)),
-    "railway": ("policypack.build.identities_platforms", ("railway_",)),
-    "supabase": ("policypack.build.identities_platforms", ("supabase_",)),
-    "tfe": ("policypack.build.identities_platforms", ("tfe_",)),
-    "vault": ("policypack.build.identities_platforms", ("vault_",)),
 }
 # A second language on the places of a platform.
 BESIDES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -42,18 +35,30 @@ BESIDES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def builds_on(module: str) -> frozenset[str]:
+# Who acts with tokens, on every platform whose catalog names some and that no other language is about.
+_TOKENS = "policypack.build.identities_platforms"
+
+
+def _modules(platform: str, catalog: Catalog) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The modules that know who acts on a platform, with the parts of the names of types that ask for them."""
+    found = [table[platform] for table in (BUILDERS, BESIDES) if platform in table]
+    yield from found
+    if not found and platform in catalog.kept_names().values():
+        yield _TOKENS, (f"{platform}_",)
+
+
+def builds_on(module: str, catalog: Catalog) -> frozenset[str]:
     """The platforms whose places a module knows."""
-    return frozenset(provider for table in (BUILDERS, BESIDES) for provider, (name, _) in table.items() if name == module)
+    platforms = {*BUILDERS, *BESIDES, *catalog.kept_names().values()}
+    return frozenset(each for each in platforms if any(name == module for name, _ in _modules(each, catalog)))
 
 
 def speaks(estate: Estate) -> tuple[str, ...]:
     """The modules of the languages in which anybody in the estate may act. Costs a look at each type, and imports nothing."""
-    kinds = {each.type for each in estate.resources if each.mode == "managed"} if BUILDERS else set()
+    kinds = {each.type for each in estate.resources if each.mode == "managed"}
     found = {}
     for kind in kinds:
-        platform = estate.catalog.platform(kind.partition("_")[0])
-        for module, parts in (table[platform] for table in (BUILDERS, BESIDES) if platform in table):
+        for module, parts in _modules(estate.catalog.platform(kind.partition("_")[0]), estate.catalog):
             if any(part in kind for part in parts):
                 found[module] = True
     return tuple(sorted(found))

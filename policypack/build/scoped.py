@@ -61,7 +61,7 @@ def _sites(found: Acting, module: str, documents: Documents) -> Iterator[tuple[P
     """Where everything lies that the catalog knows, that acts, or that runs as somebody."""
     estate = documents.estate
     wanted = {each.resource.place for each in found.identities} | found.roles_held.keys()
-    providers = builds_on(module)
+    providers = builds_on(module, estate.catalog)
     for each in estate.resources:
         platform = estate.catalog.platform(each.provider)
         if platform in providers and (each.place in wanted or (each.mode == "managed" and each.type in estate.entries)):
