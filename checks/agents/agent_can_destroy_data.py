@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policypack.authority.grants import or_bounded
 from policypack.authority.held import by_its_own_policies, held
 from policypack.check import Finding, Severity, check
 from policypack.model import Infrastructure, Power, Verb
@@ -43,5 +44,5 @@ def agent_can_destroy_data(infrastructure: Infrastructure) -> Iterator[Finding]:
             certain=each.certain,
             because=(*each.because, data[each.worst.target].as_environment),
             fix=instead.get(each.identity.resource.place)
-            or f"take {', '.join(each.worst.actions) or 'the destructive actions'} away, or deny it in a boundary",
+            or f"take {', '.join(each.worst.actions) or 'the destructive actions'} away{or_bounded(each.identity, 'deny it in a boundary')}",
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policypack.authority.grants import or_bounded
 from policypack.authority.held import escalating, gained_by
 from policypack.check import Finding, Severity, check
 from policypack.model import Infrastructure
@@ -31,5 +32,5 @@ def agent_can_escalate(infrastructure: Infrastructure) -> Iterator[Finding]:
             f"It {each.can} {'give itself any right' if each.worst in own else become}{f', and then destroy {lost}' if lost else ''}.",
             certain=each.certain,
             because=each.because,
-            fix=f"take {', '.join(each.worst.actions) or 'the rights over identities'} away, or bind them to a boundary",
+            fix=f"take {', '.join(each.worst.actions) or 'the rights over identities'} away{or_bounded(each.identity, 'bind them to a boundary')}",
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policypack.authority.grants import or_bounded
 from policypack.authority.held import Held, by_its_own_policies, held, implied
 from policypack.check import Finding, Severity, check
 from policypack.model import Infrastructure, Verb
@@ -33,7 +34,7 @@ def agent_can_weaken_guards(infrastructure: Infrastructure) -> Iterator[Finding]
             f"It {each.can} take off what protects {each.targets}.",
             certain=each.certain,
             because=each.because,
-            fix=f"take {', '.join(each.worst.actions) or 'the modifying actions'} away, or deny it in a boundary",
+            fix=f"take {', '.join(each.worst.actions) or 'the modifying actions'} away{or_bounded(each.identity, 'deny it in a boundary')}",
         )
 
 

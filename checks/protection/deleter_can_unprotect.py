@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policypack.authority.grants import or_bounded
 from policypack.authority.held import by_its_own_policies, held, implied
 from policypack.check import Finding, Severity, check
 from policypack.model import Evidence, GuardKind, Infrastructure, Outcome, Power, Verb
@@ -47,5 +48,5 @@ def deleter_can_unprotect(infrastructure: Infrastructure) -> Iterator[Finding]:
             f"It {each.can} turn off the deletion protection of {each.targets}{f' and then delete {them}' if both else ''}.",
             certain=each.certain,
             because=(*each.because, guard.evidence, Evidence(f"with it off it can {deletes}", each.worst.target)),
-            fix=f"take {', '.join(each.worst.actions)} away, or deny it in a boundary",
+            fix=f"take {', '.join(each.worst.actions)} away{or_bounded(each.identity, 'deny it in a boundary')}",
         )

@@ -116,6 +116,11 @@ def can_be_limited(identity: Identity) -> bool:
     return facts(identity.language).bounded
 
 
+def or_bounded(identity: Identity, text: str) -> str:
+    """What a fix offers beside taking a right away, where the platform has anything that stands over what is allowed."""
+    return f", or {text}" if can_be_limited(identity) else ""
+
+
 def _unreadable(policy: Policy, statement: Statement) -> bool:
     """A document that nobody can read may allow anything: that is a doubt of every power, and no grant that was written."""
     return bool(statement.doubt) and (not isinstance(policy.document, dict) or " says is not known" in statement.doubt)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct
@@ -129,6 +129,14 @@ class _Who(Struct, frozen=True, dict=True):
         return tuple(tokens(self.documents, self.subjects))
 
     @cached_property
+    def _workloads(self) -> Mapping[Place, list[Resource]]:
+        return _by_subject(self._running)
+
+    @cached_property
+    def _secrets(self) -> Mapping[Place, list[Resource]]:
+        return _by_subject(self._tokens)
+
+    @cached_property
     def _grants(self) -> Mapping[Place, list[Grant]]:
         """What each is given, by name or as one of many."""
         found: dict[Place, list[Grant]] = defaultdict(list)
@@ -153,7 +161,7 @@ class _Who(Struct, frozen=True, dict=True):
         return (*made, *self._unbound())
 
     def _identity(self, who: Subject) -> Identity:
-        credentials = tuple(secret for secret, subject in self._tokens if subject.key == who.key)
+        credentials = tuple(self._secrets[who.key])
         name = who.name if who.home is None else full_name(who.home.name, who.name)
         shown = who.shown
         tags = self.documents.estate.tags(shown) if shown.mode == "managed" else {}
@@ -181,11 +189,10 @@ class _Who(Struct, frozen=True, dict=True):
 
     def _trusted(self, who: Subject) -> Iterator[Trusted]:
         """What runs as it: something that is called an agent, or a workload."""
-        for resource, subject in self._running:
-            if subject.key == who.key:
-                names = (named(resource), *resource.configured_address.split(".")[1:])
-                agent = any(says_agent(each) for each in names if isinstance(each, str))
-                yield Trusted("workload", resource.address, agent=agent)
+        for resource in self._workloads[who.key]:
+            names = (named(resource), *resource.configured_address.split(".")[1:])
+            agent = any(says_agent(each) for each in names if isinstance(each, str))
+            yield Trusted("workload", resource.address, agent=agent)
 
     def _unbound(self) -> Iterator[Identity]:
         """Whoever a role is given to outside of the inputs, where the role is made for an agent."""
@@ -245,6 +252,13 @@ class _Who(Struct, frozen=True, dict=True):
             if lost is not None and role.name not in seen:
                 seen.add(role.name)
                 yield Gap(f"what {role.name} allows is not known: {lost.reason}", binding.at("role_ref"))
+
+
+def _by_subject(pairs: Iterable[tuple[Resource, Subject]]) -> Mapping[Place, list[Resource]]:
+    found: dict[Place, list[Resource]] = defaultdict(list)
+    for resource, subject in pairs:
+        found[subject.key].append(resource)
+    return found
 
 
 def _of_role(role: Resource, evidence: Evidence) -> Evidence:

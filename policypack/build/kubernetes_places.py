@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -35,6 +35,15 @@ class Places(Struct, frozen=True, dict=True):
         every = self.documents.estate.resources
         return tuple(each for each in every if each.type in NAMESPACES and each.mode == "managed" and stands(each))
 
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for each in self._shown:
+            name = each.get("metadata.name")
+            if isinstance(name, str):
+                found.setdefault(name, []).append(each)
+        return found
+
     def of(self, resource: Resource) -> Home:
         """The namespace that a resource says it lies in."""
         return self.namespace(resource.written("metadata.namespace"), resource)
@@ -57,7 +66,7 @@ class Places(Struct, frozen=True, dict=True):
         if isinstance(name, Unknown):
             return self.documents.estate.index.find(name, holder, lambda kind: kind in NAMESPACES).only
         domains = self.documents.domains
-        found = [each for each in self._shown if each.get("metadata.name") == name]
+        found = self._by_name.get(name, [])
         sure = [each for each in found if same_domain(domains.of(each), domain) is True]
         return sure[0] if len(sure) == 1 else found[0] if len(found) == 1 and self._may_be(found[0], domain) else None
 

@@ -49,6 +49,15 @@ class Roles(Struct, frozen=True, dict=True):
             each for each in every if each.type in (*ROLES, *CLUSTER_ROLES) and each.mode == "managed" and stands(each)
         )
 
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for each in self.all:
+            name = named(each)
+            if isinstance(name, str):
+                found.setdefault(name, []).append(each)
+        return found
+
     def meant(self, binding: Resource, namespace: str | Unknown | None) -> Role:
         """The role that a binding refers to. `namespace` is that of the binding, None where it lies in none."""
         kind, value = binding.get("role_ref.kind"), binding.get("role_ref.name")
@@ -78,9 +87,10 @@ class Roles(Struct, frozen=True, dict=True):
         if isinstance(value, Unknown):
             return self.documents.estate.index.find(value, holder, lambda kind: kind in kinds).only
         domain = self.documents.domains.of(holder)
-        fitting = [each for each in self.all if each.type in kinds and named(each) == value and self._is_near(each, domain)]
+        called = self._by_name.get(value, ()) if isinstance(value, str) else ()
+        fitting = [each for each in called if each.type in kinds and self._is_near(each, domain)]
         if kinds is ROLES:
-            fitting = [each for each in fitting if (each.written("metadata.namespace") or "default") == namespace]
+            fitting = [each for each in fitting if _namespace(each) == namespace]
         return fitting[0] if len(fitting) == 1 else None
 
     def _is_near(self, role: Resource, domain: Domain) -> bool:
@@ -122,6 +132,11 @@ class Roles(Struct, frozen=True, dict=True):
         for each in self.all:
             if self._is_near(each, domain) and any(_carries(each, {f"{_COLLECTED}{one}": "true"}) for one in names):
                 yield from self._rules(each)
+
+
+def _namespace(role: Resource) -> Value:
+    value = role.written("metadata.namespace")
+    return "default" if value is None else value
 
 
 def _carries(role: Resource, labels: Mapping[str, Value]) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from policypack.authority.grants import or_bounded
 from policypack.authority.kubernetes import UNNAMED, matches
 from policypack.model import IdentityKind, Outcome, Verb
 from tests.authority.kubernetes import (
@@ -281,3 +282,20 @@ def test_a_subject_that_is_not_known_may_be_anybody(tmp_path: Path) -> None:
     parts = 'variable "who" {}\n' + bound("edit", '{ kind = "User", name = var.who }', namespace="shop")
     found = [each for each in asked(tmp_path, parts).who_can(Verb.DESTROY, CLAIM) if each.outcome is not NO]
     assert [each.outcome for each in found] == [MAYBE]
+
+
+@pytest.mark.parametrize("kind", ["ClusterRole", "Role"])
+def test_a_namespace_that_is_not_known_may_be_any(tmp_path: Path, kind: str) -> None:
+    """A role and its binding in a namespace that hangs on a variable: what they give, they give perhaps."""
+    parts = role("r", rule(DELETE), kind=kind) + bound("r", kind=kind, namespace="shop")
+    unknown = parts.replace('namespace = "shop"\n  }\n  role_ref', "namespace = var.ns\n  }\n  role_ref")
+    if kind == "Role":
+        unknown = unknown.replace('namespace = "shop"\n  }\n  rule', "namespace = var.ns\n  }\n  rule")
+    assert unknown.count("var.ns") == (2 if kind == "Role" else 1)
+    assert outcome(asked(tmp_path, 'variable "ns" {}\n', unknown)) is MAYBE
+
+
+def test_a_fix_offers_no_boundary_where_there_is_none(tmp_path: Path) -> None:
+    """Nothing in a cluster stands over what roles allow, so no fix says to write it."""
+    identities = picture(tmp_path, given(DELETE)).identities
+    assert {or_bounded(each, "deny it") for each in identities if each.grants} == {""}
