@@ -30,7 +30,7 @@ from urllib.parse import parse_qs
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "terraform-examples"
-SCENARIOS = (ROOT / "tests" / "scenarios", ROOT / "tests" / "authority" / "scenarios")
+SCENARIOS = tuple(ROOT / "tests" / each / "scenarios" for each in (".", "authority", "gate"))
 AWS_VERSION = "5.100.0"
 LINEAGE = "00000000-0000-0000-0000-000000000000"
 ACCOUNT = "111111111111"

@@ -43,7 +43,7 @@ def _of_safeguard(each: Safeguard, infrastructure: Infrastructure) -> Iterator[N
     elif each.part == "copies" and not known and _less(change.before, resource.values):
         text = f"The plan changes how much this {each.label} keeps, or of what; the stores that it copies are not in the plan."
         yield acted_on(resource, "copies_ended", text, each.environment, certain=False)
-    elif each.part == "guard" and resource.goes and not known:
+    elif each.part == "guard" and resource.goes and not known and not _guards_vault(resource, infrastructure):
         text = f"The plan {does} this {each.label}; what it guards is not in the plan."
         yield acted_on(resource, "guard_removed", text, each.environment, certain=False)
     elif each.part == "opaque" and change.destroys:
@@ -60,6 +60,15 @@ def _stores_of(resource: Resource, infrastructure: Infrastructure) -> list[Store
         if any(copy.made_by.place == place for copy in store.copies)
         or any(each.subject.place == place for each in store.guards)
     ]
+
+
+def _guards_vault(resource: Resource, infrastructure: Infrastructure) -> bool:
+    """Whether it is the lock or the policy of a vault that is in the picture: then guard_removed tells."""
+    vaults = infrastructure.before.vaults if infrastructure.before else ()
+    return any(
+        resource.place == (vault.policy.place if vault.policy else None) or vault.lock.evidence.resource == resource.address
+        for vault in vaults
+    )
 
 
 def _less(before: Value | Mapping[str, Value], after: Value | Mapping[str, Value], key: str = "") -> bool:

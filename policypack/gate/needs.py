@@ -15,7 +15,7 @@ from policypack.gate.losses import losses, unknown_types
 from policypack.gate.need import PLAN, Need
 from policypack.gate.restore import ways_back
 from policypack.gate.whole import whole, wrong_state
-from policypack.model import Infrastructure, Input, Store, replace
+from policypack.model import Infrastructure, Input, Resource, Store, replace
 from policypack.run import Report
 
 __all__ = ["KINDS", "PLAN", "Need", "needs"]
@@ -70,24 +70,41 @@ def _found(finding: Finding, infrastructure: Infrastructure) -> Need:
     resource = finding.resource
     store = infrastructure.by_place.get(resource.place) if resource.mode == "managed" else None
     destroyed = store if finding.check in _DESTROYS else None
-    environment = _environment(store, infrastructure) if store else ""
+    now = resource if resource.change else _as_planned(resource, infrastructure)
     return Need(
         finding.check,
-        PLAN if resource.mode == "plan" else resource.address,
-        resource.change.actions if resource.change else (),
+        PLAN if resource.mode == "plan" else now.address,
+        now.change.actions if now.change else (),
         finding.message,
-        lost=f"the data of this {store.label or store.kind}" if destroyed and store else _in_place(finding),
+        lost=_what(destroyed) if destroyed else _in_place(finding),
         restore=ways_back(infrastructure, destroyed) if destroyed else (),
         because=tuple(finding.because),
         location=finding.location,
-        environment=environment,
+        environment=_environment(store, resource, infrastructure),
         certain=finding.certain,
     )
 
 
-def _environment(store: Store, infrastructure: Infrastructure) -> str:
-    old = infrastructure.earlier(store)
-    return (old if old and old.environment.production else store).environment.name
+def _as_planned(resource: Resource, infrastructure: Infrastructure) -> Resource:
+    """What the plan says of a resource that a check showed as it stood before."""
+    for each in infrastructure.resources if resource.mode == "managed" else ():
+        former = (each.change and each.change.previous_address) or each.address
+        if (each.inside, former) == resource.place:
+            return each
+    return resource
+
+
+def _environment(store: Store | None, resource: Resource, infrastructure: Infrastructure) -> str:
+    if store is not None:
+        old = infrastructure.earlier(store)
+        return (old if old and old.environment.production else store).environment.name
+    vaults = (*(infrastructure.before.vaults if infrastructure.before else ()), *infrastructure.vaults)
+    return next((vault.environment.name for vault in vaults if vault.resource.place == resource.place), "")
+
+
+def _what(store: Store) -> str:
+    label = store.label or store.kind.replace("_", " ")
+    return f"whatever only this {label} decrypts" if store.kind == "key" else f"the data of this {label}"
 
 
 def _in_place(finding: Finding) -> str:

@@ -16,26 +16,25 @@ def ways_back(infrastructure: Infrastructure, store: Store) -> tuple[Evidence, .
 
 
 def _left_by_guards(store: Store) -> Iterator[Evidence]:
+    own = any(copy.made_by.place == store.resource.place for copy in store.backups)
     for guard in store.guards:
         place = (guard.subject.address, guard.subject.at(guard.attribute))
         if guard.holds is True and guard.kind is GuardKind.FINAL_SNAPSHOT:
             yield Evidence(
                 f"a final snapshot that the deletion takes ({guard.evidence.text}), until somebody deletes it", *place
             )
-        elif guard.holds is True and guard.kind is GuardKind.RECOVERY_WINDOW:
+        elif guard.kind is GuardKind.RECOVERY_WINDOW and guard.leaves_time:
             yield Evidence(f"the deletion itself can be cancelled {_window(guard)} ({guard.evidence.text})", *place)
-        elif guard.holds is True and guard.kind is GuardKind.BACKUPS_KEPT:
-            yield Evidence(f"its automated backups, which outlive it ({guard.evidence.text}), {_kept(store)}", *place)
+        elif guard.holds is True and guard.kind is GuardKind.BACKUPS_KEPT and not own:
+            yield Evidence(
+                f"its automated backups, which outlive it ({guard.evidence.text}), for as long as its service keeps them",
+                *place,
+            )
 
 
 def _window(guard: Guard) -> str:
     number = isinstance(guard.value, int) and not isinstance(guard.value, bool)
     return f"within {days(int(str(guard.value)))} of the apply" if number else "for as long as its service keeps it"
-
-
-def _kept(store: Store) -> str:
-    found = next((copy.kept_days for copy in store.copies if copy.made_by.place == store.resource.place), None)
-    return f"until {days(found)} after each was made" if isinstance(found, int) else "for as long as its service keeps them"
 
 
 def _copies(store: Store, gone: set[tuple[str, str]]) -> Iterator[Evidence]:
@@ -48,7 +47,10 @@ def _copies(store: Store, gone: set[tuple[str, str]]) -> Iterator[Evidence]:
             continue
         perhaps = isinstance(copy.certain, Unknown) or isinstance(copy.dies_with_store, Unknown)
         where = f" in {copy.held_in.address}" if copy.held_in is not None else ""
-        text = f"{'perhaps ' if perhaps else ''}the last {copy.kind.value}{where} ({copy.evidence.text}), {_until(copy)}"
+        locked = "; its lock lets nobody delete it sooner" if copy.immutable is True else ""
+        text = (
+            f"{'perhaps ' if perhaps else ''}the last {copy.kind.value}{where} ({copy.evidence.text}), {_until(copy)}{locked}"
+        )
         yield Evidence(text, copy.evidence.resource, copy.evidence.location)
 
 

@@ -17,6 +17,7 @@ from policypack.visible import visible
 
 _MOST = 30
 _MOST_REASONS = 4
+_SAID_ALREADY = ("left to restore", "the inputs show nothing", "the plan: ")
 _INDENT = " " * 2
 _LEFT = 11
 
@@ -48,7 +49,7 @@ def _block(address: str, needs: Sequence[Need], width: int) -> list[str]:
     actions = next((each.actions for each in needs if each.actions), ())
     where = next((each.environment for each in needs if each.environment), "")
     place = next((_place(each.location) for each in needs if each.location is not None and address != PLAN), "")
-    told = [" and ".join(actions), where, place]
+    told = ["" if actions == ("no-op",) else " and ".join(actions), where, place]
     lines = [visible("   ".join([address, *(each for each in told if each)]))]
     for need in needs:
         lines += _wrapped(f"{need.text}{'' if need.certain else ' This is not certain.'}", width, _INDENT, _INDENT)
@@ -69,7 +70,7 @@ def _told(needs: Sequence[Need]) -> Iterator[tuple[str, str]]:
         yield "restore", "from nothing that the plan shows"
     shown = {each.text for each in ways} | {each.lost for each in lost}
     reasons = dict.fromkeys(f"{step.text}{_at(step)}" for each in needs for step in each.because if step.text not in shown)
-    reasons = dict.fromkeys(each for each in reasons if not each.startswith(("left to restore", "the inputs show nothing")))
+    reasons = dict.fromkeys(each for each in reasons if not each.startswith(_SAID_ALREADY))
     for number, reason in enumerate(reasons):
         if number == _MOST_REASONS:
             yield "", f"and {len(reasons) - number} more reasons"

@@ -123,6 +123,12 @@ class Guard(Struct, frozen=True):
     said: str = ""
 
     @property
+    def leaves_time(self) -> bool:
+        """Whether a recovery window leaves any time to cancel a deletion, be it shorter than it should be."""
+        number = self.value if isinstance(self.value, int) and not isinstance(self.value, bool) else 0
+        return self.holds is True or number > 0
+
+    @property
     def evidence(self) -> Evidence:
         """What was written, or that nothing was."""
         if self.said:
@@ -277,8 +283,8 @@ class Store(Struct, frozen=True):
     @property
     def ways_back(self) -> tuple[Evidence, ...]:
         """What is left to restore from once the store is deleted, the plan's other deletions counted in."""
-        kinds = {GuardKind.FINAL_SNAPSHOT, GuardKind.RECOVERY_WINDOW}
-        found = [guard.evidence for guard in self.guards if guard.kind in kinds and guard.holds is True]
+        windows = (guard.evidence for guard in self.having(GuardKind.RECOVERY_WINDOW) if guard.leaves_time)
+        found = [*(guard.evidence for guard in self.having(GuardKind.FINAL_SNAPSHOT) if guard.holds is True), *windows]
         for copy in self.backups:
             lost = (copy.held_in is not None and copy.held_in.goes) or (copy.kind is CopyKind.SNAPSHOT and copy.made_by.goes)
             if copy.dies_with_store is False and copy.certain is True and not lost:
