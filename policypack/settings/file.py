@@ -113,7 +113,13 @@ def _said(error: ValidationError, name: str) -> str:
     return f"{name} has a form that is not allowed"
 
 
-_KINDS = {"object": "a mapping", "array": "a list", "integer": "a whole number", "number": "a number"}
+_KINDS = {
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+    "integer": "a whole number",
+    "number": "a number",
+}
 
 
 def _line(node: yaml.Node | None, path: Sequence[str]) -> int:
