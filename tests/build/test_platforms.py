@@ -61,6 +61,10 @@ KEEPERS = [
         "aws_ecs_task_definition.s",
         {"container_definitions": json.dumps([{"name": "a", "environment": [{"name": "RAILWAY_API_TOKEN", "value": "x"}]}])},
     ),
+    ("azurerm_key_vault_secret.s", {"name": "railway-api-token", "value": "x", "key_vault_id": "v"}),
+    ("azurerm_linux_web_app.s", {"name": "a", "app_settings": {"RAILWAY_API_TOKEN": "x"}}),
+    ("google_secret_manager_secret_version.s", {"secret": "projects/p/secrets/railway-api-token", "secret_data": "x"}),
+    ("kubernetes_secret_v1.s", {"metadata": [{"name": "ci"}], "data": {"RAILWAY_API_TOKEN": "x"}}),
     ("supabase_edge_function_secrets.s", {"secrets": [{"name": "RAILWAY_API_TOKEN", "value": "x"}]}),
     ("digitalocean_app.s", {"spec": [{"worker": [{"env": [{"key": "RAILWAY_API_TOKEN", "value": "x"}]}]}]}),
 ]
