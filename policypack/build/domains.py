@@ -129,6 +129,8 @@ class Domains(Struct, frozen=True, dict=True):
         block = self.estate.provider_block(resource)
         if said is None and block is not None:
             said = first_written(block, facts.domain_arguments)
+        if isinstance(said, Unknown) and (domain := self._referred(said, resource, facts)) is not None:
+            return domain
         if isinstance(said, Unknown) and said.references:
             key = f"{resource.inside}#={asks(said)}"
             return self.make(resource.provider, Unknown(f"the {facts.domain} depends on {asks(said)}"), key)
@@ -140,6 +142,17 @@ class Domains(Struct, frozen=True, dict=True):
         return self.make(
             resource.provider, Unknown(f"neither the resource nor its provider block tells the {facts.domain}"), key
         )
+
+    def _referred(self, said: Unknown, resource: Resource, facts: ProviderEntry) -> Domain | None:
+        """The domain that an argument refers to where another platform makes it, or reads it: called by its name, or else by its
+        address."""
+        for each in said.references if facts.domain_types else ():
+            found = self.estate.index.by_address.get((resource.inside, each.address))
+            if found is not None and found.type in facts.domain_types:
+                name = found.get("name")
+                shown = name if isinstance(name, str) else found.address
+                return self.make(resource.provider, shown, f"{resource.inside}#{shown}")
+        return None
 
     def _home(self, resource: Resource, facts: ProviderEntry, left: int) -> Domain | None:
         """The domain of what the resource lies in, None where that is not said or cannot be found."""

@@ -268,6 +268,7 @@ class ProviderEntry(Struct, frozen=True):
 
     `also` are other providers of the same platform with the same types. `domain_arguments` are the arguments of a resource, or
     of the provider block, that hold the domain; `domain_after` is the part of an id or full name that it follows ("projects").
+    `domain_types` are types of other platforms that are such a domain: what refers to one lies in it.
     `tag_arguments` are the arguments that may hold tags, `default_tags` that of the provider block. `store_guards` are guards
     of every store that is no container and whose own entry has no deletion protection. `stateless` are types without an entry
     that have an argument such as stores have, and hold nothing.
@@ -279,6 +280,7 @@ class ProviderEntry(Struct, frozen=True):
     also: tuple[str, ...] = ()
     domain_arguments: tuple[str, ...] = ()
     domain_after: str = ""
+    domain_types: tuple[str, ...] = ()
     tag_arguments: tuple[str, ...] = ()
     default_tags: str = ""
     store_guards: tuple[GuardFact, ...] = ()

@@ -299,3 +299,57 @@ def test_a_fix_offers_no_boundary_where_there_is_none(tmp_path: Path) -> None:
     """Nothing in a cluster stands over what roles allow, so no fix says to write it."""
     identities = picture(tmp_path, given(DELETE)).identities
     assert {or_bounded(each, "deny it") for each in identities if each.grants} == {""}
+
+
+def test_what_the_cluster_names_is_found_by_reference(tmp_path: Path) -> None:
+    """A generated name is known after apply only: references still lead to the account, the role and the namespace."""
+    base = """
+resource "kubernetes_namespace_v1" "n" {
+  metadata { generate_name = "n-" }
+}
+resource "kubernetes_service_account_v1" "a" {
+  metadata {
+    generate_name = "a-"
+    namespace     = kubernetes_namespace_v1.n.metadata[0].name
+  }
+}
+resource "kubernetes_persistent_volume_claim_v1" "orders" {
+  metadata {
+    name      = "orders"
+    namespace = kubernetes_namespace_v1.n.metadata.0.name
+  }
+  spec {}
+}
+resource "kubernetes_cluster_role_v1" "r" {
+  metadata { generate_name = "r-" }
+  rule {
+    api_groups = ["snapshot.storage.k8s.io"]
+    resources  = ["volumesnapshots"]
+    verbs      = ["delete"]
+  }
+  rule {
+    api_groups = [""]
+    resources  = ["namespaces"]
+    verbs      = ["delete"]
+  }
+}
+resource "kubernetes_role_binding_v1" "b" {
+  metadata {
+    name      = "b"
+    namespace = kubernetes_namespace_v1.n.metadata[0].name
+  }
+  role_ref {
+    api_group = "rbac.authorization.k8s.io"
+    kind      = "ClusterRole"
+    name      = kubernetes_cluster_role_v1.r.metadata[0].name
+  }
+  subject {
+    kind      = "ServiceAccount"
+    name      = kubernetes_service_account_v1.a.metadata[0].name
+    namespace = kubernetes_namespace_v1.n.metadata[0].name
+  }
+}
+"""
+    answers = asked(tmp_path, base=base)
+    assert outcome(answers, "kubernetes_namespace_v1.n") is YES
+    assert outcome(answers) is YES

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from policypack.catalog import load_catalog
-from policypack.model import CopyKind, Credential, Infrastructure, Resource, Truth, is_unknown, same_domain
+from policypack.model import CopyKind, Credential, Infrastructure, Resource, Truth, is_unknown, replace, same_domain
 from tests.build.conftest import made, picture, provider, store, unknown
 
 __all__ = ["picture"]  # the fixture
@@ -285,8 +285,8 @@ def test_a_schedule_copies_its_namespaces(picture: Picture, template: dict[str, 
     [
         ({"config_context": "prod"}, {"config_context": "prod"}, True),
         ({"config_context": "prod"}, {"config_context": "test"}, False),
-        ({"host": unknown("aws_eks_cluster.a", "endpoint")}, {"host": unknown("aws_eks_cluster.a", "endpoint")}, True),
-        ({"host": unknown("aws_eks_cluster.a", "endpoint")}, {"host": unknown("aws_eks_cluster.b", "endpoint")}, "unknown"),
+        ({"host": unknown("var.a", "")}, {"host": unknown("var.a", "")}, True),
+        ({"host": unknown("var.a", "")}, {"host": unknown("var.b", "")}, "unknown"),
         ({"config_path": "a"}, {"config_path": "b"}, "unknown"),
         ({}, {}, True),
     ],
@@ -348,3 +348,25 @@ def test_what_lies_in_a_namespace_is_of_its_environment(picture: Picture) -> Non
     assert store(built, "kubernetes_persistent_volume_claim.data").environment.name == "staging"
     named = picture(made("kubernetes_persistent_volume_claim.data", metadata=meta("data-prod", "staging"), spec=[{}]))
     assert store(named, "kubernetes_persistent_volume_claim.data").environment.production
+
+
+def test_the_cluster_of_another_platform_is_the_domain(picture: Picture) -> None:
+    """A provider block that refers to a cluster acts in it, whichever of its attributes it names; two clusters are two domains."""
+    eks = [made(f"aws_eks_cluster.{name}", name=f"{name}-prod") for name in "ab"]
+    looked_up = replace(made("aws_eks_cluster.a", name="a-prod"), address="data.aws_eks_cluster.a", mode="data")
+    blocks = {
+        "kubernetes": unknown("aws_eks_cluster.a", "endpoint"),
+        "kubernetes.b": unknown("aws_eks_cluster.b", "endpoint"),
+        "kubernetes.looked_up": unknown("data.aws_eks_cluster.a", "endpoint"),
+    }
+    built = picture(
+        *eks,
+        looked_up,
+        *(provider(key, host=host) for key, host in blocks.items()),
+        *(made(f"kubernetes_namespace.n{number}", metadata=meta("n"), provider_key=key) for number, key in enumerate(blocks)),
+    )
+    one, other, read = (store(built, f"kubernetes_namespace.n{number}") for number in range(3))
+    assert (str(one.domain), str(other.domain)) == ("a-prod", "b-prod")
+    assert same_domain(one.domain, other.domain) is False
+    assert same_domain(one.domain, read.domain) is True
+    assert one.environment.reason == "by its cluster a-prod"
