@@ -68,6 +68,11 @@ MEMBER = (
 )
 
 
+OTHERS = (MEMBER % "azurerm_management_group.corp.id").replace(
+    "data.azurerm_subscription.mine.id", '"/subscriptions/22222222-2222-2222-2222-222222222222"'
+)
+
+
 @pytest.mark.parametrize(
     ("groups", "expected"),
     [
@@ -76,6 +81,7 @@ MEMBER = (
         (CORP % "" + PROD % f'subscription_ids = ["{SUBSCRIPTION}"]', YES),
         (CORP % "subscription_ids = [data.azurerm_subscription.mine.subscription_id]", YES),
         (CORP % "", MAYBE),
+        (CORP % "" + OTHERS, MAYBE),
         (CORP % "" + MEMBER % '"/providers/Microsoft.Management/managementGroups/elsewhere"', MAYBE),
     ],
 )
@@ -182,6 +188,14 @@ def test_a_lock_holds_until_somebody_takes_it_away(tmp_path: Path, role: str, ta
 def test_a_lock_is_taken_away_where_it_stands(tmp_path: Path, locked: str, scope: str, expected: Outcome) -> None:
     """Whoever owns a thing does not take away the lock of the group, or the subscription, that it lies in."""
     assert outcome(tmp_path, LOCK % locked, given("Owner", scope)) is expected
+
+
+def test_a_subscription_is_cancelled_whatever_is_locked_in_it(tmp_path: Path) -> None:
+    """No lock stands in the way of a cancellation, which takes all that is in the subscription."""
+    whole = "data.azurerm_subscription.mine.id"
+    cancels = custom('actions = ["Microsoft.Subscription/cancel/action"]', whole)
+    assert outcome(tmp_path, LOCK % whole, cancels) is YES
+    assert outcome(tmp_path, LOCK % whole, custom('actions = ["Microsoft.Compute/disks/delete"]', whole)) is NO
 
 
 CONDITION = "((!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals{acdd72a7-3385-48ef-bd42-f606fba81ae7}))"

@@ -115,10 +115,27 @@ def test_the_directory_leads_to_applications(tmp_path: Path, owners: str, parts:
     assert outcome(tmp_path, DIRECTORY % owners, DEPLOYS, parts, who=BOT) is expected
 
 
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("62e90394-69f5-4237-9190-012177145e10", YES),
+        ("e8611ab8-c189-46e8-94e1-60213ab1f814", YES),
+        ("9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", NO),
+    ],
+)
+def test_who_rules_the_directory_takes_every_subscription(tmp_path: Path, role: str, expected: Outcome) -> None:
+    """Whoever rules the directory needs nobody who has rights on Azure already."""
+    assert outcome(tmp_path, DIRECTORY % "", ROLE % f'"{role}"', who=BOT) is expected
+
+
 TEAM = 'resource "azuread_group" "team" {\n  display_name = "team"\n  %s\n}\n'
 IN_TEAM = (
     'resource "azuread_group_member" "m" {\n  group_object_id = azuread_group.team.object_id\n'
     f"  member_object_id = {AGENT}.principal_id\n}}\n"
+)
+GUARDED = "assignable_to_role = true"
+DIRECTS = (
+    f'resource "azuread_directory_role_assignment" "d" {{\n  role_id = "%s"\n  principal_object_id = {AGENT}.principal_id\n}}\n'
 )
 OUTER = TEAM.replace('"team"', '"outer"') % "members = [azuread_group.team.object_id]"
 
@@ -132,6 +149,9 @@ OUTER = TEAM.replace('"team"', '"outer"') % "members = [azuread_group.team.objec
         (TEAM % "members = [azuread_group.outer.object_id]" + IN_TEAM + OUTER, "azuread_group.outer.object_id", YES),
         (TEAM % "", "azuread_group.team.object_id", NO),
         (TEAM % f"owners = [{AGENT}.principal_id]", "azuread_group.team.object_id", YES),
+        (TEAM % "" + DIRECTS % "fe930be7-5e62-47db-91af-98c3a49a38b1", "azuread_group.team.object_id", YES),
+        (TEAM % GUARDED + DIRECTS % "fe930be7-5e62-47db-91af-98c3a49a38b1", "azuread_group.team.object_id", NO),
+        (TEAM % GUARDED + DIRECTS % "62e90394-69f5-4237-9190-012177145e10", "azuread_group.team.object_id", YES),
     ],
 )
 def test_a_group_acts_through_its_members(tmp_path: Path, parts: str, to: str, expected: Outcome) -> None:
@@ -165,10 +185,13 @@ def test_access_policies_count_in_vaults_that_have_them(
     [("", YES), ("shared_access_key_enabled = false", NO), ("shared_access_key_enabled = var.given", MAYBE)],
 )
 def test_keys_open_an_account_that_takes_them(tmp_path: Path, switch: str, expected: Outcome) -> None:
-    """Who reads the keys of an account has all that is in it, where the account takes keys."""
+    """Who reads the keys of an account has all that is in it, where the account takes keys; who may change the account lets it take
+    them again."""
     account = f'resource "azurerm_storage_account" "k" {{\n  name = "k"\n  resource_group_name = azurerm_resource_group.shop.name\n  {switch}\n}}\n'
     parts = account + custom('actions = ["Microsoft.Storage/storageAccounts/listKeys/action"]')
     assert outcome(tmp_path, parts, target="azurerm_storage_account.k") is expected
+    both = 'actions = ["Microsoft.Storage/storageAccounts/listKeys/action", "Microsoft.Storage/storageAccounts/write"]'
+    assert outcome(tmp_path, account + custom(both), target="azurerm_storage_account.k") is YES
 
 
 @pytest.mark.parametrize(
