@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policypack.authority.gates import changes_production
+from policypack.authority.gates import open_trusts
 from policypack.check import Finding, Severity, check
 from policypack.model import Evidence, Infrastructure, Unknown
 
@@ -21,10 +21,7 @@ def apply_role_unpinned(infrastructure: Infrastructure) -> Iterator[Finding]:
     one branch is uncertain unless a branch rule of the inputs asks for a review. Identities that nothing of production depends on are
     not reported; one whose rights are not among the inputs is judged by its name.
     """
-    for trust in infrastructure.approvals.trusts:
-        if trust.pinned is True:
-            continue
-        applies = changes_production(infrastructure, trust)
+    for trust, applies in open_trusts(infrastructure):
         if applies is False:
             continue
         open_ends = [each for each in (trust.pinned, applies) if isinstance(each, Unknown)]

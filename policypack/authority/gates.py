@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from policypack.authority.grants import rules_everything
 from policypack.authority.held import DESTRUCTIVE, Held, held
-from policypack.model import Credential, Evidence, Infrastructure, Location, Resource, Truth, Unknown, Verb, replace
+from policypack.model import Credential, Evidence, Identity, Infrastructure, Location, Resource, Truth, Unknown, Verb, replace
 from policypack.model.approvals import Applying, TokenTrust
 from policypack.model.pipelines import Repository
 
@@ -106,24 +106,46 @@ def bearers(infrastructure: Infrastructure) -> Iterator[tuple[Credential, str]]:
             yield credential, there[0]
 
 
-def changes_production(infrastructure: Infrastructure, trust: TokenTrust) -> Truth:
-    """Whether the identity that trusts is one that applies: its policies, the job that takes it on, and its names tell."""
-    words = {word for name in trust.names for word in name.lower().replace("-", "_").split("_")}
+def open_trusts(infrastructure: Infrastructure) -> Iterator[tuple[TokenTrust, Truth]]:
+    """The identities that more runs become than those of a protected place, with whether they are ones that apply: their policies,
+    the job that takes them on, and their names tell."""
+    loose = [each for each in infrastructure.approvals.trusts if each.pinned is not True]
+    if not loose:
+        return
     taken = {role for each in infrastructure.approvals.applying for role in each.job.roles if isinstance(role, str)}
-    if any(role == name or role.endswith(f"/{name}") for role in taken for name in trust.names):
+    places = {each.resource.place for each in loose}
+    known = {each.resource.place: each for each in infrastructure.identities if each.resource.place in places}
+    # Who may do everything need not be asked what of it destroys.
+    asked = [each for each in known.values() if (each.policies or each.grants) and not rules_everything(each)]
+    verbs = DESTRUCTIVE | {Verb.ESCALATE}
+    powers = {each.identity.address: each for each in held(infrastructure, verbs, identities=asked, opaque=True)}
+    for trust in loose:
+        identity = known.get(trust.resource.place)
+        if any(role == name or role.endswith(f"/{name}") for role in taken for name in trust.names):
+            yield trust, True
+        elif identity is not None and (identity.policies or identity.grants):
+            yield trust, _applies(infrastructure, identity, powers.get(identity.address), _words(trust))
+        else:
+            yield trust, _named_to_apply(_words(trust))
+
+
+def _words(trust: TokenTrust) -> set[str]:
+    return {word for name in trust.names for word in name.lower().replace("-", "_").split("_")}
+
+
+def _applies(infrastructure: Infrastructure, identity: Identity, powers: Held | None, words: set[str]) -> Truth:
+    """Whether what its policies allow is more than to read."""
+    if rules_everything(identity):
         return True
-    identity = next((each for each in infrastructure.identities if each.resource.place == trust.resource.place), None)
-    if identity is not None and rules_everything(identity):
-        return True
-    if identity is not None and (identity.policies or identity.grants):
-        powers = list(held(infrastructure, DESTRUCTIVE | {Verb.ESCALATE}, identities=[identity], opaque=True))
-        if any(each.certain for each in powers):
-            return True
-        unknown = Unknown("what its policies allow on production is not known") if powers else None
-        return unknown or (words & APPLIES != set() and not infrastructure.production and not words & _PLANS)
+    if powers is not None:
+        return True if powers.certain else Unknown("what its policies allow on production is not known")
+    return bool(words & APPLIES) and not infrastructure.production and not words & _PLANS
+
+
+def _named_to_apply(words: set[str]) -> Truth:
+    """What the names of an identity say whose rights are not among the inputs; the report has a gap for it."""
     if words & _PLANS:
         return False
     if words & APPLIES:
         return True
-    # What such an identity may do is not among the inputs, and the report has a gap for it.
     return Unknown("none of its rights are among the inputs") if words & _PIPELINES else False

@@ -17,6 +17,7 @@ from policypack.build.token_trust import TokenTrusts
 from policypack.catalog.approval import ApprovalFact, RightFact
 from policypack.model import Environment, Evidence, Gap, Identity, Resource, Truth, Unknown, Value, replace
 from policypack.model.approvals import Actor, Approvals, Gate, OpenSecret, Policing, Right
+from policypack.model.grants import any_of
 from policypack.model.pipelines import OwnerRule, Repository
 
 _PLACES = {
@@ -174,20 +175,49 @@ class _Making(Struct, frozen=True, dict=True):
 
     def _policed(self, resource: Resource, fact: ApprovalFact) -> Truth:
         """Whether an approval policy is put on it, by an attachment or by words that both have."""
+        attached = self._attached.get(resource.place, False)
+        return any_of((attached, self._self_attached(resource.get(fact.labels)), self._attached.get(("", ""), False)))
+
+    @cached_property
+    def _attached(self) -> dict[tuple[str, str], Truth]:
+        """Whether an approval policy is attached, by what it is attached to; ("", "") is what cannot be told."""
+        found: dict[tuple[str, str], Truth] = {}
+        for each, fact in self.facts:
+            if fact.role != "attachment":
+                continue
+            policies = [told for one in self._named(each, fact.policy) if (told := self.fact(one)) is not None]
+            decides: Truth = any(told.role == "approval_policy" for told in policies)
+            if not self._named(each, fact.policy):
+                decides = Unknown(f"what {each.address} attaches is not among the inputs")
+            subjects = [one.place for one in self._named(each, fact.of)]
+            if not subjects and isinstance(each.get(fact.of), Unknown) and decides is not False:
+                subjects, decides = [("", "")], Unknown(f"what {each.address} is attached to cannot be told")
+            for place in subjects:
+                found[place] = any_of((found.get(place, False), decides))
+        return found
+
+    @cached_property
+    def _attaching(self) -> tuple[frozenset[str], Unknown | None]:
+        """The words by which approval policies attach themselves, and why there may be more."""
+        words: set[str] = set()
         unknown: Unknown | None = None
-        words = resource.get(fact.labels)
-        for each, other in self.facts:
-            if other.role == "attachment" and resource in self._named(each, other.of):
-                policy = self._named(each, other.policy)
-                if any((told := self.fact(one)) is not None and told.role == "approval_policy" for one in policy):
-                    return True
-                unknown = unknown if policy else Unknown(f"what {each.address} attaches is not among the inputs")
-            elif other.role == "approval_policy":
-                attaches = _attaches(each.get(other.labels), words)
-                if attaches is True:
-                    return True
-                unknown = attaches if isinstance(attaches, Unknown) else unknown
-        return False if unknown is None else unknown
+        for each, fact in self.facts:
+            labels = each.get(fact.labels) if fact.role == "approval_policy" and fact.labels else None
+            for label in labels if isinstance(labels, list) else [labels]:
+                if isinstance(label, Unknown):
+                    unknown = label
+                elif isinstance(label, str) and label.startswith("autoattach:"):
+                    words.add(label.partition(":")[2])
+        return frozenset(words), unknown
+
+    def _self_attached(self, labels: Value) -> Truth:
+        """Whether a policy attaches itself to what has these labels."""
+        words, unknown = self._attaching
+        mine = labels if isinstance(labels, list) else [labels]
+        if "*" in words or any(isinstance(each, str) and each in words for each in mine):
+            return True
+        hidden = next((each for each in mine if isinstance(each, Unknown)), None) if words else None
+        return unknown if unknown is not None else hidden if hidden is not None else False
 
     def _named(self, resource: Resource, argument: str) -> tuple[Resource, ...]:
         return self.estate.index.find(
@@ -294,18 +324,6 @@ class _Making(Struct, frozen=True, dict=True):
                 yield Gap(f"{gate.resource.address}: whether {many} is a person cannot be told", gate.resource.location)
             if isinstance(gate.served, Unknown) and gate.asks is not False:
                 yield Gap(f"{gate.resource.address}: {gate.serving[0].text}", gate.resource.location)
-
-
-def _attaches(labels: Value, words: Value) -> Truth:
-    """Whether a policy with these labels attaches itself to what has those words."""
-    if not isinstance(labels, list):
-        return labels if isinstance(labels, Unknown) else False
-    wanted = {str(label).partition(":")[2] for label in labels if str(label).startswith("autoattach:")}
-    if "*" in wanted:
-        return True
-    if wanted and isinstance(words, Unknown):
-        return words
-    return isinstance(words, list) and bool(wanted & {str(word) for word in words})
 
 
 def _open_secrets(made: _Making, gates: tuple[Gate, ...]) -> Iterator[OpenSecret]:

@@ -279,6 +279,44 @@ resource "spacelift_policy" "p" {{
     assert said(picture(tmp_path, hcl)) == ({found} if found else set())
 
 
+@pytest.mark.parametrize(
+    ("attachment", "found"),
+    [
+        ("policy_id = spacelift_policy.p.id\n  stack_id = spacelift_stack.s.id", ""),
+        ("policy_id = spacelift_policy.p.id\n  stack_id = spacelift_stack.other.id", "apply_without_human spacelift_stack.s"),
+        ("policy_id = spacelift_policy.p.id\n  stack_id = var.stack", "apply_without_human spacelift_stack.s ?"),
+        ("policy_id = var.policy\n  stack_id = spacelift_stack.s.id", "apply_without_human spacelift_stack.s ?"),
+        ("policy_id = spacelift_policy.plans.id\n  stack_id = spacelift_stack.s.id", "apply_without_human spacelift_stack.s"),
+    ],
+)
+def test_a_policy_is_attached_to_what_it_names(tmp_path: Path, attachment: str, found: str) -> None:
+    """An attachment counts for its own stack and for approval policies; one that cannot be followed is a doubt."""
+    hcl = f"""variable "stack" {{}}
+variable "policy" {{}}
+resource "spacelift_stack" "s" {{
+  name                  = "shop"
+  protect_from_deletion = true
+}}
+resource "spacelift_stack" "other" {{
+  name                  = "shop-dev"
+}}
+resource "spacelift_policy" "p" {{
+  name = "p"
+  type = "APPROVAL"
+  body = ""
+}}
+resource "spacelift_policy" "plans" {{
+  name = "plans"
+  type = "PLAN"
+  body = ""
+}}
+resource "spacelift_policy_attachment" "a" {{
+  {attachment}
+}}
+"""
+    assert said(picture(tmp_path, hcl)) == ({found} if found else set())
+
+
 @pytest.mark.parametrize(("actions", "found"), [('["RUN_TRIGGER", "RUN_CONFIRM"]', True), ('["RUN_TRIGGER"]', False)])
 def test_an_agents_key_must_not_confirm_runs(tmp_path: Path, actions: str, found: bool) -> None:
     """A role that confirms, given to a key whose name says agent."""
