@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
@@ -136,15 +137,27 @@ class KeptTokens(Struct, frozen=True, dict=True):
         entry = self.estate.entries.get(kind)
         return bool(entry and entry.credential) and self.estate.catalog.platform(kind.partition("_")[0]) in self._platforms
 
+    @cached_property
+    def _by_first(self) -> Mapping[str, list[tuple[str, ...]]]:
+        found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for known in self._names:
+            found[known[0]].append(known)
+        return found
+
+    def _beginning(self, words: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """The known names that begin with one of the words."""
+        return [known for word in dict.fromkeys(words) for known in self._by_first.get(word, ())]
+
     def _known(self, name: str, value: Value) -> tuple[str, CredentialFact, Truth] | None:
         """What is kept under a name, or comes from a variable of that name."""
         texts = [name, *(each.rpartition(".")[2] for each in _referred(value))]
-        for text in texts:
-            found = [known for known in self._names if _contains(_words(text), known)]
+        candidates = [(words, self._beginning(words)) for words in map(_words, texts)]
+        for words, names in candidates:
+            found = [known for known in names if _contains(words, known)]
             if found:
                 return (*self._names[max(found, key=len)], True)
-        for text in texts:
-            found = [known for known in self._names if _resembles(_words(text), known)]
+        for words, names in candidates:
+            found = [known for known in names if _resembles(words, known)]
             if found:
                 doubt = Unknown("that it is such a token is told by its name alone, which only resembles one")
                 return (*self._names[max(found, key=len)], doubt)

@@ -34,6 +34,10 @@ def is_told(domain: Domain) -> bool:
     return isinstance(domain.id, str) or "#=" in domain.key
 
 
+def _key(domain: Domain) -> str:
+    return domain.id if isinstance(domain.id, str) else domain.key
+
+
 class PlatformPlaces(Struct, frozen=True, dict=True):
     """The places of all platforms of an estate."""
 
@@ -62,18 +66,27 @@ class PlatformPlaces(Struct, frozen=True, dict=True):
                 found[domain.provider].setdefault((domain.id, domain.key), domain)
         return {platform: list(each.values()) for platform, each in found.items()}
 
+    @cached_property
+    def _kinds(self) -> Mapping[str, tuple[frozenset[str], frozenset[str]]]:
+        """Platform -> what tells its domains apart: those that are told, and those that only a provider's configuration tells."""
+        return {
+            platform: (
+                frozenset(_key(each) for each in domains if is_told(each)),
+                frozenset(each.key for each in domains if not is_told(each)),
+            )
+            for platform, domains in self._domains.items()
+        }
+
     def whole(self, platform: str, own: Domain | None = None) -> tuple[Scope, Truth]:
         """The place of a right on all that its holder's organisation has. Where the inputs show several, it is the holder's own; where
         that is not told, any of them may be."""
-        known = self._domains.get(platform, [])
-        told = {each.id if isinstance(each.id, str) else each.key for each in known if is_told(each)}
-        others = {each.key for each in known if not is_told(each)}
-        told |= {own.id if isinstance(own.id, str) else own.key} if own is not None and is_told(own) else set()
-        if len(told) <= 1 and len(others) <= 1:
+        told, others = self._kinds.get(platform, (frozenset(), frozenset()))
+        mine = _key(own) if own is not None and is_told(own) else ""
+        if len(told | {mine} if mine else told) <= 1 and len(others) <= 1:
             return Scope(platform, Level.EVERYTHING), True
-        if own is not None and (is_told(own) or own.key in others):
+        if own is not None and (mine or own.key in others):
             return Scope(platform, Level.DOMAIN, domain=own), True
-        word = known[0].word if known else "account"
+        word = next((each.word for each in self._domains.get(platform, ())), "account")
         return Scope(platform, Level.EVERYTHING), Unknown(
             f"the inputs show several of its kind, and in which {word} it acts is not told"
         )

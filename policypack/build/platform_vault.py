@@ -6,6 +6,7 @@ Which rule decides about a path: a deny in any of them; otherwise the most speci
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ from policypack.catalog.scoped.platform_grants import PathFact, platform_facts
 from policypack.model import Evidence, Grant, Level, Resource, Scope, Truth, Unknown, Value
 
 _PLATFORM = "vault"
-_LONGEST = 200_000
+_LONGEST, _MOST = 200_000, 1000
 _HOLE = "\0"
 _HARMLESS = frozenset({"default"})
 # What carries policies: the argument that lists them, and whether a list that is not written means those of whoever made it.
@@ -79,6 +80,8 @@ class _Vault(Struct, frozen=True, dict=True):
             lost = written if isinstance(written, Unknown) else Unknown("its text is not written, or too long")
             return Policy(resource, lost=lost)
         rules = tuple(rules_in(text))
+        if len(rules) > _MOST:
+            return Policy(resource, lost=Unknown(f"it has more than {_MOST} paths"))
         return Policy(resource, rules, None if rules else Unknown("its text has no path that can be read"))
 
     def _source(self, written: Value, holder: Resource) -> Resource | None:
@@ -224,9 +227,10 @@ def _matches(pattern: str, path: str) -> bool:
     return True
 
 
-_PATH = re.compile(r'^\s*path\s+"((?:[^"\\\n]|\\.)*)"\s*\{', re.MULTILINE)
-_CAPABILITIES = re.compile(r"capabilities\s*=\s*\[([^\]]*)\]")
-_OLD = re.compile(r'^\s*policy\s*=\s*"(\w+)"', re.MULTILINE)
+# None of these looks further than it must: a policy's text may be made to keep its reader busy.
+_PATH = re.compile(r'^[ \t]*path[ \t]+"([^"\n]{0,2000})"\s{0,99}\{', re.MULTILINE)
+_CAPABILITIES = re.compile(r"capabilities[ \t]*=[ \t]*\[([^\]{}]{0,2000})\]")
+_OLD = re.compile(r'^[ \t]*policy[ \t]*=[ \t]*"(\w+)"', re.MULTILINE)
 _OLD_WORDS = {
     "deny": frozenset({"deny"}),
     "read": frozenset({"read", "list"}),
@@ -236,7 +240,10 @@ _OLD_WORDS = {
 
 
 def rules_in(text: str) -> Iterator[Rule]:
-    """The paths of a policy's text, with their capabilities. Comments are left out first."""
+    """The paths of a policy's text (HCL or JSON), with their capabilities. Comments are left out first."""
+    if text.lstrip().startswith("{"):
+        yield from _from_json(text)
+        return
     text = re.sub(r"(?m)(^|\s)(#|//).*$", r"\1", text)
     found = list(_PATH.finditer(text))
     for place, each in enumerate(found):
@@ -250,6 +257,23 @@ def rules_in(text: str) -> Iterator[Rule]:
             yield Rule(each[1], _OLD_WORDS.get(old[1]) if old is not None else frozenset())
 
 
+def _from_json(text: str) -> Iterator[Rule]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    paths = document.get("path") if isinstance(document, dict) else None
+    for pattern, body in paths.items() if isinstance(paths, dict) else ():
+        listed: Value = body.get("capabilities") if isinstance(body, dict) else None
+        yield Rule(pattern, _known_words(listed))
+
+
+def _known_words(listed: Value) -> frozenset[str] | None:
+    """The capabilities of a list, None where one of them is not known."""
+    words = [word for word in listed if isinstance(word, str)] if isinstance(listed, list) else None
+    return frozenset(words) if words is not None and isinstance(listed, list) and len(words) == len(listed) else None
+
+
 def _from_blocks(blocks: list[Value]) -> Iterator[Rule]:
     for each in blocks:
         if not isinstance(each, dict):
@@ -257,8 +281,7 @@ def _from_blocks(blocks: list[Value]) -> Iterator[Rule]:
             continue
         path, allows = each.get("path"), each.get("capabilities")
         pattern = path if isinstance(path, str) else text_of(path) or "*"
-        known = isinstance(allows, list) and all(isinstance(word, str) for word in allows)
-        yield Rule(pattern, frozenset(str(word) for word in allows) if known and isinstance(allows, list) else None)
+        yield Rule(pattern, _known_words(allows))
 
 
 def text_of(value: Value) -> str | None:
