@@ -63,7 +63,7 @@ def _grant(grant: Resource) -> Iterator[Statement]:
     if isinstance(privileges, Unknown):
         yield Right(to, grant, role, at=at, argument="privileges", lost=privileges, everybody=everybody)
         return
-    rows = isinstance(kind, Unknown) or kind in _HOLDS_ROWS
+    rows = isinstance(kind, Unknown) or (isinstance(kind, str) and kind in _HOLDS_ROWS)
     actions = tuple(word for each in privileges for word in (_ROWS if each in _ALL else (each,)))
     condition = _LATER if later else kind if isinstance(kind, Unknown) else True
     if actions and rows:
