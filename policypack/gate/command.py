@@ -54,7 +54,8 @@ def gate(request: GateRequest, tell: Callable[[str], None] = silent) -> Answer:
     judged = judged_plan(request, tell)
     if judged.unjudged or not judged.needs:
         code = NOT_JUDGED if judged.unjudged else PASSES
-        return Answer(as_json(judged, code) if request.format == "json" else text(judged, request.width), code)
+        nothing = decision_json(Decision(), None)
+        return Answer(as_json(judged, code, nothing) if request.format == "json" else text(judged, request.width), code)
     tell("holding approvals to the plan")
     decision, digest = _decided(judged, request)
     code = PASSES if decision.passes else REFUSED

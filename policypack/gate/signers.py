@@ -52,6 +52,10 @@ class Signers(Struct, frozen=True):
         """The lines with this key."""
         return tuple(each for each in self.entries if each.key == key)
 
+    def of_name(self, name: str) -> tuple[Signer, ...]:
+        """The lines with this name, however it is capitalised."""
+        return tuple(each for each in self.entries if folded(name) in {folded(other) for other in each.names})
+
     def person(self, key: bytes) -> tuple[str, ...]:
         """All names of whoever has the key, sorted. Lines that share a name or a key are about one person."""
         names: set[str] = {folded(name) for each in self.of_key(key) for name in each.names}

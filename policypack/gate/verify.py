@@ -110,9 +110,9 @@ def _person(signature: Signature, terms: Terms) -> tuple[str, ...]:
     """All names of whoever holds the key, if that is a person who may sign approvals."""
     called = fingerprint(signature.key)
     person = terms.signers.person(signature.key)
-    agents = [each for each in terms.settings.agents if each == called or any(fnmatchcase(n, folded(each)) for n in person)]
-    if agents:
-        raise _RefusedError("agent", f"the key {called} is listed as an agent's, and agents approve nothing")
+    keys = {called, *(each.fingerprint for name in person for each in terms.signers.of_name(name))}
+    if any(each in keys or any(fnmatchcase(name, folded(each)) for name in person) for each in terms.settings.agents):
+        raise _RefusedError("agent", f"the key {called} is of somebody who is listed as an agent, and agents approve nothing")
     if not person:
         passed = "; ".join(terms.signers.passed_over[:_SHOWN])
         hint = f" (passed over: {passed})" if passed else ""

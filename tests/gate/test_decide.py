@@ -172,6 +172,15 @@ def test_an_agent_is_known_by_its_key() -> None:
     assert called in refusal.text
 
 
+def test_an_agent_does_not_get_by_with_another_key() -> None:
+    """Where one key of somebody is listed as an agent's, none of their keys approves anything."""
+    called = terms().signers.of_key(AGENT.key)[0].fingerprint
+    who = signers(f"bot {AGENT.public}", f"Bot,dave {MALLORY.public}", f"alice {ALICE.public}")
+    gate = GateSettings(agents=(called,))
+    assert codes(decide([signed(MALLORY)], terms(gate=gate, who=who))) == ("agent",)
+    assert decide([signed()], terms(gate=gate, who=who)).passes
+
+
 def hardware(flags: int) -> tuple[str, Presented]:
     """The line of a hardware key in the signers file, and an approval that it signed with these flags."""
     import hashlib
