@@ -244,6 +244,7 @@ class Callers(Struct, dict=True):
                 site.provider in language.facts.providers
                 and (not levels or site.level in levels)
                 and (not rule.kinds or site.spot.kind in rule.kinds)
+                and (not rule.providers or site.provider in rule.providers)
             )
         )
 

@@ -26,7 +26,8 @@ class Rule(Struct, frozen=True):
 
     `gains`: `identity`; `rights` (whatever it wants, at that place and beneath); `undenied` and `unlimited` (itself without what
     denies it something, or limits it, at that place or beneath). `forms` are the forms of identities that can be gained, `levels`
-    and `kinds` the places: their levels (`thing`, `domain`, `above`) and, for things, resource types. `own` is the end of
+    and `kinds` the places: their levels (`thing`, `domain`, `above`) and, for things, resource types; `providers` are the platforms
+    whose places are meant, where a language is about several. `own` is the end of
     an action of the thing's own catalog entry that is needed on it (".setIamPolicy" among its weaken_actions), instead of `actions`.
 
     `assumes`: it is what the grant is meant for (to act as a service account), so that having it is no escalation. `depends` is
@@ -41,6 +42,7 @@ class Rule(Struct, frozen=True):
     forms: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
     own: str = ""
     assumes: bool = False
     depends: str = ""
