@@ -93,6 +93,7 @@ def test_a_branch_pins_where_it_is_protected(tmp_path: Path, rule: str, found: s
         ("r", "arn:aws:iam::aws:policy/ReadOnlyAccess", QUIET),
         ("shop-apply", "", FOUND),
         ("shop-plan", "", QUIET),
+        ("terraform-plan", "", QUIET),
         ("github-actions", "", DOUBT),
         ("reports", "", QUIET),
     ],
