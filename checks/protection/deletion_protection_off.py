@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from policypack.check import Finding, Severity, check
-from policypack.model import Enforced, GuardKind, Infrastructure, is_unknown
+from policypack.model import Enforced, Guard, GuardKind, Infrastructure, is_unknown
 
 
 @check(severity=Severity.CRITICAL, maps=["NIST CM-5", "NIST CP-9", "ATT&CK T1485"], since="0.1.0")
@@ -28,9 +28,14 @@ def deletion_protection_off(infrastructure: Infrastructure) -> Iterator[Finding]
             said = "One API call deletes it" if certain else "One API call may delete it"
             yield Finding(
                 store.resource,
-                f"{said}: {guard.attribute} is {'off' if certain else 'not known'}.",
+                f"{said}: {guard.attribute} is {_state(guard) if certain else 'not known'}.",
                 certain=certain,
                 because=guard.because,
                 fix=guard.fix,
                 cause=guard.attribute,
             )
+
+
+def _state(guard: Guard) -> str:
+    word = isinstance(guard.safe, str) and guard.safe.istitle()  # Retain, and not a switch: ENABLED, on
+    return f"not {guard.safe}" if word and guard.safe not in {"On", "Enabled"} else "off"

@@ -71,6 +71,27 @@ def test_every_wrong_name_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_a_wrong_name_in_what_governs_is_told(tmp_path: Path) -> None:
+    """What a store's guards name in another type is held against that type, and the argument that names it against the store's."""
+    guard = {"kind": "deletion_protection", "attribute": "looked", "safe": True, "effect": "x"}
+    governed = [{"argument": "class", "types": ["some_class"], "otherwise": "x", "guards": [guard]}]
+    types = {
+        "some_box": {"kind": "volume", "tier": 1, "governed_by": governed, "unless_named_in": {"some_class": "volume.weight"}},
+        "some_class": {"kind": "policy", "tier": 1},
+    }
+    provider = {"provider": "some", "sources": ["x/some"], "domain": "account"}
+    tmp_path.joinpath("some.json").write_text(json.dumps({"provider": provider, "types": types}), "utf-8")
+    catalog = Catalog(tmp_path, ["some"])
+    known = catalog.provider("some")
+    assert known is not None
+    schema = {"resource_schemas": {key: {"block": BLOCK} for key in types}, "provider": {"block": {"attributes": {}}}}
+    assert list(differences(catalog, known, schema, "8.4")) == [
+        "some_box: no argument class",
+        "some_box: some_class has no argument looked",
+        "some_box: some_class has no argument volume.weight",
+    ]
+
+
 @pytest.mark.parametrize("path", sorted(DOCUMENTED.glob("*.json")), ids=lambda path: path.stem)
 def test_every_name_is_documented(path: Path) -> None:
     """Every type and argument that the catalog names is one that the provider's documentation lists, and the list says from when."""
