@@ -249,18 +249,21 @@ def escalating(infrastructure: Infrastructure) -> Iterator[Held]:
 
 
 def _harmful(infrastructure: Infrastructure, identity: Identity) -> Iterator[Power]:
-    """What it becomes by more than assuming a role, and what can destroy something."""
+    """What it becomes by more than assuming a role, and what can destroy something of production."""
     from policypack.authority import authority
 
     answers = authority(infrastructure)
     powers = readable(answers.powers_of(identity.address))
-    if not any(each.verb in DESTRUCTIVE for each in powers):
+    others = not_production(infrastructure)
+
+    def harms(power: Power) -> bool:
+        return power.verb in DESTRUCTIVE and power.target not in others
+
+    if not any(map(harms, powers)):
         return
     known = {each.address for each in infrastructure.identities}
     for each in powers:
-        if each.verb is Verb.ESCALATE and (
-            each.target not in known or any(one.verb in DESTRUCTIVE for one in answers.powers_of(each.target))
-        ):
+        if each.verb is Verb.ESCALATE and (each.target not in known or any(map(harms, answers.powers_of(each.target)))):
             yield each
 
 

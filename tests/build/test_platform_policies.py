@@ -220,3 +220,12 @@ def test_hostile_values_of_keepers_and_tokens(picture: Picture, depth: int) -> N
     text = made("aws_ecs_task_definition.s", container_definitions="[" * 50_000)
     built = picture(SERVICE, D1, token, app, text)
     assert can(built, token.address, Verb.DESTROY, D1.address) is not Outcome.YES
+
+
+@pytest.mark.parametrize(("path", "outcome"), [("sys/policies/acl/*", Outcome.YES), ("sys/policies/acl/mine", Outcome.NO)])
+def test_who_writes_policies_may_do_everything(picture: Picture, path: str, outcome: Outcome) -> None:
+    """A policy that lets its holder write any policy is every policy; one that names a single one is not."""
+    role = made("vault_approle_auth_backend_role.r", role_name="ci", token_policies=["p"])
+    text = f'path "{path}" {{ capabilities = ["create", "update"] }}'
+    built = picture(*VAULT, made("vault_policy.p", name="p", policy=text), role)
+    assert can(built, role.address, Verb.DESTROY, "vault_mount.kv") is outcome
