@@ -18,8 +18,9 @@ class GuardFact(Struct, frozen=True):
     written; `defaults` has other majors' ("6"). A default of "unknown" is honest ignorance. `default_from` is the argument of
     the provider block that sets it, `block_default` what holds where the block around the argument is written and it is not.
     `needs` is a second argument that must be written too. The entry does not apply where an argument named in `unless_set` is
-    written. `concerns` (in a provider block) are the types for which it matters. `since` is the provider version ("6.9") that
-    brought the argument: an older provider has no such guard.
+    written. `concerns` (in a provider block) are the types for which it matters. `opens` are
+    actions that destroy the store where the guard does not hold. `since` is the provider version ("6.9") that brought the argument:
+    an older provider has no such guard.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class GuardFact(Struct, frozen=True):
     concerns: tuple[str, ...] = ()
     effect: str = ""
     removed_by: tuple[str, ...] = ()
+    opens: tuple[str, ...] = ()
     since: str = ""
 
 

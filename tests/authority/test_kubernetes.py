@@ -352,4 +352,35 @@ resource "kubernetes_role_binding_v1" "b" {
 """
     answers = asked(tmp_path, base=base)
     assert outcome(answers, "kubernetes_namespace_v1.n") is YES
-    assert outcome(answers) is YES
+    assert outcome(answers) is MAYBE  # what its class says is decided outside
+
+
+@pytest.mark.parametrize(("policy", "expected"), [("Retain", NO), ("Delete", YES)])
+def test_a_namespace_that_goes_leaves_the_disks_that_are_kept(tmp_path: Path, policy: str, expected: Outcome) -> None:
+    """Claims go with their namespace, and their disks as the class says; the namespace itself is gone in any case."""
+    base = BASE.replace('storage_provisioner = "x"', f'storage_provisioner = "x"\n  reclaim_policy = "{policy}"')
+    answers = asked(tmp_path, given("core/namespaces/delete"), base=base)
+    assert outcome(answers) is expected
+    assert outcome(answers, "kubernetes_namespace_v1.shop") is YES
+
+
+@pytest.mark.parametrize(
+    ("leaf", "value", "actions", "expected"),
+    [
+        ("when_deleted", '"Delete"', ["apps/statefulsets/delete"], YES),
+        ("when_deleted", '"Retain"', ["apps/statefulsets/delete"], NO),
+        ("when_deleted", "var.v", ["apps/statefulsets/delete"], MAYBE),
+        ("when_deleted", "null", ["apps/statefulsets/delete"], NO),
+        ("when_deleted", "null", ["apps/statefulsets/delete", "apps/statefulsets/patch"], YES),
+        ("when_scaled", '"Delete"', ["apps/statefulsets/scale/patch"], YES),
+        ("when_scaled", '"Retain"', ["apps/statefulsets/scale/patch"], NO),
+        ("when_scaled", '"Delete"', ["apps/statefulsets/delete"], NO),
+    ],
+)
+def test_a_set_that_lets_its_claims_go_is_destroyed_with_it(
+    tmp_path: Path, leaf: str, value: str, actions: list[str], expected: Outcome
+) -> None:
+    """Deleting a set, or scaling it down, takes the claims only where the set says so, or where the caller may say so."""
+    policy = f"persistent_volume_claim_retention_policy {{\n      {leaf} = {value}\n    }}\n    volume_claim_template {{"
+    base = BASE.replace("volume_claim_template {", policy)
+    assert outcome(asked(tmp_path, 'variable "v" {}\n', given(*actions), base=base), SET) is expected

@@ -46,12 +46,14 @@ class Call(Struct, frozen=True):
 
 class Way(Struct, frozen=True):
     """Calls that are needed together. `empties`: it takes what lies in the thing and leaves the thing. `removes`: it takes away
-    a guard, so that no guard stands in its way. `depends` is what decides too and cannot be seen."""
+    a guard, so that no guard stands in its way. `depends` is what decides too and cannot be seen. `unless` is the argument of a
+    guard of the thing's own that closes the way while it holds."""
 
     calls: tuple[Call, ...]
     empties: bool = False
     removes: bool = False
     depends: str = ""
+    unless: str = ""
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -180,7 +182,7 @@ class Targets(Struct, frozen=True, dict=True):
         facts = language.facts
         found: dict[Verb, tuple[Way, ...]] = {}
         emptying = {each.lower() for each in (*entry.data_actions, *facts.empties)}
-        deletes = _ways(entry.delete_actions, emptying)
+        deletes = (*_ways(entry.delete_actions, emptying), *_opened(entry))
         if entry.kind == "account":
             found[Verb.REMOVE_DOMAIN] = deletes
         else:
@@ -294,6 +296,12 @@ def _ways(actions: Iterable[str], emptying: Iterable[str] = (), *, removes: bool
     return tuple(Way((Call(each),), each.lower() in known, removes) for each in dict.fromkeys(actions))
 
 
+def _opened(entry: TypeEntry) -> Iterator[Way]:
+    """What destroys a thing only where one of its guards does not hold."""
+    for guard in entry.guards:
+        yield from (Way((Call(each),), unless=guard.attribute) for each in guard.opens)
+
+
 def obstacles(target: Target, verb: Verb, way: Way, block: Block, store_at: Mapping[int, Store]) -> Iterator[Obstacle]:
     """What stands in a way to destroy a target, while it holds. Only what the platform itself enforces counts."""
     if verb not in {Verb.DESTROY, Verb.OVERWRITE, Verb.DESTROY_COPIES, Verb.DESTROY_KEY, Verb.REMOVE_DOMAIN} or way.removes:
@@ -304,8 +312,11 @@ def obstacles(target: Target, verb: Verb, way: Way, block: Block, store_at: Mapp
         for guard in outer.guards if outer is not None else ():
             yield from _guard(guard, way, at)
     # A domain is closed, not deleted: what waits for a deletion does not stand in the way of that.
-    waits = at == OWN or (block.language.facts.waits and at != DOMAIN)
+    facts = block.language.facts
+    waits = at == OWN or ((facts.waits or facts.keeps) and at != DOMAIN)
     for guard in target.guards:
+        if way.unless and guard.attribute == way.unless and guard.holds is not False:
+            yield Obstacle(guard.holds is True, tuple(map(Call, guard.removed_by)), guard)
         if guard.kind is GuardKind.LOCK or waits:
             yield from _guard(guard, way, OWN)
     if target.lock is not None:

@@ -61,7 +61,7 @@ class Facts(Struct, frozen=True):
     """What a language says of itself.
 
     `providers` are the platforms on whose places it grants. `removes_domain` are actions on a domain that take everything in it.
-    `waits`: what holds a thing back from deletion also holds back the deletion of what it lies in. `admins` are roles that may do
+    `waits`: what holds a thing back from deletion also holds back the deletion of what it lies in. `keeps`: what keeps a thing when it is deleted keeps it too when that goes which it lies in, which it does not hold back. `admins` are roles that may do
     everything, or nearly, and should be nobody's that is not a person; `rulers` are those of them that leave nothing out. `ruling` are
     patterns of actions each of which is as good as all. `bounded`:
     there are statements that stand over what roles allow (denies, limits), so that to have none is worth saying. `adds` has, by type
@@ -76,6 +76,7 @@ class Facts(Struct, frozen=True):
     sources: tuple[str, ...] = ()
     removes_domain: tuple[str, ...] = ()
     waits: bool = False
+    keeps: bool = False
     admins: tuple[str, ...] = ()
     rulers: tuple[str, ...] = ()
     ruling: tuple[str, ...] = ()
