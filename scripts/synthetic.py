@@ -43,13 +43,14 @@ _NAMES = {"aws_db_instance": "identifier", "aws_s3_bucket": "bucket", "aws_kms_k
 _PADDING = 18  # arguments beside its own: together about 2.9 kB a resource, as real plans have it
 
 
-def write_plan(path: Path, count: int) -> None:
-    """A plan that creates so many resources, written piece by piece: a hundred thousand of them are about 290 MB."""
+def write_plan(path: Path, count: int, *, stands: bool = False) -> None:
+    """A plan that creates so many resources, written piece by piece: a hundred thousand of them are about 290 MB. Where they
+    stand already, it changes one in a hundred and deletes one in a thousand."""
     with path.open("w", encoding="utf-8") as file:
         file.write('{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{"resources":[')
         _join(file.write, (_planned(number) for number in range(count)))
         file.write(']}},"resource_changes":[')
-        _join(file.write, (_change(number) for number in range(count)))
+        _join(file.write, (_change(number, stands=stands) for number in range(count)))
         provider = {"aws": {"name": "aws", "full_name": "registry.terraform.io/hashicorp/aws"}}
         file.write(f'],"configuration":{{"provider_config":{json.dumps(provider)},"root_module":{{"resources":[')
         _join(file.write, (_configured(number) for number in range(count)))
@@ -96,11 +97,22 @@ def _planned(number: int) -> dict[str, Any]:
     return {**_head(number), "provider_name": provider, "schema_version": 1, "values": _values(number), "sensitive_values": {}}
 
 
-def _change(number: int) -> dict[str, Any]:
+def _change(number: int, *, stands: bool = False) -> dict[str, Any]:
     unknown = {"arn": True, "id": True, "tags_all": True}
+    if stands:
+        return {**_head(number), "provider_name": "registry.terraform.io/hashicorp/aws", "change": _changed(number)}
     change = {"actions": ["create"], "before": None, "after": _values(number), "after_unknown": unknown}
     marks = {"before_sensitive": False, "after_sensitive": {"tags": {}}}
     return {**_head(number), "provider_name": "registry.terraform.io/hashicorp/aws", "change": {**change, **marks}}
+
+
+def _changed(number: int) -> dict[str, Any]:
+    before = {**_values(number), "id": f"id-{number}"}
+    if number % 1000 == 7:
+        return {"actions": ["delete"], "before": before, "after": None, "after_unknown": {}}
+    if number % 100 == 0:
+        return {"actions": ["update"], "before": before, "after": {**before, "deletion_protection": False}, "after_unknown": {}}
+    return {"actions": ["no-op"], "before": before, "after": before, "after_unknown": {}}
 
 
 def _configured(number: int) -> dict[str, Any]:

@@ -16,18 +16,18 @@ _HOW_LONG = re.compile(
 
 def losses(infrastructure: Infrastructure) -> Iterator[Need]:
     """Everything of the kind."""
+    known = _stores_of(infrastructure)
     for each in infrastructure.safeguards:
-        yield from _of_safeguard(each, infrastructure)
+        yield from _of_safeguard(each, known.get(each.resource.place, []), infrastructure)
     for store in infrastructure.stores:
         yield from _renamed(store, infrastructure)
 
 
-def _of_safeguard(each: Safeguard, infrastructure: Infrastructure) -> Iterator[Need]:
+def _of_safeguard(each: Safeguard, known: list[Store], infrastructure: Infrastructure) -> Iterator[Need]:
     """What happens to a copy, to what makes copies, or to a guard."""
     resource, change = each.resource, each.resource.change
     if change is None:
         return
-    known = _stores_of(resource, infrastructure)
     if not (any(store.environment.production for store in known) if known else each.environment.production):
         return
     of = f" of {', '.join(sorted({store.address for store in known}))}" if known else ""
@@ -51,15 +51,15 @@ def _of_safeguard(each: Safeguard, infrastructure: Infrastructure) -> Iterator[N
         yield acted_on(resource, "unknown_destroyed", text, each.environment, lost="whatever it holds", certain=False)
 
 
-def _stores_of(resource: Resource, infrastructure: Infrastructure) -> list[Store]:
-    """The stores that it copied or guarded as things stood."""
-    place = resource.place
-    return [
-        store
-        for store in (infrastructure.before.stores if infrastructure.before else ())
-        if any(copy.made_by.place == place for copy in store.copies)
-        or any(each.subject.place == place for each in store.guards)
-    ]
+def _stores_of(infrastructure: Infrastructure) -> Mapping[tuple[str, str], list[Store]]:
+    """Input and address of what copied or guarded stores as things stood -> those stores."""
+    found: dict[tuple[str, str], list[Store]] = {}
+    before = infrastructure.before.stores if infrastructure.before and infrastructure.safeguards else ()
+    for store in before:
+        by = {copy.made_by.place for copy in store.copies} | {guard.subject.place for guard in store.guards}
+        for place in by - {store.resource.place}:
+            found.setdefault(place, []).append(store)
+    return found
 
 
 def _guards_vault(resource: Resource, infrastructure: Infrastructure) -> bool:

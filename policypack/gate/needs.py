@@ -7,13 +7,16 @@ itself: its suppressions, its baseline and its choice of checks are not looked a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from msgspec import Struct
 
 from policypack.check import Finding
 from policypack.gate.gates import gates_changed
 from policypack.gate.limits import loosened
 from policypack.gate.losses import losses, unknown_types
 from policypack.gate.need import PLAN, Need
-from policypack.gate.restore import ways_back
+from policypack.gate.restore import destroyed_places, ways_back
 from policypack.gate.whole import whole, wrong_state
 from policypack.model import Infrastructure, Input, Resource, Store, replace
 from policypack.run import Report
@@ -43,8 +46,9 @@ def needs(infrastructure: Infrastructure, report: Report, state: Input | None = 
 
 
 def _all(infrastructure: Infrastructure, report: Report, state: Input | None) -> Iterator[Need]:
+    planned = _Planned(infrastructure)
     for finding in (*report.findings, *report.suppressed):
-        yield _found(finding, infrastructure)
+        yield _found(finding, planned)
     yield from losses(infrastructure)
     yield from unknown_types(infrastructure)
     yield from loosened(infrastructure)
@@ -66,32 +70,48 @@ def _both(one: Need, other: Need) -> Need:
     )
 
 
-def _found(finding: Finding, infrastructure: Infrastructure) -> Need:
-    resource = finding.resource
+class _Planned(Struct, frozen=True, dict=True):
+    """The picture, with what every finding asks of it worked out once."""
+
+    infrastructure: Infrastructure
+
+    @cached_property
+    def gone(self) -> frozenset[tuple[str, str]]:
+        """Where something is destroyed."""
+        return destroyed_places(self.infrastructure)
+
+    @cached_property
+    def by_former(self) -> Mapping[tuple[str, str], Resource]:
+        """Input and address before the plan -> the resource as the plan has it."""
+        named = ((each.inside, (each.change and each.change.previous_address) or each.address) for each in self._all)
+        return dict(zip(named, self._all, strict=True))
+
+    @property
+    def _all(self) -> tuple[Resource, ...]:
+        return self.infrastructure.resources
+
+    def now(self, resource: Resource) -> Resource:
+        """What the plan says of a resource, also of one that a check shows as it stood before."""
+        return resource if resource.change or resource.mode != "managed" else self.by_former.get(resource.place, resource)
+
+
+def _found(finding: Finding, planned: _Planned) -> Need:
+    resource, infrastructure = finding.resource, planned.infrastructure
     store = infrastructure.by_place.get(resource.place) if resource.mode == "managed" else None
     destroyed = store if finding.check in _DESTROYS else None
-    now = resource if resource.change else _as_planned(resource, infrastructure)
+    now = planned.now(resource)
     return Need(
         finding.check,
         PLAN if resource.mode == "plan" else now.address,
         now.change.actions if now.change else (),
         finding.message,
         lost=_what(destroyed) if destroyed else _in_place(finding),
-        restore=ways_back(infrastructure, destroyed) if destroyed else (),
+        restore=ways_back(infrastructure, destroyed, planned.gone) if destroyed else (),
         because=tuple(finding.because),
         location=finding.location,
         environment=_environment(store, resource, infrastructure),
         certain=finding.certain,
     )
-
-
-def _as_planned(resource: Resource, infrastructure: Infrastructure) -> Resource:
-    """What the plan says of a resource that a check showed as it stood before."""
-    for each in infrastructure.resources if resource.mode == "managed" else ():
-        former = (each.change and each.change.previous_address) or each.address
-        if (each.inside, former) == resource.place:
-            return each
-    return resource
 
 
 def _environment(store: Store | None, resource: Resource, infrastructure: Infrastructure) -> str:

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from policypack.model import Copy, Evidence, Guard, GuardKind, Infrastructure, Store, Unknown, days
 
 
-def ways_back(infrastructure: Infrastructure, store: Store) -> tuple[Evidence, ...]:
-    """What a store that the plan destroys can be restored from, the plan's other deletions counted in. Nothing: the inputs show
-    no way."""
+def destroyed_places(infrastructure: Infrastructure) -> frozenset[tuple[str, str]]:
+    """The input and address of everything that the plan deletes, replaces or lets go of."""
+    acted = (each for each in infrastructure.resources if each.change is not None and each.change.actions != ("no-op",))
+    return frozenset(each.place for each in acted if each.goes or (each.change is not None and each.change.destroys))
+
+
+def ways_back(infrastructure: Infrastructure, store: Store, gone: frozenset[tuple[str, str]]) -> tuple[Evidence, ...]:
+    """What a store that the plan destroys can be restored from, but for what is `gone` with it. Nothing: the inputs show no way."""
     old = infrastructure.earlier(store) or store
-    gone = {each.place for each in infrastructure.resources if each.goes or (each.change is not None and each.change.destroys)}
     return (*_left_by_guards(old), *_copies(old, gone))
 
 
@@ -37,7 +41,7 @@ def _window(guard: Guard) -> str:
     return f"within {days(int(str(guard.value)))} of the apply" if number else "for as long as its service keeps it"
 
 
-def _copies(store: Store, gone: set[tuple[str, str]]) -> Iterator[Evidence]:
+def _copies(store: Store, gone: frozenset[tuple[str, str]]) -> Iterator[Evidence]:
     for copy in store.backups:
         own = copy.made_by.place == store.resource.place
         lost = (copy.held_in is not None and copy.held_in.place in gone) or (
