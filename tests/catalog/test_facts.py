@@ -107,7 +107,7 @@ def test_bucket_companions_are_about_buckets() -> None:
     parts = {"versioning", "object_lock", "replication", "lifecycle", "bucket_policy"}
     players = {name for name, entry in ENTRIES.items() if entry.role in parts}
     described = {name for name in players if ENTRIES[name].lock or ENTRIES[name].expiry}
-    assert all(name.startswith("aws_s3_bucket_") for name in players - described)
+    assert all(name.startswith(("aws_s3_bucket_", "minio_s3_bucket_")) for name in players - described)
     stores = {name for name, entry in ENTRIES.items() if entry.kind == "object_store"}
     assert {name for name in stores if name.startswith("aws_")} == {"aws_s3_bucket"}
     assert {"aws_s3_bucket", "google_storage_bucket"} <= stores

@@ -160,6 +160,69 @@ def test_guards_are_those_of_the_documentation(kind: str, attribute: str, wanted
     assert truth(guards_of(kind, attribute, {})) == {unset}
 
 
+LOCKS = {
+    "yandex": """
+resource "yandex_storage_bucket" "b" {
+  bucket = "copies"
+  object_lock_configuration {
+    rule {
+      default_retention {
+        mode = "MODE"
+        days = 30
+      }
+    }
+  }
+}
+""",
+    "scaleway": """
+resource "scaleway_object_bucket" "b" {
+  name = "copies"
+}
+resource "scaleway_object_bucket_lock_configuration" "b" {
+  bucket = scaleway_object_bucket.b.name
+  rule {
+    default_retention {
+      mode = "MODE"
+      days = 30
+    }
+  }
+}
+""",
+    "minio": """
+resource "minio_s3_bucket" "b" {
+  bucket = "copies"
+}
+resource "minio_s3_bucket_object_lock_configuration" "b" {
+  bucket = minio_s3_bucket.b.bucket
+  rule {
+    default_retention {
+      mode = "MODE"
+      days = 30
+    }
+  }
+}
+""",
+    "ovh": """
+resource "ovh_cloud_project_storage" "b" {
+  service_name = "p"
+  name         = "copies"
+  object_lock  = { rule = { mode = "mode", period = "P30D" } }
+}
+""",
+}
+
+
+@pytest.mark.parametrize("name", sorted(LOCKS))
+@pytest.mark.parametrize(("mode", "binds"), [("COMPLIANCE", True), ("GOVERNANCE", False)])
+def test_a_bucket_is_locked_as_it_says(tmp_path: Path, name: str, mode: str, binds: bool) -> None:
+    """A compliance lock keeps the objects from everybody, a governance lock does not; on whatever platform the bucket is."""
+    text = LOCKS[name].replace("MODE", mode).replace('"mode"', f'"{mode.lower()}"')
+    tmp_path.joinpath("main.tf").write_text(text, encoding="utf-8")
+    source = read_input(tmp_path, ReadOptions(base=tmp_path.parent, wanted=CATALOG.knows))
+    bucket = build([source], CATALOG, Settings()).stores[0]
+    assert [each.holds for each in bucket.guards if each.kind.value == "lock"] == [binds]
+
+
 def gaps(folder: Path, kind: str, body: str) -> list[str]:
     """The gaps of a module with one resource."""
     folder.joinpath("main.tf").write_text(f'resource "{kind}" "x" {{\n{body}\n}}\n', encoding="utf-8")
