@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.identity_trust import ISSUERS, Trusted
 from policypack.build.index import asks
-from policypack.model import Reference, Resource, Unknown, Value
+from policypack.model import Reference, Resource, Truth, Unknown, Value, same_domain
 
 Place = tuple[str, str]
 FORMS: Mapping[str, str] = {
@@ -22,6 +22,9 @@ FORMS: Mapping[str, str] = {
     "azuread_group_without_members": "group",
 }
 SYSTEM = "system_identity"
+# What data sources find somebody by, and who has such a name alone.
+_NAMES = ("name", "resource_group_name", "display_name", "user_principal_name", "client_id", "object_id")
+_UNIQUE = frozenset({"managed_identity", "user"})
 _TYPED: Mapping[str, str] = {"user": "user", "group": "group", "serviceprincipal": "service_principal"}
 _CALLERS = ("azurerm_client_config", "azuread_client_config")
 _APPLICATIONS = ("azuread_application", "azuread_application_registration")
@@ -82,8 +85,42 @@ class Principals(Struct, frozen=True, dict=True):
         form = FORMS.get(resource.type, SYSTEM if resource.type not in _CALLERS else "caller")
         if resource.mode == "managed":
             return Principal(resource.place, resource, form, certain=certain)
+        meant = self._read(resource)
+        if meant is not None:
+            return Principal(
+                meant.place, meant, form, certain=certain and form in _UNIQUE and self._together(resource, meant) is True
+            )
         named = next((text for key in ("display_name", "name", "user_principal_name") if (text := resource.get(key))), "")
         return self._outsider(resource.place, resource, form, named if isinstance(named, str) else "")
+
+    def _read(self, data: Resource) -> Resource | None:
+        """What a data source reads, where another root of the inputs makes it: it has every name that the data source gives."""
+        given = {name: value for name in _NAMES if isinstance(value := data.get(name), str)}
+        if not given or data.type not in FORMS:
+            return None
+        found = [
+            each
+            for each in self._made.get((data.type, *sorted(given.values())[:1]), ())
+            if stands(each)
+            and all(each.get(name) == value for name, value in given.items())
+            and self._together(data, each) is not False
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _together(self, one: Resource, other: Resource) -> Truth:
+        """Whether two lie in one subscription, or one directory."""
+        of = self.documents.domains.of
+        return same_domain(of(one), of(other))
+
+    @cached_property
+    def _made(self) -> Mapping[tuple[str, ...], list[Resource]]:
+        """Type and any of its names -> the resources that have it."""
+        found: dict[tuple[str, ...], list[Resource]] = defaultdict(list)
+        for kind in FORMS:
+            for each in self.documents.estate.by_type.get(kind, ()):
+                for value in {text for name in _NAMES if isinstance(text := each.get(name), str)}:
+                    found[kind, value].append(each)
+        return found
 
     def _unshown(self, key: tuple[str, ...], holder: Resource, form: str, name: str) -> tuple[Principal, ...]:
         """Somebody whom only an id names. It is called by what gives it rights, which must be nobody itself."""

@@ -163,7 +163,17 @@ class Domains(Struct, frozen=True, dict=True):
         if named is not None:
             return self.make(resource.provider, named, f"{resource.inside}#{named}")
         home = self.estate.index.find(value, resource, lambda kind: kind != resource.type and kind in self.estate.entries).only
-        return self._told(home, facts, left - 1) if home is not None else None
+        if home is None or (isinstance(value, str) and "/" not in value and self._is_another(home, resource, facts)):
+            return None
+        return self._told(home, facts, left - 1)
+
+    def _is_another(self, home: Resource, resource: Resource, facts: ProviderEntry) -> bool:
+        """Whether what has a plain name may be another: it is another root's, or made with another provider block while the resource's
+        own block tells the domain, which is where the name is looked for."""
+        if home.inside != resource.inside:
+            return True
+        block = self.estate.provider_block(resource) if home.provider_key != resource.provider_key else None
+        return block is not None and first_written(block, facts.domain_arguments) is not None
 
     def _made(self, provider: str, account: str | Unknown | None, key: str) -> Domain:
         return self.make(provider, account if account is not None else _NO_ACCOUNT, key)

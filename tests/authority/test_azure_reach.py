@@ -271,6 +271,34 @@ def test_whom_a_principal_id_names(tmp_path: Path, to: str, address: str, kind: 
     assert identity(estate(tmp_path, BASE + parts), address).kind is kind
 
 
+READ = 'data "%s" "a" {\n  %s\n}\n'
+UAI, SP = "azurerm_user_assigned_identity", "azuread_service_principal"
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "subscription", "expected"),
+    [
+        (UAI, 'name = "ci"\n  resource_group_name = "shop"', SUBSCRIPTION, YES),
+        (UAI, 'name = "ci"\n  resource_group_name = "other"', SUBSCRIPTION, NO),
+        (UAI, 'name = "ci"\n  resource_group_name = "shop"', "22222222-2222-2222-2222-222222222222", NO),
+        (UAI, 'name = "ci"\n  resource_group_name = "shop"', "", MAYBE),
+        (SP, 'display_name = "ci"', SUBSCRIPTION, MAYBE),
+    ],
+)
+def test_who_is_read_by_one_root_and_made_by_another(
+    tmp_path: Path, kind: str, names: str, subscription: str, expected: Outcome
+) -> None:
+    """A data source that gives all the names of somebody whom another root makes in that subscription is that one; a display name may be
+    that of others."""
+    own = 'provider "aws" {\n  region = "eu-west-1"\n}\n'
+    own += f'provider "azurerm" {{\n  subscription_id = "{subscription}"\n}}\n' if subscription else ""
+    made = f'resource "{UAI}" "ci" {{\n  name = "ci"\n  resource_group_name = "shop"\n}}\nresource "{SP}" "ci" {{\n  display_name = "ci"\n}}\n'
+    to = f"data.{kind}.a.{'principal_id' if kind == UAI else 'object_id'}"
+    picture = estate(tmp_path, BASE + READ % (kind, names) + given("Contributor", to=to), own + made)
+    found = {each.identity: each.outcome for each in authority(picture).who_can(Verb.DESTROY, DISK)}
+    assert found.get(f"{kind}.ci", NO) is expected
+
+
 def test_tokens_from_outside_tell_who_acts(tmp_path: Path) -> None:
     """An identity that takes the tokens of a pipeline is automation, and one that has a secret is watched."""
     parts = """
