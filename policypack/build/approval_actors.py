@@ -16,6 +16,7 @@ from policypack.model.approvals import Actor
 
 _NAMES = ("username", "login", "slug", "name", "email")
 _DEPTH = 4
+HIDDEN = "somebody whose name is not shown"
 
 
 class Actors(Struct, frozen=True, dict=True):
@@ -44,25 +45,28 @@ class Actors(Struct, frozen=True, dict=True):
             if fact.kinds and isinstance(kind, str) and kind not in fact.kinds:
                 continue
             told = f"{kind} {_shown(value)}".strip() if isinstance(kind, str) and kind else _shown(value)
+            told = HIDDEN if hides(holder, fact.argument) else told
             machine = fact.machine or (isinstance(kind, str) and kind in fact.machines)
             if machine:
                 said = f"{told} is no person: whoever holds its key acts as it"
                 evidence = Evidence(f"{fact.argument} has {told}", holder.address, location)
                 yield Actor(told, agent=True, reason=said, evidence=evidence, passes=fact.passes)
             else:
-                yield self.who(
-                    value, holder, Evidence(f"{fact.argument} has {told}", holder.address, location), passes=fact.passes
-                )
+                named = Evidence(f"{fact.argument} has {told}", holder.address, location)
+                yield self.who(value, holder, named, passes=fact.passes, hidden=told == HIDDEN)
 
-    def who(self, value: Value, holder: Resource, evidence: Evidence, *, passes: bool = False, depth: int = 0) -> Actor:
-        """Who a value names, seen from the resource that holds it."""
+    def who(  # noqa: PLR0913 - the same question with what is known already
+        self, value: Value, holder: Resource, evidence: Evidence, *, passes: bool = False, depth: int = 0, hidden: bool = False
+    ) -> Actor:
+        """Who a value names, seen from the resource that holds it. `hidden`: the value may not be shown."""
         resource = self._resource(value, holder)
         texts = [*_texts(value), *(self._texts_of(resource) if resource else [])]
-        label = resource.address if resource else _shown(value)
+        label = HIDDEN if hidden else resource.address if resource else _shown(value)
         if reason := self._agent(texts, resource):
+            reason = "its name says so" if label == HIDDEN else reason
             return Actor(label, agent=True, reason=reason, evidence=evidence, passes=passes)
         for source, member in self.members.get(resource.place, []) if resource and depth < _DEPTH else ():
-            joined = Evidence(f"{source.address} makes {_shown(member)} a member of {label}", source.address, source.location)
+            joined = Evidence(f"{source.address} makes it a member of {label}", source.address, source.location)
             found = self.who(member, source, joined, depth=depth + 1)
             if found.agent is True:
                 return Actor(
@@ -115,6 +119,12 @@ class Actors(Struct, frozen=True, dict=True):
             if any(fnmatchcase(text, escaped) for text in known):
                 return f"policypack.yaml: agents has {pattern}"
         return next((f'its name says "{word}"' for text in texts if (word := says_agent(text))), "")
+
+
+def hides(holder: Resource, path: str) -> bool:
+    """Whether anything at a dotted path, in whichever of several blocks, may not be shown."""
+    plain = {".".join(part for part in each.split(".") if not part.isdigit()) for each in holder.sensitive}
+    return any(each == path or each.startswith(f"{path}.") or path.startswith(f"{each}.") for each in plain)
 
 
 def _apart(value: Value) -> list[Value]:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from policypack.build.approval_actors import Actors
+from policypack.build.approval_actors import Actors, hides
 from policypack.build.approval_jobs import applying
 from policypack.build.domains import Domains
 from policypack.build.environments import environment_of, recognised
@@ -169,9 +169,8 @@ class _Making(Struct, frozen=True, dict=True):
             )
         value = served.default if value is None else value
         holds = any(same(value, each) for each in served.values)
-        return holds, () if holds else (
-            Evidence(f'{served.argument} = "{value}": {served.otherwise}', owner.address, owner.at(served.argument)),
-        )
+        said = f"{served.argument} is set" if owner.hides(served.argument) else f'{served.argument} = "{value}"'
+        return holds, () if holds else (Evidence(f"{said}: {served.otherwise}", owner.address, owner.at(served.argument)),)
 
     def _policed(self, resource: Resource, fact: ApprovalFact) -> Truth:
         """Whether an approval policy is put on it, by an attachment or by words that both have."""
@@ -265,7 +264,9 @@ class _Making(Struct, frozen=True, dict=True):
 
     def _who(self, value: Value, holder: Resource, evidence: Evidence) -> Actor:
         """Who is given something: where nothing else tells, what the giving resource is called."""
-        actor = self.actors.who(value, holder, evidence)
+        fact = self.estate.catalog.approval(holder.type)
+        hidden = fact is not None and hides(holder, fact.each or fact.who)
+        actor = self.actors.who(value, holder, evidence, hidden=hidden)
         if not isinstance(actor.agent, Unknown):
             return actor
         hint = self.actors.who(holder.configured_address.rpartition(".")[2], holder, evidence)
@@ -302,7 +303,13 @@ class _Making(Struct, frozen=True, dict=True):
                     evidence=Evidence(f"{level.argument} is not known: {word.reason}", resource.address, at),
                 )
                 return
-            said = f'{level.argument} = "{word}"' if written is not None else f'{level.argument} is not set, which is "{word}"'
+            said = (
+                f"{level.argument} is set"
+                if resource.hides(level.argument)
+                else f'{level.argument} = "{word}"'
+                if written is not None
+                else f'{level.argument} is not set, which is "{word}"'
+            )
             overridable = word in level.overridable
             yield Policing(resource, word in level.binding, overridable, Evidence(said, resource.address, at))
         elif fact.role == "policy_set":
@@ -337,7 +344,8 @@ def _open_secrets(made: _Making, gates: tuple[Gate, ...]) -> Iterator[OpenSecret
         if isinstance(name, str) and recognised(name) == "production":
             gate = next((each for each in guarded if _same(owner, each.of)), None)
             if gate is not None:
-                said = Evidence(f"its name says production: {name}", resource.address, resource.at(fact.name))
+                shown = "" if resource.hides(fact.name) else f": {name}"
+                said = Evidence(f"its name says production{shown}", resource.address, resource.at(fact.name))
                 yield OpenSecret(resource, gate, said)
 
 

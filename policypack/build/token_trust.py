@@ -54,8 +54,9 @@ class TokenTrusts(Struct, frozen=True, dict=True):
             )
             argument = trust.policy or trust.condition or trust.subject
             for issuer, pin in said:
-                evidence = Evidence(pin.lets_in, resource.address, resource.at(argument))
-                yield TokenTrust(resource, issuer, pin.pinned, pin.lets_in, evidence, resource.address, names)
+                lets_in = f"tokens of {issuer} that are not shown" if resource.hides(argument) else pin.lets_in
+                evidence = Evidence(lets_in, resource.address, resource.at(argument))
+                yield TokenTrust(resource, issuer, pin.pinned, lets_in, evidence, resource.address, names)
 
     def _issuer(self, *hints: str) -> IssuerFact | None:
         return next((each for each in self.issuers for host in each.hosts for hint in hints if host in hint.lower()), None)

@@ -334,3 +334,42 @@ resource "spacelift_role_attachment" "a" {{
 }}
 """
     assert said(picture(tmp_path, hcl)) == ({"agent_can_approve spacelift_role_attachment.a"} if found else set())
+
+
+def test_nothing_sensitive_is_shown(tmp_path: Path) -> None:
+    """Who is named by a sensitive variable is judged, and not told; nor is what a sensitive policy or level says."""
+    hcl = """variable "who" {
+  default   = "claude-secretname"
+  sensitive = true
+}
+variable "level" {
+  default   = "advisory"
+  sensitive = true
+}
+resource "github_repository_collaborator" "c" {
+  repository = "infra"
+  username   = var.who
+  permission = "admin"
+}
+resource "github_branch_protection" "main" {
+  repository_id = "infra"
+  pattern       = "main"
+  required_pull_request_reviews {
+    pull_request_bypassers = [var.who]
+  }
+}
+resource "tfe_policy" "p" {
+  name         = "p"
+  enforce_mode = var.level
+}
+"""
+    found = findings(picture(tmp_path, hcl))
+    assert {each.resource.type for each in found} == {
+        "github_repository_collaborator",
+        "github_branch_protection",
+        "tfe_policy",
+    }
+    text = "".join(each.message + each.fix + "".join(step.text for step in each.because) for each in found)
+    assert "secretname" not in text
+    assert "claude" not in text
+    assert "advisory" not in text
