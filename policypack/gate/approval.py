@@ -51,11 +51,13 @@ class Approval(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Presented(Struct, frozen=True):
-    """An approval as it was handed in: nothing of it is checked yet. `name` is what the user is shown."""
+    """An approval as it was handed in: nothing of it is checked yet. `name` is what the user is shown, `path` where it
+    was read, None where it was not."""
 
     name: str
     statement: bytes
     signature: bytes | None
+    path: Path | None = None
 
 
 def changed(needs: Iterable[Needed]) -> tuple[Changed, ...]:
@@ -117,7 +119,7 @@ def presented(paths: Sequence[Path]) -> tuple[Presented, ...]:
     for path in paths:
         found = sorted(path.glob("*.approval.json")) if path.is_dir() else [path]
         files.update(dict.fromkeys(found))
-    return tuple(Presented(path.name, _read(path), _signature(path)) for path in files)
+    return tuple(Presented(path.name, _read(path), _signature(path), path) for path in files)
 
 
 def _signature(path: Path) -> bytes | None:

@@ -19,6 +19,7 @@ __all__ = [
     "Settings",
     "SettingsError",
     "load_settings",
+    "settings_of",
     "settings_path",
 ]
 
@@ -87,6 +88,11 @@ def load_settings(path: Path | None, start: Path) -> Settings:
             raw = file.read(_LARGEST + 1)
     except OSError as error:
         raise SettingsError(f"{shown}: cannot be read ({error.strerror or type(error).__name__})", "check --config") from error
+    return settings_of(raw, shown)
+
+
+def settings_of(raw: bytes, shown: str) -> Settings:
+    """The settings in the bytes of a file. Raises SettingsError as `load_settings` does."""
     if len(raw) > _LARGEST:
         raise SettingsError(f"{shown}: is larger than a settings file can be", "is it the right file?")
     try:
