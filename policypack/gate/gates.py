@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from policypack.catalog import load_catalog
+from policypack.catalog import Catalog, load_catalog
 from policypack.catalog.approval import ApprovalFact
 from policypack.gate.need import Need, acted_on, acts, happens
 from policypack.model import Infrastructure, Resource, lookup
@@ -17,6 +17,11 @@ _PIPELINES = r"\.github/(?:workflows|actions)/.+|(?:.+/)?\.gitlab-ci\.ya?ml|\.gi
 _OWN = re.compile(rf"(?:(?:.+/)?(?:CODEOWNERS|policypack\.ya?ml|allowed_signers|\.policypack/.+)|{_PIPELINES})")
 _SETTINGS = frozenset({"environment", "workspace", "settings", "branch_rule", "self_review"})
 _POLICIES = frozenset({"policy", "policy_set", "approval_policy", "attachment"})
+
+
+def wanted(catalog: Catalog) -> Callable[[str], bool]:
+    """Which types have to be decoded for the gate: what the catalog knows, and files of repositories."""
+    return lambda kind: kind in _FILES or catalog.knows(kind)
 
 
 def gates_changed(infrastructure: Infrastructure) -> Iterator[Need]:

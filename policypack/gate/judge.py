@@ -11,6 +11,7 @@ from msgspec import Struct
 from policypack.build import build
 from policypack.catalog import load_catalog
 from policypack.check import Check, checks_folder, load_checks
+from policypack.gate.gates import wanted
 from policypack.gate.needs import Need, needs
 from policypack.model import Gap, Infrastructure, Input, replace
 from policypack.read.options import ReadOptions
@@ -45,12 +46,12 @@ def judge(asked: Asked, options: ReadOptions, settings: Settings, tell: Callable
     limits hold; which checks to ask and how severe they are does not.
     """
     catalog = load_catalog()
-    options = replace(options, seek=False)
-    source = read_all([asked.plan], options, catalog.knows, tell)[0]
+    options, read = replace(options, seek=False), wanted(catalog)
+    source = read_all([asked.plan], options, read, tell)[0]
     source = replace(source, comments=(), workspace=source.workspace or options.workspace)
     state = None
     if asked.state is not None:
-        state = read_all([asked.state], replace(options, source=None, plan_file=None), catalog.knows, tell)[0]
+        state = read_all([asked.state], replace(options, source=None, plan_file=None), read, tell)[0]
     wrong = tuple(_unusable(source, state))
     if wrong:
         return Judged(source, unjudged=wrong, gaps=source.gaps)

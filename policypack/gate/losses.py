@@ -26,8 +26,8 @@ def losses(infrastructure: Infrastructure) -> Iterator[Need]:
 def _of_safeguard(each: Safeguard, known: list[Store], infrastructure: Infrastructure) -> Iterator[Need]:
     """What happens to a copy, to what makes copies, or to a guard."""
     resource, change = each.resource, each.resource.change
-    if change is None:
-        return
+    if change is None or resource.place in infrastructure.by_place:
+        return  # a store as well, and asked about as that
     if not (any(store.environment.production for store in known) if known else each.environment.production):
         return
     of = f" of {', '.join(sorted({store.address for store in known}))}" if known else ""
