@@ -10,13 +10,13 @@ from functools import cached_property
 from msgspec import Struct
 
 from policypack.build.environments import environment_of
-from policypack.build.guards import same
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.identity_kinds import Clues, Recognised, recognise
 from policypack.build.kept import Kept, KeptTokens
 from policypack.build.languages import builds_on
 from policypack.build.platform_cloudflare import TOKENS, token_grants
 from policypack.build.platform_places import Holder, PlatformPlaces
+from policypack.build.platform_rights import Right, rights
 from policypack.build.platform_vault import vault_holders
 from policypack.build.scoped import Acting, Place
 from policypack.catalog.scoped import facts
@@ -34,14 +34,6 @@ from policypack.model import (
 )
 
 LANGUAGE = "platforms"
-
-
-class Right(Struct, frozen=True):
-    """What a role or a switch allows: its name, the actions, and why they are not known."""
-
-    role: str
-    actions: tuple[str, ...] = ()
-    lost: Unknown | None = None
 
 
 def acting(documents: Documents) -> Acting:
@@ -125,7 +117,7 @@ class _Who(Struct, frozen=True, dict=True):
             elif isinstance(block, dict):
                 within = replace(resource, values=block) if fact.blocks else resource
                 known = facts(LANGUAGE).roles.get(self.documents.estate.catalog.platform(resource.provider), {})
-                for right in (*_fixed(fact), *_roles(within, fact, known), *_switches(within, fact)):
+                for right in rights(within, fact, known):
                     yield self._grant(resource, fact, block, right)
 
     def _grant(self, resource: Resource, fact: GrantFact, block: dict[str, Value], right: Right) -> Grant:
@@ -239,32 +231,3 @@ class _Who(Struct, frozen=True, dict=True):
             environment=holder.environment or environment_of(resource, domain, self.documents.estate),
             grants=holder.grants,
         )
-
-
-def _fixed(fact: GrantFact) -> Iterator[Right]:
-    """What it has in any case, and what nobody knows."""
-    if fact.lost:
-        yield Right("its permissions", lost=Unknown(fact.lost))
-    if fact.always:
-        yield Right("everything" if fact.always == ("*",) else "all that it is for", fact.always)
-
-
-def _roles(resource: Resource, fact: GrantFact, known: Mapping[str, tuple[str, ...]]) -> Iterator[Right]:
-    for path in fact.roles:
-        written = resource.get(path)
-        written = fact.default or None if written is None else written
-        for role in written if isinstance(written, list) else [written]:
-            if isinstance(role, str):
-                lost = None if role in known else Unknown(f"what the role {role} allows is not known")
-                yield Right(role, known.get(role, ()), lost)
-            elif isinstance(role, Unknown):
-                yield Right("a role that is not known", lost=role)
-
-
-def _switches(resource: Resource, fact: GrantFact) -> Iterator[Right]:
-    for path, values in fact.flags.items():
-        written = resource.written(path)
-        if isinstance(written, Unknown):
-            yield Right(path, lost=written)
-        elif written is not None:
-            yield from (Right(f"{path} = {value}", actions) for value, actions in values.items() if same(written, value))

@@ -3,7 +3,6 @@ environment of a function. The name of what is kept, or of the variable that its
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -14,12 +13,11 @@ from msgspec import Struct
 from policypack.build.domains import Domains
 from policypack.build.environments import environment_of, named_environment
 from policypack.build.estate import Estate
+from policypack.build.kept_values import written
 from policypack.catalog.entry import CredentialFact, KeepsFact
 from policypack.model import Environment, Evidence, Resource, Truth, Unknown, Value
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_LONGEST = 1_000_000
-_DEEPEST = 12
 
 
 class Kept(Struct, frozen=True):
@@ -90,7 +88,7 @@ class KeptTokens(Struct, frozen=True, dict=True):
         return found
 
     def _in(self, keeper: Resource, fact: KeepsFact) -> Iterator[Kept]:
-        for name, value, argument in _written(keeper, fact, self.estate):
+        for name, value, argument in written(keeper, fact, self.estate):
             made = self._maker(value, keeper)
             if made is not None:
                 entry = self.estate.entries[made.type].credential
@@ -180,59 +178,3 @@ def _resembles(words: tuple[str, ...], known: tuple[str, ...]) -> bool:
 
 def _referred(value: Value) -> list[str]:
     return [f"{each.address}.{each.attribute}".rstrip(".") for each in value.references] if isinstance(value, Unknown) else []
-
-
-def _written(keeper: Resource, fact: KeepsFact, estate: Estate) -> Iterator[tuple[str, Value, str]]:
-    """Name, value and argument of everything that is kept."""
-    if fact.entries:
-        for found in _walk(keeper.get(fact.entries.partition(".")[0]), fact.entries.split(".")[1:], _DEEPEST):
-            yield from ((name, value, fact.entries) for name, value in _entries(found, fact))
-        return
-    name = keeper.get(fact.name) if fact.name else _name_of(keeper, fact, estate)
-    for argument in fact.value:
-        value = keeper.get(argument)
-        if value is not None:
-            yield (name if isinstance(name, str) else "", value, argument)
-
-
-def _name_of(keeper: Resource, fact: KeepsFact, estate: Estate) -> Value:
-    named = keeper.get(fact.named_by)
-    holder = estate.index.find(named, keeper, lambda kind: kind in estate.entries and kind != keeper.type).only
-    entry = estate.entries.get(holder.type) if holder is not None else None
-    name = holder.get(entry.name) if holder is not None and entry is not None and entry.name else named
-    return name if isinstance(name, str) or holder is None else holder.address.rpartition(".")[2]
-
-
-def _walk(value: Value, path: list[str], left: int) -> Iterator[Value]:
-    """What a path leads to, through everything on the way that repeats and through JSON."""
-    value = _decoded(value)
-    if isinstance(value, list) and path and left > 0:
-        for each in value:
-            yield from _walk(each, path, left - 1)
-    elif path and isinstance(value, dict):
-        yield from _walk(value.get(path[0]), path[1:], left)
-    elif not path and value is not None:
-        yield value
-
-
-def _entries(found: Value, fact: KeepsFact) -> Iterator[tuple[str, Value]]:
-    if isinstance(found, dict) and fact.entry_name in found:
-        found = [found]
-    if isinstance(found, dict):
-        yield from ((name, value) for name, value in found.items() if isinstance(name, str))
-    for each in found if isinstance(found, list) else ():
-        name = each.get(fact.entry_name) if isinstance(each, dict) else None
-        if isinstance(each, dict) and isinstance(name, str):
-            yield name, each.get(fact.entry_value)
-
-
-def _decoded(value: Value) -> Value:
-    if isinstance(value, Unknown):
-        return value.document
-    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")) or len(value) > _LONGEST:
-        return value
-    try:
-        decoded: Value = json.loads(value)
-    except (ValueError, RecursionError):
-        return None
-    return decoded

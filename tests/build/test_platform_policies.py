@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policypack.build.platform_vault import Rule, covers, decide, rules_in
+from policypack.build.vault_paths import Rule, covers, decide, rules_in
 from policypack.model import Outcome, Unknown, Verb
 from tests.build.conftest import made, picture, unknown
 from tests.build.test_platforms import SERVICE, Picture, can

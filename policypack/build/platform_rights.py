@@ -1,0 +1,55 @@
+"""What a platform's own words allow: roles, switches, and what somebody has in any case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from policypack.build.guards import same
+from policypack.catalog.scoped.platform_grants import GrantFact
+from policypack.model import Resource, Unknown
+
+
+class Right(Struct, frozen=True):
+    """What a role or a switch allows: its name, the actions, and why they are not known."""
+
+    role: str
+    actions: tuple[str, ...] = ()
+    lost: Unknown | None = None
+
+
+def rights(resource: Resource, fact: GrantFact, known: Mapping[str, tuple[str, ...]]) -> Iterator[Right]:
+    """All that a resource, or one block of it, gives. `known` are the roles of its platform."""
+    yield from _fixed(fact)
+    yield from _roles(resource, fact, known)
+    yield from _switches(resource, fact)
+
+
+def _fixed(fact: GrantFact) -> Iterator[Right]:
+    """What it has in any case, and what nobody knows."""
+    if fact.lost:
+        yield Right("its permissions", lost=Unknown(fact.lost))
+    if fact.always:
+        yield Right("everything" if fact.always == ("*",) else "all that it is for", fact.always)
+
+
+def _roles(resource: Resource, fact: GrantFact, known: Mapping[str, tuple[str, ...]]) -> Iterator[Right]:
+    for path in fact.roles:
+        written = resource.get(path)
+        written = fact.default or None if written is None else written
+        for role in written if isinstance(written, list) else [written]:
+            if isinstance(role, str):
+                lost = None if role in known else Unknown(f"what the role {role} allows is not known")
+                yield Right(role, known.get(role, ()), lost)
+            elif isinstance(role, Unknown):
+                yield Right("a role that is not known", lost=role)
+
+
+def _switches(resource: Resource, fact: GrantFact) -> Iterator[Right]:
+    for path, values in fact.flags.items():
+        written = resource.written(path)
+        if isinstance(written, Unknown):
+            yield Right(path, lost=written)
+        elif written is not None:
+            yield from (Right(f"{path} = {value}", actions) for value, actions in values.items() if same(written, value))
