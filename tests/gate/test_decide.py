@@ -100,6 +100,16 @@ MUTATIONS: dict[str, tuple[Callable[[], Presented], Callable[[], Terms], str]] =
         lambda: terms(who=signers(f'alice valid-before="20261125Z" {ALICE.public}')),
         "key_out_of_date",
     ),
+    "key ended since it signed": (
+        signed,
+        lambda: terms(who=signers(f'alice valid-before="202611251100Z" {ALICE.public}')),
+        "key_out_of_date",
+    ),
+    "key for approvals ended, for other uses not": (
+        signed,
+        lambda: terms(who=signers(f'alice valid-before="20260101Z" {ALICE.public}', f'alice namespaces="git" {ALICE.public}')),
+        "key_out_of_date",
+    ),
     "key not yet valid": (
         signed,
         lambda: terms(who=signers(f'alice valid-after="20261126Z" {ALICE.public}')),
@@ -144,7 +154,7 @@ TWO = GateSettings(demand=Demand(approvals=2))
 
 def test_two_approvals_by_one_person_are_one() -> None:
     """Two people must be two, not one twice, not one with two keys, and not one with two names."""
-    again = signed(change=Change(nonce="1e" * 16))
+    again = replace(signed(change=Change(nonce="1e" * 16)), name="again.approval.json")
     decision = decide([signed(), again], terms(gate=TWO))
     assert [each.code for each in decision.missing] == ["same_person"]
     spare = Person("alice", 9)
