@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from policypack.build.approval_actors import Actors, hides
 from policypack.build.approval_jobs import applying
+from policypack.build.approval_policies import policing
+from policypack.build.approval_values import asked, has, same_thing
 from policypack.build.domains import Domains
 from policypack.build.environments import environment_of, recognised
 from policypack.build.estate import Estate
@@ -16,7 +18,7 @@ from policypack.build.guards import guards, same
 from policypack.build.token_trust import TokenTrusts
 from policypack.catalog.approval import ApprovalFact, RightFact
 from policypack.model import Environment, Evidence, Gap, Identity, Resource, Truth, Unknown, Value, replace
-from policypack.model.approvals import Actor, Approvals, Gate, OpenSecret, Policing, Right
+from policypack.model.approvals import Actor, Approvals, Gate, OpenSecret, Right
 from policypack.model.grants import any_of
 from policypack.model.pipelines import OwnerRule, Repository
 
@@ -27,8 +29,6 @@ _PLACES = {
     "run": "workspace",
     "branch_rule": "branch_rule",
 }
-
-_INPUTS = ("var.", "local.", "each.", "count.", "path.", "terraform.")
 
 
 class Found(Struct, frozen=True):
@@ -47,7 +47,7 @@ def approvals(estate: Estate, domains: Domains, identities: tuple[Identity, ...]
     found = Approvals(
         gates=gates,
         rights=tuple(right for each, fact in facts for right in made.rights(each, fact)),
-        policing=tuple(policing for each, fact in facts for policing in made.policing(each, fact)),
+        policing=tuple(rule for each, fact in facts for rule in policing(each, fact, estate)),
         trusts=tuple(trusts.found([(each, fact) for each, fact in facts if fact.role == "trust"], identities)),
         self_reviews=tuple(
             guard for each, fact in facts if fact.role == "self_review" for guard in guards(fact.guards, each, estate)
@@ -141,7 +141,7 @@ class _Making(Struct, frozen=True, dict=True):
             return True, Evidence(f"a {fact.label} waits to be confirmed", resource.address, resource.location)
         unknown: Unknown | None = None
         for argument in fact.asks:
-            holds = _asked(resource.get(argument))
+            holds = asked(resource.get(argument))
             if holds is True:
                 return True, Evidence(f"{argument} names who decides", resource.address, resource.at(argument))
             unknown = holds if isinstance(holds, Unknown) else unknown
@@ -258,7 +258,7 @@ class _Making(Struct, frozen=True, dict=True):
         for source, rules in self._given(part, resource, fact):
             for rule in rules:
                 value = source.get(rule.argument)
-                holds = _has(rule.default if value is None else value, rule.values)
+                holds = has(rule.default if value is None else value, rule.values)
                 if holds is not False:
                     yield source, rule, holds
 
@@ -282,40 +282,6 @@ class _Making(Struct, frozen=True, dict=True):
                 told = self.fact(role)
                 if told is not None and told.role == "role":
                     yield role, told.rights
-
-    def policing(self, resource: Resource, fact: ApprovalFact) -> Iterator[Policing]:
-        """A policy that can refuse runs, as strictly as it is enforced."""
-        if fact.level is not None:
-            level = fact.level
-            written = resource.get(level.argument)
-            by = resource.get(level.by) if level.by else None
-            word = (
-                (level.defaults.get(by, level.default) if isinstance(by, str) else level.default)
-                if written is None
-                else written
-            )
-            at = resource.at(level.argument)
-            if isinstance(word, Unknown):
-                yield Policing(
-                    resource,
-                    word,
-                    overridable=False,
-                    evidence=Evidence(f"{level.argument} is not known: {word.reason}", resource.address, at),
-                )
-                return
-            said = (
-                f"{level.argument} is set"
-                if resource.hides(level.argument)
-                else f'{level.argument} = "{word}"'
-                if written is not None
-                else f'{level.argument} is not set, which is "{word}"'
-            )
-            overridable = word in level.overridable
-            yield Policing(resource, word in level.binding, overridable, Evidence(said, resource.address, at))
-        elif fact.role == "policy_set":
-            for guard in guards(fact.guards, resource, self.estate):
-                if guard.holds is not True:
-                    yield Policing(resource, guard.holds, overridable=True, evidence=guard.evidence)
 
     def gaps(self, found: Approvals, identities: tuple[Identity, ...]) -> Iterator[Gap]:
         """What the inputs do not tell about the gates of production, and about those whom a pipeline's token becomes."""
@@ -342,37 +308,8 @@ def _open_secrets(made: _Making, gates: tuple[Gate, ...]) -> Iterator[OpenSecret
         name = resource.get(fact.name) if fact.role == "secret" else None
         owner = resource.get(fact.of)
         if isinstance(name, str) and recognised(name) == "production":
-            gate = next((each for each in guarded if _same(owner, each.of)), None)
+            gate = next((each for each in guarded if same_thing(owner, each.of)), None)
             if gate is not None:
                 shown = "" if resource.hides(fact.name) else f": {name}"
                 said = Evidence(f"its name says production{shown}", resource.address, resource.at(fact.name))
                 yield OpenSecret(resource, gate, said)
-
-
-def _same(one: Value, other: Value) -> bool:
-    """Whether two values name one thing: the same text, or the same reference."""
-    if isinstance(one, Unknown) and isinstance(other, Unknown):
-        return bool(one.references) and {each.address for each in one.references} == {each.address for each in other.references}
-    return isinstance(one, str) and one == other
-
-
-def _asked(value: Value) -> Truth:
-    if isinstance(value, Unknown):
-        # A set of ids that are not known yet is not known as a whole: it has somebody in it if it refers to nothing but such ids.
-        ids = all(each.attribute and not each.address.startswith(_INPUTS) for each in value.references)
-        return True if value.references and ids else value
-    if isinstance(value, list):
-        return bool(value)
-    if isinstance(value, str):
-        return value not in {"", "0", "false"}
-    return bool(value)
-
-
-def _has(value: Value, wanted: tuple[Value, ...]) -> Truth:
-    """Whether a value is one of those wanted, or is a list that has one of them."""
-    if isinstance(value, Unknown):
-        return value
-    values = value if isinstance(value, list) else [value]
-    if any(not isinstance(each, Unknown) and same(each, other) for each in values if each is not None for other in wanted):
-        return True
-    return next((each for each in values if isinstance(each, Unknown)), False)
