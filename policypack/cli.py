@@ -43,6 +43,10 @@ Approvals = Annotated[
     list[Path] | None, typer.Option("--approval", metavar="FILE", help="An approval, or a folder. Repeatable.")
 ]
 Requesters = Annotated[list[str] | None, typer.Option("--requester", metavar="NAME", help="Who asked for this. Repeatable.")]
+PolicyRef = Annotated[str | None, typer.Option(metavar="REF", help="Take settings and signers from this commit: origin/main.")]
+LedgerFile = Annotated[
+    Path | None, typer.Option("--ledger", metavar="FILE|DIR", help="Keep decisions there; an approval is good for once.")
+]
 PlanFile = Annotated[Path | None, typer.Option(metavar="FILE", help="The binary plan beside a plan JSON.")]
 
 
@@ -136,7 +140,7 @@ def can(
 
 @app.command()
 def gate(
-    plan: Annotated[str, typer.Argument(metavar="PLAN.json", help="What terraform show -json printed, or -.")],
+    plan: Annotated[str | None, typer.Argument(metavar="PLAN.json", help="What terraform show -json printed, or -.")] = None,
     format_: Answers = "text",
     config: Config = None,
     state: State = None,
@@ -145,17 +149,25 @@ def gate(
     workspace: Workspace = None,
     approval: Approvals = None,
     requester: Requesters = None,
+    policy_ref: PolicyRef = None,
+    ledger: LedgerFile = None,
+    verify_ledger: Annotated[Path | None, typer.Option(metavar="FILE|DIR", help="Only check the chain of this ledger.")] = None,
 ) -> None:
     """What of a plan needs approval, and whether it has it. Exit 0: nothing, or approved; 1: refused; 2: could not judge."""
-    from policypack.gate.command import GateRequest
-    from policypack.gate.command import gate as decide
+    from policypack.gate import command
     from policypack.terminal import Progress, width, write
 
-    with Progress() as progress:
-        request = GateRequest(
-            plan, format_, config, state, source, plan_file, workspace, width(), approval or (), requester or ()
-        )
-        answer = decide(request, progress)
+    if plan is None:
+        if verify_ledger is None:
+            raise typer.BadParameter("name a plan", param_hint="PLAN.json")
+        answer = command.verify_ledger(verify_ledger)
+    elif verify_ledger is not None:
+        raise typer.BadParameter("checks a ledger, and no plan", param_hint="--verify-ledger")
+    else:
+        about = (plan, format_, config, state, source, plan_file, workspace, width())
+        with Progress() as progress:
+            request = command.GateRequest(*about, approval or (), requester or (), policy_ref, ledger)
+            answer = command.gate(request, progress)
     write(answer.text)
     raise typer.Exit(answer.exit_code)
 
@@ -174,13 +186,14 @@ def approve(
     source: Source = None,
     plan_file: PlanFile = None,
     workspace: Workspace = None,
+    policy_ref: PolicyRef = None,
 ) -> None:
     """The human side of the gate: shows what will happen, and signs an approval of exactly that with an SSH key."""
     from policypack.gate.approve import ApproveRequest, prepare, seal
     from policypack.gate.command import GateRequest
     from policypack.terminal import Progress, agreed, width, write
 
-    about = GateRequest(plan, "text", config, state, source, plan_file, workspace, width())
+    about = GateRequest(plan, "text", config, state, source, plan_file, workspace, width(), policy_ref=policy_ref)
     request = ApproveRequest(about, reason, requester, key, hours, output)
     with Progress() as progress:
         prepared = prepare(request, progress)

@@ -14,12 +14,12 @@ from policypack.gate.command import GateRequest, judged_plan
 from policypack.gate.decide import demand_of
 from policypack.gate.signing import sign
 from policypack.gate.summary import text
-from policypack.gate.terms import Authority, Bound, local_authority, terms_of
+from policypack.gate.terms import Bound, terms_of
+from policypack.gate.trusted import trusted
 from policypack.gate.verify import Refusal, Terms, verify
 from policypack.model import replace
 from policypack.read.options import ReadError
 from policypack.scan import ScanError, silent
-from policypack.settings import load_settings
 from policypack.settings.gate import Demand
 
 _KEYS = ("id_ed25519_sk", "id_ecdsa_sk", "id_ed25519", "id_ecdsa", "id_rsa")  # a key that has to be touched first
@@ -53,21 +53,17 @@ def prepare(request: ApproveRequest, tell: Callable[[str], None] = silent) -> Pr
         raise ScanError("an approval is for a plan's file", "write what terraform show -json prints to one")
     if not request.reason.strip() or not request.requester.strip():
         raise ScanError("an approval says why, and who asked for the change", "give --reason and --requester")
-    judged = judged_plan(request.gate, tell)
+    source = trusted(request.gate.config, Path.cwd(), request.gate.policy_ref)
+    judged = judged_plan(request.gate, tell, source.settings)
     shown = text(judged, request.gate.width)
     if judged.unjudged:
         return Prepared(shown, 2)
     if not judged.needs:
         return Prepared("nothing in this plan needs approval\n", 0)
     tell("making the digest")
-    terms = terms_of(judged.needs, Bound(Path(request.gate.plan), request.gate.plan_file), _authority(request.gate.config))
+    terms = terms_of(judged.needs, Bound(Path(request.gate.plan), request.gate.plan_file), source.authority)
     approval = _approval(request, terms)
     return Prepared(f"{shown}\n{_asked(terms)}\n", 0, approval, terms)
-
-
-def _authority(config: Path | None) -> Authority:
-    base = Path.cwd()
-    return local_authority(load_settings(config, base).gate, config, base)
 
 
 def _approval(request: ApproveRequest, terms: Terms) -> Approval:

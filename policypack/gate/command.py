@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
 from policypack.gate.approval import presented
 from policypack.gate.decide import Decision, decide
-from policypack.gate.digest import Digest
 from policypack.gate.judge import Asked, Judged, judge
+from policypack.gate.ledger import Ledger, append, ledger_file, opened, spent, verified
+from policypack.gate.record import record, rules_json
 from policypack.gate.summary import as_json, text
-from policypack.gate.terms import Bound, local_authority, terms_of
+from policypack.gate.terms import Bound, terms_of
 from policypack.gate.told import decision_json, decision_text
-from policypack.gate.verify import Refusal
+from policypack.gate.trusted import Tracked, Trusted, from_branch, owns, tracked, trusted
+from policypack.gate.verify import Objection, Refusal, Terms
+from policypack.model import replace
 from policypack.read.options import ReadOptions
 from policypack.scan import ScanError, nearest, silent
-from policypack.settings import load_settings
+from policypack.settings import Settings
 
 FORMATS = ("text", "json")
 PASSES, REFUSED, NOT_JUDGED = 0, 1, 2
@@ -36,6 +40,8 @@ class GateRequest(Struct, frozen=True):
     width: int = 100
     approvals: Sequence[Path] = ()
     requesters: Sequence[str] = ()
+    policy_ref: str | None = None
+    ledger: Path | None = None
 
 
 class Answer(Struct, frozen=True):
@@ -46,40 +52,87 @@ class Answer(Struct, frozen=True):
 
 
 def gate(request: GateRequest, tell: Callable[[str], None] = silent) -> Answer:
-    """Whether the plan may be applied. Raises ScanError and SettingsError where nothing can be judged at all."""
+    """Whether the plan may be applied. Raises ScanError, ReadError and SettingsError where nothing can be judged at all."""
     if request.format not in FORMATS:
         raise ScanError(
             f"no format is called {request.format!r}", nearest(request.format, FORMATS) or f"one of {', '.join(FORMATS)}"
         )
-    judged = judged_plan(request, tell)
-    if judged.unjudged or not judged.needs:
-        code = NOT_JUDGED if judged.unjudged else PASSES
-        nothing = decision_json(Decision(), None)
-        return Answer(as_json(judged, code, nothing) if request.format == "json" else text(judged, request.width), code)
-    tell("holding approvals to the plan")
-    decision, digest = _decided(judged, request)
-    code = PASSES if decision.passes else REFUSED
+    base = Path.cwd()
+    source = trusted(request.config, base, request.policy_ref, request.plan)
+    judged = judged_plan(request, tell, source.settings)
+    if source.untrusted:
+        judged = replace(judged, unjudged=(*judged.unjudged, source.untrusted))
+    tree = tracked(base) if request.approvals or request.ledger else None
+    terms = _terms(judged, request, source, tell)
+    with _ledger(request, tree) as ledger:
+        decision = _decision(judged, request, source, terms, _objections(tree, ledger))
+        code = NOT_JUDGED if judged.unjudged else PASSES if decision.passes else REFUSED
+        decided = decision, terms.digest if terms else None
+        kept = append(ledger, record(judged, decided, source, request.requesters, code)) if ledger else None
     if request.format == "json":
-        return Answer(as_json(judged, code, decision_json(decision, digest)), code)
-    return Answer(f"{text(judged, request.width)}\n{decision_text(decision, request.width)}", code)
+        more = {"policy": rules_json(source), "ledger": kept, **decision_json(*decided)}
+        return Answer(as_json(judged, code, more), code)
+    told = [text(judged, request.width), decision_text(decision, request.width)]
+    return Answer("\n".join(filter(None, told)), code)
 
 
-def _decided(judged: Judged, request: GateRequest) -> tuple[Decision, Digest | None]:
-    """Whether what needs approval has it, and the digest that it is about."""
-    if request.plan == "-":
-        if request.approvals:
-            raise ScanError("approvals are for a plan's file", "write what terraform show -json prints to one, and name it")
-        return Decision(missing=(Refusal("none", "it needs an approval, and those are for a plan's file"),)), None
+def _terms(judged: Judged, request: GateRequest, source: Trusted, tell: Callable[[str], None]) -> Terms | None:
+    """What approvals are held to, None where none are asked for or the plan has no file that they could be for."""
+    if request.plan == "-" and request.approvals:
+        raise ScanError("approvals are for a plan's file", "write what terraform show -json prints to one, and name it")
+    if judged.unjudged or not judged.needs or request.plan == "-":
+        return None
+    tell("holding approvals to the plan")
+    bound = Bound(Path(request.plan), request.plan_file)
+    return terms_of(judged.needs, bound, source.authority, request.requesters)
+
+
+def _decision(
+    judged: Judged, request: GateRequest, source: Trusted, terms: Terms | None, objections: Sequence[Objection]
+) -> Decision:
+    """Whether what needs approval has it, by rules that are not the change's own."""
+    differs = (source.differs,) if source.differs is not None else ()
+    if judged.unjudged or not judged.needs:
+        return Decision(missing=differs)
+    if terms is None:
+        return Decision(missing=(*differs, Refusal("none", "it needs an approval, and those are for a plan's file")))
+    decision = decide(presented(request.approvals), replace(terms, objections=tuple(objections)))
+    return replace(decision, missing=(*differs, *decision.missing))
+
+
+def _objections(tree: Tracked | None, ledger: Ledger | None) -> list[Objection]:
+    """What speaks against an approval that is right in itself: where it comes from, and that it was used."""
+    found: list[Objection] = [from_branch(tree)]
+    if ledger is not None:
+        found.append(lambda _, accepted: spent(ledger, accepted))
+    return found
+
+
+@contextmanager
+def _ledger(request: GateRequest, tree: Tracked | None) -> Iterator[Ledger | None]:
+    """The ledger, from before approvals are looked at until the decision is kept."""
+    if request.ledger is None:
+        yield None
+        return
+    if tree is not None and owns(tree, ledger_file(request.ledger)):
+        raise ScanError(
+            f"{request.ledger.name}: is part of the tree under change", "keep the ledger where no change reaches it"
+        )
+    with opened(request.ledger) as ledger:
+        yield ledger
+
+
+def verify_ledger(path: Path) -> Answer:
+    """Whether the chain of a ledger is whole. Exit 0, or ReadError with the line where it is broken."""
+    chain = verified(path)
+    lines = "1 line" if chain.length == 1 else f"{chain.length} lines"
+    torn = f"; {len(chain.torn)} half written at its end, which the next run notes" if chain.torn else ""
+    return Answer(f"{path.name}: {lines}, {len(chain.spent)} approvals spent, whole{torn}\nhead {chain.head or 'none'}\n", 0)
+
+
+def judged_plan(request: GateRequest, tell: Callable[[str], None], settings: Settings) -> Judged:
+    """What of the plan needs approval, by these settings."""
     base = Path.cwd()
-    authority = local_authority(load_settings(request.config, base).gate, request.config, base)
-    terms = terms_of(judged.needs, Bound(Path(request.plan), request.plan_file), authority, request.requesters)
-    return decide(presented(request.approvals), terms), terms.digest
-
-
-def judged_plan(request: GateRequest, tell: Callable[[str], None] = silent) -> Judged:
-    """What of the plan needs approval."""
-    base = Path.cwd()
-    settings = load_settings(request.config, base)
     options = ReadOptions(base=base, workspace=request.workspace, source=request.source, plan_file=request.plan_file)
     plan = None if request.plan == "-" else Path(request.plan)
     return judge(Asked(plan, request.state), options, settings, tell)

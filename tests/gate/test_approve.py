@@ -39,8 +39,7 @@ def key_of(name: str, folder: Path) -> str:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A repository with a destructive plan, settings, signers, and the keys of alice and a bot."""
-    (tmp_path / ".git").mkdir()
+    """A folder with a destructive plan, settings, signers, and the keys of alice and a bot."""
     (tmp_path / "people").mkdir()
     signers = [f"{name} {key_of(name, tmp_path)}\n" for name in ("alice", "bot")]
     (tmp_path / "people" / "signers").write_text("".join(signers))
