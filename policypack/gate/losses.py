@@ -106,15 +106,13 @@ def unknown_types(infrastructure: Infrastructure) -> Iterator[Need]:
             prefix = each.type.partition("_")[0]
             facts = catalog.provider(prefix)
             covered = facts is not None and facts.covered
+            known = catalog.entry(each.type) is not None  # and yet nobody looked at it
             if catalog.harmless(prefix) or (facts is not None and each.type in facts.stateless):
                 continue
-            if covered and not (each.type in looks and _holds_data(source.passed_over[each.type])):
+            if covered and not known and not (each.type in looks and _holds_data(source.passed_over[each.type])):
                 continue
-            why = (
-                "the catalog does not have its type, which looks like a store"
-                if covered
-                else f"no catalog is about provider {prefix}"
-            )
+            why = "the catalog does not have its type, which looks like a store" if covered else f"no catalog is about {prefix}"
+            why = "the plan calls it neither a resource nor data" if known else why
             yield Need(
                 "unknown_destroyed",
                 each.address,

@@ -89,6 +89,7 @@ def _survey(outline: Outline, wanted: Callable[[str], bool]) -> _Survey:
     for each in _state(prior.values if prior else None, outline if changes is None else None):
         state.setdefault(each.address, each)
     changed = [each for each in changes or () if each.mode in MODES]
+    strange = [] if len(changed) == len(changes or ()) else [each for each in changes or () if each.mode not in MODES]
     others = [entry for address, entry in state.items() if address not in known and entry.mode in MODES]
     # A hundred thousand entries have a handful of types and of actions: those are looked at, and the entries as few times as
     # will do.
@@ -107,7 +108,7 @@ def _survey(outline: Outline, wanted: Callable[[str], bool]) -> _Survey:
         counts=counts,
         passed_over=_passed_over(unwanted, (each for each in others if each.mode == "managed" and each.type not in kinds)),
         destroyed=+destroyed,
-        passed=tuple(sorted(_passed(alike, kinds), key=lambda each: each.address)),
+        passed=tuple(sorted(_passed(alike, strange, kinds), key=lambda each: each.address)),
         odd=frozenset(action for _, _, actions in alike for action in actions if action not in _ACTIONS),
         indexed=_indexed(each.address for entries in (changed, others) for each in entries if each.address.endswith("]")),
         changed=[each for (mode, kind, _), entries in alike.items() if mode == "data" or kind in kinds for each in entries],
@@ -115,11 +116,16 @@ def _survey(outline: Outline, wanted: Callable[[str], bool]) -> _Survey:
     )
 
 
-def _passed(alike: Mapping[tuple[str, str, tuple[str, ...]], list[ResourceChange]], kinds: set[str]) -> Iterator[Passed]:
-    """What happens to objects of types that nobody wants, where it is more than to be made or changed."""
-    for (mode, kind, actions), entries in alike.items():
-        if mode == "managed" and kind not in kinds and not _HARMLESS.issuperset(actions):
-            yield from (Passed(each.address, kind, actions) for each in entries)
+def _passed(
+    alike: Mapping[tuple[str, str, tuple[str, ...]], list[ResourceChange]], strange: list[ResourceChange], kinds: set[str]
+) -> Iterator[Passed]:
+    """What happens to objects that nobody looks at, where it is more than to be made or changed: their type is unknown, or they
+    are neither resources nor data."""
+    groups = [entries for (mode, kind, _), entries in alike.items() if mode == "managed" and kind not in kinds]
+    for entries in (*groups, *([each] for each in strange)):
+        actions = entries[0].change.actions
+        if not actions or not _HARMLESS.issuperset(actions):
+            yield from (Passed(each.address, each.type, actions) for each in entries)
 
 
 def _invoked(outline: Outline) -> tuple[str, ...]:
