@@ -126,8 +126,9 @@ def verify_ledger(path: Path) -> Answer:
     """Whether the chain of a ledger is whole. Exit 0, or ReadError with the line where it is broken."""
     chain = verified(path)
     lines = "1 line" if chain.length == 1 else f"{chain.length} lines"
+    used = "1 approval" if len(chain.spent) == 1 else f"{len(chain.spent)} approvals"
     torn = f"; {len(chain.torn)} half written at its end, which the next run notes" if chain.torn else ""
-    return Answer(f"{path.name}: {lines}, {len(chain.spent)} approvals spent, whole{torn}\nhead {chain.head or 'none'}\n", 0)
+    return Answer(f"{path.name}: {lines}, {used} spent, whole{torn}\nhead {chain.head or 'none'}\n", 0)
 
 
 def judged_plan(request: GateRequest, tell: Callable[[str], None], settings: Settings) -> Judged:
