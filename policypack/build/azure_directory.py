@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from policypack.build.azure_grants import Held, Parts, given_to
 from policypack.build.azure_places import DIRECTORY, EVERYTHING
 from policypack.build.azure_principals import Principal
+from policypack.build.azure_rights import Held, Parts, given_to
 from policypack.build.identity_documents import stands
 from policypack.build.identity_policies import listed
 from policypack.build.scoped import spot_of

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from msgspec import Struct
-
 from policypack.authority.azure import BY_POLICIES, DATA
-from policypack.build.azure_places import Places
-from policypack.build.azure_principals import Principal, Principals
+from policypack.build.azure_rights import Held, Parts, given_to
 from policypack.build.azure_roles import Given, Role, grants, role_of
-from policypack.build.identity_documents import Documents, stands
+from policypack.build.identity_documents import stands
 from policypack.build.identity_policies import listed
 from policypack.catalog.scoped.azure_roles import BuiltIn
 from policypack.model import Evidence, Grant, Resource, Scope, Truth, Unknown, Value, replace
@@ -44,15 +41,6 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "certificate_permissions": {"delete": "certificates/delete", "purge": "certificates/purge/action"},
 }
-Held = Iterator[tuple[Principal, Grant]]
-
-
-class Parts(Struct, frozen=True):
-    """What grants are put together from."""
-
-    documents: Documents
-    places: Places
-    principals: Principals
 
 
 def assigned(parts: Parts) -> Held:
@@ -69,14 +57,6 @@ def assigned(parts: Parts) -> Held:
         reader = readers.get(each.type)
         if reader is not None and each.mode == "managed" and stands(each):
             yield from reader(each, parts)
-
-
-def given_to(found: tuple[Principal, ...], made: list[Grant]) -> Held:
-    """The grants for each of those who may be meant: one of several is only possibly the one."""
-    for who in found:
-        for each in made:
-            vague = Unknown(f"which of several {who.resource.configured_address} it is given to is not known")
-            yield who, each if who.certain or each.condition is False else replace(each, condition=vague)
 
 
 def _assignment(resource: Resource, parts: Parts) -> Held:

@@ -8,9 +8,10 @@ from functools import cached_property
 from msgspec import Struct
 
 from policypack.build import azure_directory
-from policypack.build.azure_grants import Parts, assigned
+from policypack.build.azure_grants import assigned
 from policypack.build.azure_places import PLATFORM, Places, lost
 from policypack.build.azure_principals import SYSTEM, Principal, Principals
+from policypack.build.azure_rights import Parts
 from policypack.build.environments import environment_of
 from policypack.build.identity_documents import Documents
 from policypack.build.identity_kinds import Clues, Recognised, recognise

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from policypack.authority import authority
-from policypack.build.azure_roles import guarded
+from policypack.build.azure_conditions import guarded
 from policypack.model import Outcome, Verb
 from tests.build.hcl import estate
 
