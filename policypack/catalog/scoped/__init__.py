@@ -16,7 +16,7 @@ from msgspec import Struct, field
 GENERATED = Path(__file__).with_name("generated")
 
 
-class Rule(Struct, frozen=True):
+class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     """One way to become somebody else or to get more rights.
 
     `actions` are needed together, and on the same thing: on what is `at`. That is the identity that is gained (`gained`, for
