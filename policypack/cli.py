@@ -157,12 +157,10 @@ def gate(
     from policypack.gate import command
     from policypack.terminal import Progress, width, write
 
-    if plan is None:
-        if verify_ledger is None:
-            raise typer.BadParameter("name a plan", param_hint="PLAN.json")
+    if plan is None and verify_ledger is not None:
         answer = command.verify_ledger(verify_ledger)
-    elif verify_ledger is not None:
-        raise typer.BadParameter("checks a ledger, and no plan", param_hint="--verify-ledger")
+    elif plan is None or verify_ledger is not None:
+        raise typer.BadParameter("either a plan or --verify-ledger", param_hint="PLAN.json")
     else:
         about = (plan, format_, config, state, source, plan_file, workspace, width())
         with Progress() as progress:
