@@ -24,6 +24,7 @@ from pathlib import Path
 from scripts import synthetic
 
 SCAN = [sys.executable, "-m", "policypack", "scan", "--fail-on", "never", "--format", "json"]
+GATE = [sys.executable, "-m", "policypack", "gate", "--format", "json"]
 PARSE = "import gc, sys, orjson; gc.disable(); orjson.loads(open(sys.argv[1], 'rb').read())"
 SMALL = """resource "aws_db_instance" "main" {
   identifier     = "main"
@@ -101,7 +102,16 @@ def plan(folder: Path, count: int) -> None:
         row(f"`orjson.loads`, a plan of {count:,} resources ({_megabytes(size)})", parse, "", _memory(parse))
         ratio = f"{scan.seconds / parse.seconds:.2f} times orjson, {ratio}"
     row("`policypack scan` of it", scan, ratio, _memory(scan))
+    gate(path, "it", scan)
+    synthetic.write_plan(path, count, stands=True)
+    gate(path, "one that deletes a thousandth and changes a hundredth", measure([*SCAN, str(path)]))
     path.unlink()
+
+
+def gate(path: Path, what: str, scan: Cost) -> None:
+    """The gate beside a scan of the same plan. Where something needs approval, the digest of the whole plan is part of it."""
+    cost = measure([*GATE, str(path)])
+    row(f"`policypack gate` of {what}", cost, f"{cost.seconds / scan.seconds:.2f} times `policypack scan`", _memory(cost))
 
 
 def modules(folder: Path, count: int) -> None:
