@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from policypack.catalog import Catalog, load_catalog
 from policypack.catalog.approval import ApprovalFact
 from policypack.gate.need import Need, acted_on, acts, happens
-from policypack.model import Infrastructure, Resource, lookup
+from policypack.model import Evidence, Infrastructure, Resource, lookup
 from policypack.model.approvals import Approvals
 
 # Where files of a repository are resources: the argument that has the path.
@@ -37,7 +37,7 @@ def gates_changed(infrastructure: Infrastructure) -> Iterator[Need]:
         if not acts(each):
             continue
         if (path := _file(each)) and _OWN.fullmatch(path):
-            yield acted_on(each, "gate_changed", f"The plan {_does(each)} a file of the gate: {path}.")
+            yield acted_on(each, "gate_changed", f"The plan {_does(each)} a file of the gate{_shown(each, path)}.")
         elif each.place in rights:
             yield acted_on(each, "gate_changed", f"The plan {_does(each)} a right over what decides about approvals.")
         elif each.place not in other and (fact := catalog.approval(each.type)) is not None and _loosens(each, fact):
@@ -45,6 +45,22 @@ def gates_changed(infrastructure: Infrastructure) -> Iterator[Need]:
             yield acted_on(each, "gate_changed", f"The plan {_does(each)} what decides about approvals: this {what}.")
         elif any(place == each.place for place, _, _ in trusts) and not _is_new(each) and not each.goes:
             yield acted_on(each, "gate_changed", "The plan changes which pipelines' tokens become this identity.")
+    yield from _agents_let_in(before, infrastructure.approvals)
+
+
+def _agents_let_in(before: Approvals, after: Approvals) -> Iterator[Need]:
+    """Agents that decide at a gate that stood, or pass it by, and did not before: who is in a team is often said elsewhere."""
+    stood = {
+        gate.resource.place: {(actor.label, actor.passes) for actor in gate.actors if actor.agent is True}
+        for gate in before.gates
+    }
+    for gate in after.gates:
+        had = stood.get(gate.resource.place)
+        for actor in gate.actors if had is not None and gate.environment.production else ():
+            if actor.agent is True and had is not None and (actor.label, actor.passes) not in had:
+                text = f"The plan lets an agent {'pass by' if actor.passes else 'decide at'} this {gate.label}: {actor.label}."
+                said = (Evidence(actor.reason, actor.label), actor.evidence)
+                yield acted_on(gate.resource, "gate_changed", text, gate.environment, because=said)
 
 
 def _does(resource: Resource) -> str:
@@ -58,6 +74,10 @@ def _is_new(resource: Resource) -> bool:
 def _file(resource: Resource) -> str:
     path = resource.get(_FILES[resource.type]) if resource.type in _FILES else None
     return path.removeprefix("./") if isinstance(path, str) else ""
+
+
+def _shown(resource: Resource, path: str) -> str:
+    return "" if resource.hides(_FILES[resource.type]) else f": {path}"
 
 
 def _loosens(resource: Resource, fact: ApprovalFact) -> bool:

@@ -6,10 +6,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
-from policypack.gate.need import Need, acted_on, acts
+from policypack.gate.need import Need, acted_on, acts, happens
 from policypack.model import Identity, Infrastructure, Policy, Resource, Unknown, Value
 
 Place = tuple[str, str]
+# What limits people and machines that need not be among the inputs, with the argument that says how. (Those of AWS are asked about
+# by boundary_changed.)
+_LIMITS = {
+    "google_iam_deny_policy": "rules",
+    "google_iam_principal_access_boundary_policy": "details",
+    "google_org_policy_policy": "spec",
+}
 
 
 def loosened(infrastructure: Infrastructure) -> Iterator[Need]:
@@ -19,6 +26,16 @@ def loosened(infrastructure: Infrastructure) -> Iterator[Need]:
         return
     now = {_former(each.resource): each for each in infrastructure.identities if not each.resource.goes}
     changed = {each.place: each for each in infrastructure.resources if acts(each)}
+    for each in changed.values():
+        argument = _LIMITS.get(each.type)
+        if (
+            argument
+            and each.change
+            and each.change.before
+            and (each.goes or each.change.before.get(argument) != each.get(argument))
+        ):
+            what = "limits somebody, whoever that is"
+            yield acted_on(each, "boundary_changed", f"The plan {happens(each)} what {what}.", certain=each.goes)
     for old in before.identities:
         new = now.get(old.resource.place)
         if new is not None:

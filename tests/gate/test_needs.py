@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,70 @@ def test_the_gate_itself_is_guarded(tmp_path: Path, one: dict[str, Any], asked: 
     and new gates are not."""
     found = needed(tmp_path, one)
     assert [each.kind for each in found] == (["gate_changed"] if asked else [])
+
+
+def test_an_agent_in_a_team_that_reviews_is_a_change_of_the_gate(tmp_path: Path) -> None:
+    """Whoever becomes a member of the reviewing team decides at the gate, though no argument of the gate changes; a person may."""
+    team = {"id": "1", "name": "reviewers"}
+    for name, expected in (("claude-bot", [("gate_changed", "github_repository_environment.p")]), ("ann", [])):
+        joins = {"team_id": "1", "username": name, "role": "member"}
+        found = needed(
+            tmp_path,
+            kept("github_team.t", team),
+            kept("github_repository_environment.p", {**ENVIRONMENT, "reviewers": [{"teams": ["1"], "users": []}]}),
+            change("github_team_membership.m", ["create"], None, joins),
+        )
+        assert named(found) == expected
+
+
+def test_what_a_pipeline_must_be_is_part_of_the_gate(tmp_path: Path) -> None:
+    """A role that took tokens of one environment and takes those of every branch is changed in what it trusts."""
+    provider = "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"
+
+    def trusting(subject: str) -> dict[str, Any]:
+        claims = {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}
+        meets = {"StringEquals": claims, "StringLike": {"token.actions.githubusercontent.com:sub": subject}}
+        trust = {"Effect": "Allow", "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity"}
+        document = {"Version": "2012-10-17", "Statement": [{**trust, "Condition": meets}]}
+        return {**role("apply"), "assume_role_policy": json.dumps(document)}
+
+    pinned, open_ = trusting("repo:acme/infra:environment:production"), trusting("repo:acme/infra:*")
+    kinds = {each.kind for each in needed(tmp_path, change("aws_iam_role.apply", ["update"], pinned, open_))}
+    assert kinds & {"gate_changed", "boundary_changed"}
+    tagged = {**pinned, "tags": {"owner": "platform"}}
+    assert needed(tmp_path, change("aws_iam_role.apply", ["update"], pinned, tagged)) == []
+
+
+DENIED = {
+    "name": "keep",
+    "parent": "cloudresourcemanager.googleapis.com%2Fprojects%2Facme",
+    "rules": [
+        {
+            "deny_rule": [
+                {
+                    "denied_principals": ["principalSet://goog/public:all"],
+                    "denied_permissions": ["cloudsql.googleapis.com/instances.delete"],
+                }
+            ]
+        }
+    ],
+}
+
+
+def test_a_denial_of_another_platform_counts(tmp_path: Path) -> None:
+    """What Google Cloud denies to a service account that is no agent's, and denies no longer, is asked about, also where
+    whom it is for is managed elsewhere."""
+    account = {"account_id": "web", "email": "web@acme.iam.gserviceaccount.com", "project": "acme", "id": "web"}
+    account["name"] = "projects/acme/serviceAccounts/web@acme.iam.gserviceaccount.com"
+    account["member"] = "serviceAccount:web@acme.iam.gserviceaccount.com"
+    holds = {"project": "acme", "role": "roles/cloudsql.admin", "member": account["member"]}
+    known = (kept("google_service_account.web", account), kept("google_project_iam_member.web", holds))
+    for others in ((), known):
+        for after in (None, {**DENIED, "rules": []}):
+            one = change("google_iam_deny_policy.keep", ["update" if after else "delete"], DENIED, after)
+            assert named(needed(tmp_path, one, *others)) == [("boundary_changed", "google_iam_deny_policy.keep")]
+    words = change("google_iam_deny_policy.keep", ["update"], DENIED, {**DENIED, "display_name": "Keep"})
+    assert needed(tmp_path, words, *known) == []
 
 
 def test_a_suppression_in_the_tree_is_no_answer(tmp_path: Path) -> None:
