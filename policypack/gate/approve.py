@@ -21,6 +21,7 @@ from policypack.model import replace
 from policypack.read.options import ReadError
 from policypack.scan import ScanError, silent
 from policypack.settings.gate import Demand
+from policypack.visible import visible
 
 _KEYS = ("id_ed25519_sk", "id_ecdsa_sk", "id_ed25519", "id_ecdsa", "id_rsa")  # a key that has to be touched first
 
@@ -63,7 +64,8 @@ def prepare(request: ApproveRequest, tell: Callable[[str], None] = silent) -> Pr
     tell("making the digest")
     terms = terms_of(judged.needs, Bound(Path(request.gate.plan), request.gate.plan_file), source.authority)
     approval = _approval(request, terms)
-    return Prepared(f"{shown}\n{_asked(terms)}\n", 0, approval, terms)
+    other = f"the gate will refuse: {visible(source.differs.text)}\n" if source.differs is not None else ""
+    return Prepared(f"{shown}\n{other}{_asked(terms)}\n", 0, approval, terms)
 
 
 def _approval(request: ApproveRequest, terms: Terms) -> Approval:

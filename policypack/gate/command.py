@@ -91,12 +91,15 @@ def _decision(
     judged: Judged, request: GateRequest, source: Trusted, terms: Terms | None, objections: Sequence[Objection]
 ) -> Decision:
     """Whether what needs approval has it, by rules that are not the change's own."""
-    differs = (source.differs,) if source.differs is not None else ()
+    differs: tuple[Refusal, ...] = (source.differs,) if source.differs is not None else ()
     if judged.unjudged or not judged.needs:
         return Decision(missing=differs)
     if terms is None:
         return Decision(missing=(*differs, Refusal("none", "it needs an approval, and those are for a plan's file")))
     decision = decide(presented(request.approvals), replace(terms, objections=tuple(objections)))
+    if terms.settings.ledger and request.ledger is None:
+        said = "approvals count here only where each is spent (gate.ledger): name it with --ledger"
+        differs = (*differs, Refusal("no_ledger", said))
     return replace(decision, missing=(*differs, *decision.missing))
 
 

@@ -8,6 +8,7 @@ heard of. Such a line is left where it is; the next one says that it was there.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
 import time
@@ -122,12 +123,21 @@ def read_chain(content: bytes) -> Chain:
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:
-    """The line as an object, None where it is half of one."""
+    """The line as an object, {} where it is something else, None where it is half of one."""
     try:
         read = strictly(line)
     except (ValueError, RecursionError):
-        return None
+        return None if _ends_early(line) else {}
     return read if isinstance(read, dict) else {}
+
+
+def _ends_early(line: bytes) -> bool:
+    """Whether no whole value stands at the beginning: a line that a kill cut off has none, one with something behind it has."""
+    try:
+        json.JSONDecoder().raw_decode(line.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return True
+    return False
 
 
 def _follows(chain: Chain, entry: dict[str, Any], line: bytes, number: int) -> None:

@@ -21,7 +21,8 @@ MAX_OWNERS = 3 * 2**20
 WORKFLOWS = ".github/workflows"
 PIPELINE = ".gitlab-ci.yml"
 OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
-SETTINGS = "policypack.yaml"
+RULES = ("policypack.yaml", ".policypack/allowed_signers")
+"""What the gate decides by: the settings, and those who may approve where the documentation has them."""
 # A pipeline that holds none of these applies nothing, and calls nothing that does under a telling name: it is not parsed.
 _TELLING = re.compile(rb"terraform|tofu|terragrunt|apply|destroy|\./\.github/workflows/", re.IGNORECASE)
 _TOOL = re.compile(rb"terraform|tofu|terragrunt|tf-via-pr|tfc-workflows", re.IGNORECASE)
@@ -62,7 +63,7 @@ def read_repository(folder: Path, tree: Tree) -> Repository | None:
     if not found.jobs:
         return Repository(gaps=(*problems, *found.gaps)) if problems or found.gaps else None
     owners_file, owners = _owners(root, tree)
-    own = [name for name in (SETTINGS,) if tree.holds(root / name) and (root / name).is_file()]
+    own = [name for name in RULES if tree.holds(root / name) and (root / name).is_file()]
     module = os.path.relpath(os.path.realpath(folder), os.path.realpath(root)).replace(os.sep, "/")
     return Repository(
         module="" if module == "." else module,

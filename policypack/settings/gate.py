@@ -30,13 +30,15 @@ class GateRule(Struct, frozen=True):
 
 class GateSettings(Struct, frozen=True):
     """Who may approve. `signers` is the path of a file in OpenSSH's allowed_signers form, from the settings file's folder on,
-    "" where nobody may. `agents` are the fingerprints (`SHA256:...`) and names that never may."""
+    "" where nobody may. `agents` are the fingerprints (`SHA256:...`) and names that never may. `ledger`: approvals count only
+    where one is kept, so that each is good for once."""
 
     signers: str = ""
     demand: Demand = Demand()
     max_hours: int = 24
     agents: tuple[str, ...] = ()
     rules: tuple[GateRule, ...] = ()
+    ledger: bool = False
 
 
 def gate_settings(raw: Mapping[str, Any]) -> GateSettings:
@@ -50,6 +52,7 @@ def gate_settings(raw: Mapping[str, Any]) -> GateSettings:
             GateRule(_demand(rule), *(tuple(rule.get(name, ())) for name in ("environments", "checks", "addresses")))
             for rule in raw.get("rules", ())
         ),
+        ledger=raw.get("ledger", False),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from policypack.gate.ledger import append, opened, read_chain, spent, verified
 from policypack.gate.verify import Accepted, verify
 from policypack.read.options import ReadError
 from tests.gate.approving import PROJECT, Change, signed, terms
-from tests.gate.repositories import Place
+from tests.gate.repositories import PLAN, SETTINGS, Place, commit, git
 from tests.test_cli import call
 
 NONCE = Change().nonce
@@ -96,7 +97,7 @@ def test_no_byte_can_be_changed(data: st.DataObject, tmp_path_factory: pytest.Te
     assert chain.length == 2, "only the last line can look as if it was written half"
 
 
-@pytest.mark.parametrize("change", ["taken out", "twice", "swapped", "inserted", "number", "first taken out"])
+@pytest.mark.parametrize("change", ["taken out", "twice", "swapped", "joined", "inserted", "number", "first taken out"])
 def test_lines_stay_where_they_are(tmp_path: Path, change: str) -> None:
     """A line that is taken out, repeated, moved or made up breaks the chain, at the line where it shows."""
     one, two, three = filled(tmp_path / "ledger").read_bytes().splitlines(keepends=True)
@@ -107,6 +108,7 @@ def test_lines_stay_where_they_are(tmp_path: Path, change: str) -> None:
         "taken out": (one, three),
         "twice": (one, two, two, three),
         "swapped": (one, three, two),
+        "joined": (one, two[:-1], three),
         "inserted": (one, b'{"spent":[]}\n', two, three),
         "number": (one, forged, three),
         "first taken out": (two, three),
@@ -278,6 +280,18 @@ def test_the_ledger_is_verified_from_the_command_line(place: Place) -> None:
     assert done.returncode == 2
     assert "broken at line 1" in done.stderr
     assert place.call("--ledger", "../out/ledger").returncode == 2
+
+
+def test_a_ledger_can_be_demanded(place: Place) -> None:
+    """Where the agreed rules ask for a ledger, an approval counts only with one; what needs none passes without."""
+    (place.tree / "policypack.yaml").write_text(SETTINGS.replace("{signers", "{ledger: true, signers"))
+    git(place.tree, "update-ref", "refs/remotes/origin/main", commit(place.tree))
+    place.approve()
+    refused = place.gate("--approval", "../out", code=1)
+    assert [each["code"] for each in refused["missing"]] == ["no_ledger"]
+    place.gate("--approval", "../out", "--ledger", "../out/ledger", code=0)
+    shutil.copy(PLAN.with_name("s04_moved_import.json"), place.plan)
+    place.gate(code=0)
 
 
 @pytest.mark.parametrize("arguments", [(), ("plan.json", "--verify-ledger", "x"), ("--verify-ledger", "nowhere")])

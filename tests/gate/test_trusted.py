@@ -101,6 +101,14 @@ def test_nothing_to_approve_does_not_pass_with_other_rules(place: Place) -> None
     assert [each["code"] for each in place.gate(code=1)["missing"]] == ["settings_differ"]
 
 
+def test_who_approves_is_told_that_the_rules_differ(place: Place) -> None:
+    """A person who is shown the plan is told that the gate will refuse it, and why."""
+    other_settings(place)
+    done = place.approve("--policy-ref", "origin/main")
+    assert done.returncode == 0
+    assert "the gate will refuse: policypack.yaml in the tree is not as in origin/main" in done.stdout
+
+
 def test_settings_nearer_by_are_other_rules(place: Place) -> None:
     """A branch that puts settings of its own into the folder that the gate runs in has other rules."""
     (place.tree / "prod").mkdir()

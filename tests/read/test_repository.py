@@ -194,6 +194,16 @@ def test_the_last_line_that_speaks_of_a_file_decides(tmp_path: Path) -> None:
     assert found.files == (".github/workflows/apply.yml", "CODEOWNERS")
 
 
+def test_what_the_gate_decides_by_belongs_to_it(tmp_path: Path) -> None:
+    """The settings, and who may approve, are files that need owners as the pipeline does."""
+    (tmp_path / ".policypack").mkdir()
+    for name in ("policypack.yaml", ".policypack/allowed_signers"):
+        (tmp_path / name).write_text("")
+    found = repository(tmp_path, f"{HEAD}jobs: {{a: {{steps: [{{run: terraform apply}}]}}}}\n", "* @acme/sre\n")
+    assert found is not None
+    assert found.files[-2:] == ("policypack.yaml", ".policypack/allowed_signers")
+
+
 def test_a_repository_that_applies_nothing_says_nothing(tmp_path: Path) -> None:
     """Workflows that only plan and test leave no trace."""
     assert repository(tmp_path, f"{HEAD}jobs: {{a: {{steps: [{{run: terraform plan}}]}}}}\n") is None
