@@ -1,5 +1,5 @@
-"""What is lost, and no check of a store tells: copies by themselves, what makes them, guards of what lies elsewhere, types that
-nobody knows, and production that is called something else."""
+"""What is lost, and no check of a store tells: copies by themselves, what makes them, guards of what lies elsewhere, and production
+that is called something else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from policypack.gate.need import Need, acted_on, happens
-from policypack.model import Evidence, Infrastructure, Resource, Safeguard, Store, Value
+from policypack.model import Infrastructure, Resource, Safeguard, Store, Value
 
 _HOW_LONG = re.compile(
     r"(?:^|_)(?:delete_after|retention|retain|keep|kept|count|days|weeks|months|years|duration|expire)(?:_|$|d)"
@@ -93,38 +93,3 @@ def _renamed(store: Store, infrastructure: Infrastructure) -> Iterator[Need]:
     said = (old.as_environment, store.as_environment)
     text = f"The plan makes this {store.label or store.kind} count as {store.environment.name}, and no longer as production."
     yield acted_on(store.resource, "production_unmarked", text, old.environment, because=said)
-
-
-def unknown_types(infrastructure: Infrastructure) -> Iterator[Need]:
-    """What is destroyed or forgotten of types that no catalog knows, where they are not known to hold nothing either."""
-    from policypack.catalog import load_catalog
-
-    catalog = load_catalog()
-    for source in infrastructure.inputs:
-        looks = {kind for kind in source.passed_over if kind in source.counts}
-        for each in source.passed:
-            prefix = each.type.partition("_")[0]
-            facts = catalog.provider(prefix)
-            covered = facts is not None and facts.covered
-            known = catalog.entry(each.type) is not None  # and yet nobody looked at it
-            if catalog.harmless(prefix) or (facts is not None and each.type in facts.stateless):
-                continue
-            if covered and not known and not (each.type in looks and _holds_data(source.passed_over[each.type])):
-                continue
-            why = "the catalog does not have its type, which looks like a store" if covered else f"no catalog is about {prefix}"
-            why = "the plan calls it neither a resource nor data" if known else why
-            yield Need(
-                "unknown_destroyed",
-                each.address,
-                each.actions,
-                f"The plan {'destroys' if 'delete' in each.actions else 'lets go of'} this {each.type}: {why}.",
-                lost="whatever it holds" if "delete" in each.actions else "",
-                because=(Evidence(f"the plan: {', '.join(each.actions)}", each.address),),
-                certain=False,
-            )
-
-
-def _holds_data(names: tuple[str, ...]) -> bool:
-    from policypack.build.gaps import looks_like_a_store
-
-    return any(looks_like_a_store(name) for name in names)

@@ -14,9 +14,10 @@ from msgspec import Struct
 from policypack.check import Finding
 from policypack.gate.gates import gates_changed
 from policypack.gate.limits import loosened
-from policypack.gate.losses import losses, unknown_types
+from policypack.gate.losses import losses
 from policypack.gate.need import PLAN, Need
 from policypack.gate.restore import destroyed_places, ways_back
+from policypack.gate.unknown import unknown_types
 from policypack.gate.whole import whole, wrong_state
 from policypack.model import Infrastructure, Input, Resource, Store, replace
 from policypack.run import Report
