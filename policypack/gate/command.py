@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from policypack.gate.approval import presented
+from policypack.gate.brought import Tracked, from_branch, owns, tracked
 from policypack.gate.decide import Decision, decide
 from policypack.gate.judge import Asked, Judged, judge
 from policypack.gate.ledger import Ledger, append, ledger_file, opened, spent, verified
@@ -16,7 +17,7 @@ from policypack.gate.record import record, rules_json
 from policypack.gate.summary import as_json, text
 from policypack.gate.terms import Bound, terms_of
 from policypack.gate.told import decision_json, decision_text
-from policypack.gate.trusted import Tracked, Trusted, from_branch, owns, tracked, trusted
+from policypack.gate.trusted import Trusted, trusted
 from policypack.gate.verify import Objection, Refusal, Terms
 from policypack.model import replace
 from policypack.read.options import ReadOptions

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from policypack.gate import ledger as ledgers
+from policypack.gate.chain import read_chain
 from policypack.gate.decide import decide
-from policypack.gate.ledger import append, opened, read_chain, spent, verified
+from policypack.gate.ledger import append, opened, spent, verified
 from policypack.gate.verify import Accepted, verify
 from policypack.read.options import ReadError
 from tests.gate.approving import PROJECT, Change, signed, terms

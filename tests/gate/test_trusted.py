@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from policypack.gate.brought import owns, tracked
 from policypack.gate.gitdata import commit_of, file_at
-from policypack.gate.trusted import owns, tracked
 from policypack.read.options import ReadError
 from tests.gate.repositories import PLAN, SETTINGS, Place, commit, git
 from tests.test_cli import call
