@@ -20,6 +20,7 @@ CONCERNS = {
 }
 _SCHEMAS = {
     "report": "report/schema.json",
+    "gate": "gate/schema.json",
     "settings": "settings_schema.json",
     "who-can": "report/who_can_schema.json",
     "can": "report/can_schema.json",

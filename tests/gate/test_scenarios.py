@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from policypack.gate.judge import Asked, Judged, judge
-from policypack.gate.summary import text
+from policypack.gate.needs import KINDS
+from policypack.gate.summary import as_json, text
+from policypack.pages import schema_text
 from policypack.read.options import ReadOptions
 from policypack.settings import Settings
 
@@ -140,3 +144,13 @@ def test_a_replacement_says_what_forced_it() -> None:
 def test_nothing_to_approve_says_nothing() -> None:
     """A plan that needs no approval passes in silence."""
     assert text(judged(HERE / "plans/s04_moved_import.json")) == ""
+
+
+@pytest.mark.parametrize("name", [*(name for name, _ in LISTS), "s06_destroy"])
+def test_the_json_is_what_its_schema_says(name: str) -> None:
+    """`--format json` holds to the published schema, which names every kind that is no check, and every field."""
+    shape = json.loads(schema_text("gate"))
+    closed = {**shape, "additionalProperties": False}
+    closed["$defs"] = {key: {**each, "additionalProperties": False} for key, each in shape["$defs"].items()}
+    Draft202012Validator(closed).validate(json.loads(as_json(judged(HERE / "plans" / f"{name}.json"), 1)))
+    assert all(kind in shape["$defs"]["need"]["properties"]["kind"]["description"] for kind in KINDS)
