@@ -21,7 +21,7 @@ from policypack.check import checks_folder, load_checks
 from policypack.discover import uncalled
 from policypack.read.options import ReadOptions
 from policypack.scan import judge
-from policypack.settings import Settings
+from policypack.settings import load_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "terraform-examples"
@@ -166,7 +166,8 @@ def test_an_unreadable_file_fails(module: Path) -> None:
 
 def judged(path: Path) -> set[tuple[str, str]]:
     """What policypack itself finds in one input: check and address, "" for what is no resource that checkov knows."""
-    report = judge([path], ReadOptions(EXAMPLES), CHECKS, Settings(), today=date(2026, 1, 1))
+    settings = load_settings(None, path if path.is_dir() else path.parent)
+    report = judge([path], ReadOptions(EXAMPLES), CHECKS, settings, today=date(2026, 1, 1))
     managed = {each.address for each in report.infrastructure.resources if each.mode == "managed"}
     unkeyed = {each for each in managed if "?" not in each}  # checkov has no key where the number is not known
     found = {(each.check, each.resource.address if each.resource.address in unkeyed else "") for each in report.findings}
