@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 
 from policypack.gate import ledger as ledgers
@@ -24,6 +25,7 @@ from policypack.gate.chain import read_chain
 from policypack.gate.decide import decide
 from policypack.gate.ledger import append, opened, spent, verified
 from policypack.gate.verify import Accepted, verify
+from policypack.pages import schema_text
 from policypack.read.options import ReadError
 from tests.gate.approving import PROJECT, Change, signed, terms
 from tests.gate.repositories import PLAN, SETTINGS, Place, commit, git
@@ -254,6 +256,7 @@ def test_each_decision_is_a_line(place: Place) -> None:
     lines = [json.loads(line) for line in (place.out / "ledger").read_text().splitlines()]
     assert [each["verdict"] for each in lines] == ["refused", "passed", "refused", "not_judged"]
     assert first["ledger"] == lines[1]["hash"]
+    Draft202012Validator({**json.loads(schema_text("gate")), "additionalProperties": False}).validate(first)
     assert [each["code"] for each in again["refused"]] == ["spent"]
     told = lines[1]
     assert told["policy"] == {"ref": "origin/main", "commit": place.agreed}
