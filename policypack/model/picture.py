@@ -274,6 +274,8 @@ class Store(Struct, frozen=True):
     @property
     def backups(self) -> tuple[Copy, ...]:
         """The copies that count: what destroyed data can be had back from."""
+        if not self.copies:
+            return ()
         return tuple(copy for copy in self.copies if copy.counts and copy.kind.is_backup)
 
     def having(self, kind: GuardKind) -> Iterator[Guard]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
 
 from msgspec import Raw, Struct
 
@@ -64,7 +65,7 @@ def read_plan(outline: Outline, place: str, options: ReadOptions) -> Input:
     return Input(
         path=place,
         kind="plan",
-        resources=tuple(sorted(resources, key=lambda resource: resource.address)),
+        resources=tuple(sorted(resources, key=attrgetter("address"))),
         counts=dict(sorted(found.counts.items())),
         destroyed=dict(sorted(found.destroyed.items())),
         passed=found.passed,
@@ -84,11 +85,11 @@ def read_plan(outline: Outline, place: str, options: ReadOptions) -> Input:
 def _survey(outline: Outline, wanted: Callable[[str], bool]) -> _Survey:
     changes = listed(outline.resource_changes, ResourceChange, "resource_changes")
     prior = decode_some(outline.prior_state, PriorState)
-    known = {each.address for each in changes or ()}
     state: dict[str, StateResource] = {}
     for each in _state(prior.values if prior else None, outline if changes is None else None):
         state.setdefault(each.address, each)
     changed = [each for each in changes or () if each.mode in MODES]
+    known = {each.address for each in changes or ()} if state else set()
     strange = [] if len(changed) == len(changes or ()) else [each for each in changes or () if each.mode not in MODES]
     others = [entry for address, entry in state.items() if address not in known and entry.mode in MODES]
     # A hundred thousand entries have a handful of types and of actions: those are looked at, and the entries as few times as

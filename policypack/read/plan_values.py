@@ -7,6 +7,7 @@ configuration's `expressions` say which of it was written and what it refers to.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
@@ -72,7 +73,7 @@ def _needs_expressions(known: dict[str, Json], marks: dict[str, Json], expressio
     """Whether the walk could come to another end than leaving everything as it is. Most of a plan's expressions decide nothing,
     and decoding them would be most of the work: an unknown argument that is not so much as named there is not written."""
     for name, mark in marks.items():
-        if mark and (mark is not True or f'"{name}"'.encode() in expressions):
+        if mark and (mark is not True or _quoted(name) in expressions):
             return True
     if b"\\u" in expressions and True in marks.values():
         return True  # a name may be spelt with escapes
@@ -80,6 +81,11 @@ def _needs_expressions(known: dict[str, Json], marks: dict[str, Json], expressio
         if value is not None and type(value) not in _WHOLE and not _is_normal(value, 0):
             return True
     return False
+
+
+@lru_cache(maxsize=4096)
+def _quoted(name: str) -> bytes:
+    return f'"{name}"'.encode()
 
 
 def _is_normal(value: Json, depth: int) -> bool:
