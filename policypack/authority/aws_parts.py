@@ -14,7 +14,7 @@ from policypack.authority.subjects import Subject, Subjects
 from policypack.authority.targets import Targets
 from policypack.authority.ways import OWN, place
 from policypack.catalog import load_catalog
-from policypack.model import Identity, Infrastructure, Outcome, Store, Verb
+from policypack.model import Identity, Infrastructure, Store
 
 
 class AwsParts(Struct, dict=True):
@@ -51,17 +51,6 @@ class AwsParts(Struct, dict=True):
     def decides(store: Store) -> bool:
         """Whether a store is one of AWS."""
         return store.resource.provider == "aws"
-
-    def deletes(self, caller: int, number: int, verb: Verb, place: int) -> Outcome | None:
-        """How surely a caller deletes a target itself by what does more than empty it; None where nothing merely empties it."""
-        ways = self.targets.blocks[number].ways[verb]
-        whole = [way for way in ways if not way.empties]
-        if len(whole) == len(ways):
-            return None
-        found = [self.powers.way(caller, number, verb, way) for way in whole]
-        if any(certain >> place & 1 for certain, _ in found):
-            return Outcome.YES
-        return Outcome.MAYBE if any(possible >> place & 1 for _, possible in found) else Outcome.NO
 
     def decide(self, caller: int, action: str, resource: str) -> Decision:
         """One decision about an address, an ARN or `*`."""

@@ -9,7 +9,7 @@ from operator import or_
 from msgspec import Struct, field
 
 from policypack.authority.holders import Holders, turned
-from policypack.authority.parts import Decision, Parts
+from policypack.authority.parts import Decision, Parts, Spot
 from policypack.authority.proofs import Proof
 from policypack.authority.reach import Both, Graph, Key, Route, bit_set, bits
 from policypack.model import Identity, Infrastructure, Outcome, Power, Store, Verb
@@ -79,6 +79,27 @@ class Engine(Struct, dict=True):
         """Whether a caller can do it to one target."""
         certain, possible = self.all_of(caller).get(key, _NOTHING)
         return Outcome.YES if certain >> place & 1 else Outcome.MAYBE if possible >> place & 1 else Outcome.NO
+
+    def deletes(self, caller: int, number: int, verb: Verb, place: int) -> Outcome | None:
+        """How surely a caller deletes a target itself by what does more than empty it; None where nothing merely empties it."""
+        ways = self.targets.blocks[number].ways[verb]
+        whole = [way for way in ways if not way.empties]
+        if len(whole) == len(ways):
+            return None
+        found = [self.powers.way(caller, number, verb, way) for way in whole]
+        if any(certain >> place & 1 for certain, _ in found):
+            return Outcome.YES
+        return Outcome.MAYBE if any(possible >> place & 1 for _, possible in found) else Outcome.NO
+
+    @cached_property
+    def places(self) -> Mapping[tuple[str, str, Verb], list[Spot]]:
+        """Input, address and verb -> where that is asked."""
+        found: dict[tuple[str, str, Verb], list[Spot]] = {}
+        for number, block in enumerate(self.targets.blocks):
+            for verb in block.ways:
+                for position, target in enumerate(block.targets):
+                    found.setdefault((target.inside, target.address, verb), []).append(((number, verb), position))
+        return found
 
     @cached_property
     def stores_at(self) -> Mapping[str, list[Store]]:

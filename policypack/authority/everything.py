@@ -36,7 +36,7 @@ class Losses(Struct, frozen=True, dict=True):
 
     def of(self, resource: Resource, verb: Verb) -> list[Place]:
         """Where doing something to a resource is asked."""
-        return list(self.engine.targets.places.get((resource.inside, resource.address, verb), ()))
+        return list(self.engine.places.get((resource.inside, resource.address, verb), ()))
 
     @cached_property
     def primary(self) -> list[Loss]:
@@ -173,11 +173,11 @@ def _outcome(engine: Engine, caller: int, loss: Loss, *, deletes: bool) -> Outco
 def _deletes(engine: Engine, caller: int, at: Place) -> Outcome:
     """How surely a caller, or whom it can become, deletes something itself, by ways that do more than empty it."""
     (number, verb), place = at
-    if engine.parts.deletes(caller, number, verb, place) is None:
+    if engine.deletes(caller, number, verb, place) is None:
         return Outcome.YES
     for certainly, outcome in ((True, Outcome.YES), (False, Outcome.MAYBE)):
         for one in bits(engine.graph.reached(caller, certainly=certainly)):
-            found = engine.parts.deletes(one, number, verb, place)
+            found = engine.deletes(one, number, verb, place)
             if found is not None and found.rank >= outcome.rank:
                 return outcome
     return Outcome.NO

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from policypack.authority.proofs import Proof
 from policypack.authority.reach import Both, Graph, Key, Route
@@ -21,6 +21,10 @@ class Target(Protocol):
         """What it is called in answers."""
 
     @property
+    def inside(self) -> str:
+        """The input that it is in."""
+
+    @property
     def copy_of(self) -> str:
         """The address of the store that it is a copy of, "" where it is none."""
 
@@ -29,11 +33,19 @@ class Target(Protocol):
         """The type of the stores whose recovery points it holds, "" where it holds none."""
 
 
+class Way(Protocol):
+    """Calls that do something together."""
+
+    @property
+    def empties(self) -> bool:
+        """Whether it takes what lies in a thing and leaves the thing."""
+
+
 class Block(Protocol):
     """Things to which the same can be done."""
 
     @property
-    def ways(self) -> Mapping[Verb, Sequence[object]]:
+    def ways(self) -> Mapping[Verb, Sequence[Way]]:
         """What can be done to them, and how."""
 
     @property
@@ -47,10 +59,6 @@ class Targets(Protocol):
     @property
     def blocks(self) -> Sequence[Block]:
         """By number."""
-
-    @property
-    def places(self) -> Mapping[tuple[str, str, Verb], Sequence[Spot]]:
-        """Input, address and verb -> where that is asked."""
 
 
 class Principals(Protocol):
@@ -111,6 +119,9 @@ class Powers(Protocol):
     def own(self, caller: int) -> Mapping[Key, Both]:
         """Block and verb -> the block's targets, without becoming anybody else."""
 
+    def way(self, caller: int, number: int, verb: Verb, way: Any, /) -> Both:  # noqa: ANN401 - a way of the language's own
+        """The targets of a block on which one of its ways works for the caller."""
+
     def might(self, caller: int, key: Key, /) -> bool:
         """Whether it is worth asking what a caller can do of a key at all: what is certainly nothing need not be worked out."""
 
@@ -162,9 +173,6 @@ class Parts(Protocol):
 
     def decides(self, store: Store) -> bool:
         """Whether it is this language that says who can do what to a store."""
-
-    def deletes(self, caller: int, number: int, verb: Verb, place: int) -> Outcome | None:
-        """How surely a caller deletes a target itself by what does more than empty it; None where nothing merely empties it."""
 
     def decide(self, caller: int, action: str, resource: str) -> Decision:
         """One decision. `resource` is an address, what else the language calls things by, or `*`."""

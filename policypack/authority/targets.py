@@ -83,6 +83,11 @@ class Target(Struct, frozen=True, dict=True):
         return replace(self.made(), policies=self.policies)
 
     @property
+    def inside(self) -> str:
+        """The input that it is in."""
+        return self.resource.inside
+
+    @property
     def address(self) -> str:
         """What it is called in answers."""
         return self.name or self.resource.address
@@ -151,17 +156,6 @@ class Targets(Struct, frozen=True, dict=True):
         """Stores by type, their own copies by type, vaults by what they hold, audit trails, states, accounts."""
         every = (*self._stores(), *self._snapshots(), *self._vaults(), *self._trails(), *self._states())
         return tuple(block for block in every if block.ways)
-
-    @cached_property
-    def places(self) -> Mapping[tuple[str, str, Verb], list[tuple[tuple[int, Verb], int]]]:
-        """Input, address and verb -> where that is asked: the block's number with the verb, and the place in the block."""
-        found: dict[tuple[str, str, Verb], list[tuple[tuple[int, Verb], int]]] = {}
-        for number, block in enumerate(self.blocks):
-            for verb in block.ways:
-                for position, target in enumerate(block.targets):
-                    key = (target.resource.inside, target.address, verb)
-                    found.setdefault(key, []).append(((number, verb), position))
-        return found
 
     def _target(self, resource: Resource, domain: Domain, **known: Any) -> Target:  # noqa: ANN401 - the fields of a target
         policies = self.infrastructure.resource_policies.get(resource.place, ())

@@ -17,7 +17,7 @@ from policypack.authority.scoped.powers import Powers
 from policypack.authority.scoped.sites import Sites
 from policypack.authority.scoped.targets import Targets, domain_name
 from policypack.catalog import Catalog, load_catalog
-from policypack.model import Identity, Infrastructure, Level, Outcome, Store, Verb
+from policypack.model import Identity, Infrastructure, Level, Outcome, Store
 
 
 class Principals(Struct, frozen=True, dict=True):
@@ -82,17 +82,6 @@ class ScopedParts(Struct, dict=True):
     def decides(self, store: Store) -> bool:
         """Whether one of the languages says who can do what to a store."""
         return store.resource.place in self.sites.number_at
-
-    def deletes(self, caller: int, number: int, verb: Verb, place: int) -> Outcome | None:
-        """How surely a caller deletes a target itself by what does more than empty it; None where nothing merely empties it."""
-        ways = self.targets.blocks[number].ways[verb]
-        whole = [way for way in ways if not way.empties]
-        if len(whole) == len(ways):
-            return None
-        found = [self.powers.way(caller, number, verb, way) for way in whole]
-        if any(certain >> place & 1 for certain, _ in found):
-            return Outcome.YES
-        return Outcome.MAYBE if any(possible >> place & 1 for _, possible in found) else Outcome.NO
 
     def decide(self, caller: int, action: str, resource: str) -> Decision:
         """One decision about an address, a name, or `*` (the caller's own domain)."""

@@ -129,16 +129,6 @@ class Targets(Struct, frozen=True, dict=True):
         every = (*self._stores(), *self._snapshots(), *self._vaults(), *self._trails(), *self._states(), *self._domains())
         return tuple(block for block in every if block.ways and block.targets)
 
-    @cached_property
-    def places(self) -> Mapping[tuple[str, str, Verb], list[tuple[tuple[int, Verb], int]]]:
-        """Input, address and verb -> where that is asked: the block's number with the verb, and the place in the block."""
-        found: dict[tuple[str, str, Verb], list[tuple[tuple[int, Verb], int]]] = {}
-        for number, block in enumerate(self.blocks):
-            for verb in block.ways:
-                for position, target in enumerate(block.targets):
-                    found.setdefault((target.inside, target.address, verb), []).append(((number, verb), position))
-        return found
-
     def _language(self, resource: Resource) -> Language | None:
         """The language that decides about a resource, None where none does or nothing tells where it lies."""
         known = resource.place in self.sites.number_at and not resource.goes
