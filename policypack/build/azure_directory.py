@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from policypack.build.azure_places import DIRECTORY, EVERYTHING
@@ -10,7 +11,7 @@ from policypack.build.azure_rights import Held, Parts, given_to
 from policypack.build.identity_documents import stands
 from policypack.build.identity_policies import listed
 from policypack.build.scoped import spot_of
-from policypack.model import Evidence, Grant, Level, Resource, Scope, Truth, Unknown, Value
+from policypack.model import Evidence, Gap, Grant, Level, Resource, Scope, Truth, Unknown, Value
 
 TENANT = Scope(DIRECTORY, Level.EVERYTHING)
 SECRETS, PASSWORDS, GROUPS = (
@@ -48,6 +49,7 @@ _GRAPH: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "Group.ReadWrite.All": ("62a82d76-70ea-41e2-9197-370581804d09", (GROUPS,)),
     "GroupMember.ReadWrite.All": ("dbaae8cf-10b5-4b86-a4a1-f871c94c6695", (GROUPS,)),
 }
+_ROLE_NAMED = re.compile(r'app_role_ids[.\["]+([\w.]+)')
 _HOLDERS: Mapping[str, tuple[str, str]] = {
     "azuread_directory_role_assignment": ("role_id", "principal_object_id"),
     "azuread_directory_role_member": ("role_object_id", "member_object_id"),
@@ -148,6 +150,26 @@ def _permission(resource: Resource, parts: Parts) -> Held:
         lost = Unknown(f"which permission {resource.address} gives is not known", value.references)
         made = list(_rights("a permission", (), lost, evidence, (TENANT, True)))
         yield from given_to(parts.principals.named(resource.get("principal_object_id"), resource), made)
+
+
+def unknown_permissions(parts: Parts) -> Iterator[Gap]:
+    """A gap for each permission that an application has by itself and that the table does not have, unless its name says that it
+    reads: whether it leads to anybody is not known."""
+    for each in parts.documents.estate.resources:
+        if each.type != "azuread_app_role_assignment" or each.mode != "managed" or not stands(each):
+            continue
+        value = each.get("app_role_id")
+        named = value.references if isinstance(value, Unknown) else ()
+        texts = [value] if isinstance(value, str) else [name for one in named for name in _ROLE_NAMED.findall(str(one))]
+        for text in texts:
+            if text not in _GRAPH and not any(text.lower() == known for known, _ in _GRAPH.values()) and not _reads(text):
+                yield Gap(f"what the permission {text} that {each.address} gives allows is not known", each.location)
+
+
+def _reads(permission: str) -> bool:
+    """Whether the name of a permission says that it changes nothing: `User.Read.All`, `Mail.ReadBasic.All`."""
+    words = permission.split(".")
+    return any(each.startswith("Read") for each in words) and not any("Write" in each for each in words)
 
 
 def _owners(resource: Resource, parts: Parts) -> Held:

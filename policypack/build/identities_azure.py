@@ -182,6 +182,7 @@ class _Acting(Struct, frozen=True, dict=True):
         lost = {(name, holder.place): holder for name, holder in self.parts.principals.lost} if self._given else {}
         for (name, _), holder in lost.items():
             yield Gap(f"{name}, whom {holder.address} names, is not among the inputs", holder.location)
+        yield from azure_directory.unknown_permissions(self.parts)
         for who, _ in self._given.values():
             if who.form == "group" and not any(True for _ in self.parts.principals.within(who)):
                 yield Gap(f"who is in {_name_of(who)} is not among the inputs, and it is given rights", who.resource.location)
