@@ -82,7 +82,7 @@ def _of_changes(needs: Iterable[Needed]) -> str:
 
 def _of_plan(plan: bytes) -> str:
     try:
-        return _hashed(b"policypack plan 1\n", _object(_as_utf8(plan).strip(), without="timestamp"))
+        return _hashed(b"policypack plan 1\n", _object(_trimmed(_as_utf8(plan)), without="timestamp"))
     except (ValueError, RecursionError, msgspec.MsgspecError) as error:
         hint = "make it anew with terraform show -json"
         raise ReadError("the plan has no digest: it is no JSON object with every key once", hint) from error
@@ -99,6 +99,16 @@ def _as_utf8(data: bytes) -> bytes:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # as the plan is read, so that one has the other's digest
         return data.decode("utf-16").encode()
     return data.removeprefix(codecs.BOM_UTF8)
+
+
+def _trimmed(data: bytes) -> memoryview:
+    """Without white space around it, and without a second copy of a plan that ends with a new line."""
+    first, end = 0, len(data)
+    while first < end and data[first : first + 1].isspace():
+        first += 1
+    while end > first and data[end - 1 : end].isspace():
+        end -= 1
+    return memoryview(data)[first:end]
 
 
 def _pieces(raw: memoryview) -> Iterator[bytes | memoryview]:
