@@ -10,8 +10,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from policypack.gate.approval import Presented
-from policypack.gate.gitdata import Entry, files_at, head_of, root_of
+from policypack.gate.gitdata import Entry, files_at, head_of
 from policypack.gate.verify import Accepted, Refusal
+from policypack.read.git import root_of
 
 
 class Tracked(Struct, frozen=True):

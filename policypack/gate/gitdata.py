@@ -1,42 +1,19 @@
-"""A git repository read as data: its objects and the names of its commits, and nothing that it could have executed.
-
-The checkout belongs to whoever wrote the change. Its configuration and hooks are not followed, nothing is fetched, and what git
-answers is bounded.
-"""
+"""A git repository read as data: its objects and the names of its commits."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
 
+from policypack.read.git import answer
 from policypack.read.options import ReadError
 
-_SECONDS = 60
-_LARGEST = 256 * 2**20
 _NAME = re.compile(r"(?!.*(?:\.\.|//|@\{))[A-Za-z0-9_][A-Za-z0-9._/+@-]*")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
-# Whatever a configuration could start where objects are read: watchers, hooks, pagers, fetches of what a partial clone lacks.
-_OFF = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "core.pager=cat", "diff.external=", "protocol.allow=never")
-_ENVIRONMENT = {
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_ATTR_NOSYSTEM": "1",
-    "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_LITERAL_PATHSPECS": "1",
-    "LC_ALL": "C",
-}
 
 
 class Entry(Struct, frozen=True):
@@ -52,28 +29,22 @@ class Entry(Struct, frozen=True):
         return self.mode in {"100644", "100755"}
 
 
-def root_of(folder: Path) -> Path | None:
-    """The repository around a folder, None where there is none."""
-    folder = folder.resolve()
-    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
-
-
 def commit_of(root: Path, ref: str) -> str:
     """The commit that a name is for. Raises ReadError where it is for none, or for several."""
     if ref == "HEAD":
         raise ReadError("--policy-ref HEAD is the change itself", "name the branch that it is to be merged into: origin/main")
     if _COMMIT.fullmatch(ref):
-        if _answer(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").decode().strip() == ref:
+        if answer(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").decode().strip() == ref:
             return ref
         raise ReadError(f"--policy-ref {ref[:12]}: the repository has no such commit", "fetch it first")
     if not _NAME.fullmatch(ref):
         raise ReadError("--policy-ref is a branch, a tag or a whole commit id", "for example origin/main")
     possible = [ref] if ref.startswith("refs/") else [f"refs/{each}{ref}" for each in ("", "tags/", "heads/", "remotes/")]
-    there = set(_answer(root, "for-each-ref", "--format=%(refname)", *possible).decode("utf-8", "replace").splitlines())
+    there = set(answer(root, "for-each-ref", "--format=%(refname)", *possible).decode("utf-8", "replace").splitlines())
     found = [each for each in possible if each in there]
     if len(found) > 1:  # whoever may push a tag could otherwise name it like the branch
         raise ReadError(f"--policy-ref {ref}: is the name of {' and of '.join(found)}", f"name one in full: {found[-1]}")
-    commit = _answer(root, "rev-parse", "--verify", "--quiet", f"{found[0]}^{{commit}}").decode().strip() if found else ""
+    commit = answer(root, "rev-parse", "--verify", "--quiet", f"{found[0]}^{{commit}}").decode().strip() if found else ""
     if not _COMMIT.fullmatch(commit):
         raise ReadError(f"--policy-ref {ref}: there is no such commit here", _fetch(ref))
     return commit
@@ -88,7 +59,7 @@ def _fetch(ref: str) -> str:
 
 def head_of(root: Path) -> str:
     """The commit that is checked out. Raises ReadError where there is none."""
-    commit = _answer(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").decode().strip()
+    commit = answer(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").decode().strip()
     if not _COMMIT.fullmatch(commit):
         raise ReadError("the repository around this folder has no commit that is checked out", "is it a whole checkout?")
     return commit
@@ -96,25 +67,25 @@ def head_of(root: Path) -> str:
 
 def file_at(root: Path, commit: str, path: str, most: int) -> bytes | None:
     """The content of a file in a commit, None where none is there. Raises ReadError where it is a link, or larger than `most`."""
-    found = next((each for each in _entries(_answer(root, "ls-tree", "-z", "--full-tree", commit, "--", path))), None)
+    found = next((each for each in _entries(answer(root, "ls-tree", "-z", "--full-tree", commit, "--", path))), None)
     if found is None or found.path != path:
         return None
     if not found.ordinary:
         raise ReadError(f"{path} is no file in {commit[:12]}", "links are not followed there")
-    content = _answer(root, "cat-file", "blob", found.blob, most=most)
+    content = answer(root, "cat-file", "blob", found.blob, most=most)
     if _size(root, found.blob) != len(content):
         raise ReadError(f"{path} cannot be read from {commit[:12]}", "is it a whole clone?")
     return content
 
 
 def _size(root: Path, blob: str) -> int:
-    said = _answer(root, "cat-file", "-s", blob).decode().strip()
+    said = answer(root, "cat-file", "-s", blob).decode().strip()
     return int(said) if said.isdigit() else -1
 
 
 def files_at(root: Path, commit: str) -> Iterator[Entry]:
     """All files of a commit. Raises ReadError where they cannot be listed."""
-    listed = _answer(root, "ls-tree", "-r", "-z", "--full-tree", commit, strict=True)
+    listed = answer(root, "ls-tree", "-r", "-z", "--full-tree", commit, strict=True)
     return _entries(listed)
 
 
@@ -123,34 +94,3 @@ def _entries(listed: bytes) -> Iterator[Entry]:
         told, _, path = each.partition(b"\t")
         mode, _, blob = told.decode("ascii", "replace").split(" ")[:3]
         yield Entry(mode, blob, os.fsdecode(path))
-
-
-def _answer(root: Path, *words: str, most: int = _LARGEST, strict: bool = False) -> bytes:
-    """What git prints, b"" where it refuses (`strict`: that is a ReadError too)."""
-    program = shutil.which("git")
-    if program is None or not Path(program).is_absolute():
-        raise ReadError("git is not installed", "the gate reads the commit with it; run it where git is")
-    off = [word for each in _OFF for word in ("-c", each)]
-    command = [program, f"--git-dir={root / '.git'}", "--no-pager", *off, *words]
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    with subprocess.Popen(  # noqa: S603 - no shell, and every word is checked
-        command,
-        cwd=root,
-        env={**kept, **_ENVIRONMENT},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        late = threading.Timer(_SECONDS, process.kill)
-        late.start()
-        try:
-            said = process.stdout.read(most + 1) if process.stdout else b""
-            if len(said) > most:
-                process.kill()
-                raise ReadError("git says more than can be read", "is the file in that commit the right one?")
-            code = process.wait()
-        finally:
-            late.cancel()
-    if code < 0 or (strict and code):
-        raise ReadError("git did not answer", "is this a whole checkout?")
-    return said if code == 0 else b""

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from policypack.gate.gitdata import commit_of, file_at, root_of
+from policypack.gate.gitdata import commit_of, file_at
 from policypack.gate.signers import Signers
 from policypack.gate.terms import Authority, local_authority, signers_of
 from policypack.gate.verify import Refusal
+from policypack.read.git import root_of
 from policypack.settings import FILE_NAME, Settings, SettingsError, load_settings, settings_of, settings_path
 
 _LARGEST = 1_000_000
