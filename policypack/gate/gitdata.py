@@ -17,11 +17,12 @@ _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 class Entry(Struct, frozen=True):
-    """A file of a commit: what kind, which content, and where."""
+    """A file of a commit: what kind, which content, and where. `size` is -1 where nobody asked for it."""
 
     mode: str
     blob: str
     path: str
+    size: int = -1
 
     @property
     def ordinary(self) -> bool:
@@ -83,14 +84,14 @@ def _size(root: Path, blob: str) -> int:
     return int(said) if said.isdigit() else -1
 
 
-def files_at(root: Path, commit: str) -> Iterator[Entry]:
+def files_at(root: Path, commit: str, *, sizes: bool = False) -> Iterator[Entry]:
     """All files of a commit. Raises ReadError where they cannot be listed."""
-    listed = answer(root, "ls-tree", "-r", "-z", "--full-tree", commit, strict=True)
+    listed = answer(root, "ls-tree", "-r", "-z", *(("-l",) if sizes else ()), "--full-tree", commit, strict=True)
     return _entries(listed)
 
 
 def _entries(listed: bytes) -> Iterator[Entry]:
     for each in filter(None, listed.split(b"\0")):
         told, _, path = each.partition(b"\t")
-        mode, _, blob = told.decode("ascii", "replace").split(" ")[:3]
-        yield Entry(mode, blob, os.fsdecode(path))
+        mode, _, blob, *size = told.decode("ascii", "replace").split()
+        yield Entry(mode, blob, os.fsdecode(path), int(size[0]) if size and size[0].isdigit() else -1)

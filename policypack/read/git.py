@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 from pathlib import Path
+from typing import IO
 
 from policypack.read.options import ReadError
 
@@ -40,8 +42,10 @@ def root_of(folder: Path) -> Path | None:
     return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
-def answer(root: Path, *words: str, most: int = _LARGEST, strict: bool = False, staged: bool = False) -> bytes:
-    """What git prints, b"" where it refuses (`strict`: that is a ReadError too).
+def answer(
+    root: Path, *words: str, most: int = _LARGEST, strict: bool = False, staged: bool = False, given: bytes = b""
+) -> bytes:
+    """What git prints, b"" where it refuses (`strict`: that is a ReadError too). `given` is what it reads from its standard input.
 
     `staged`: the index is the one of the commit that is being made, which a hook is told of. Raises ReadError where git is missing,
     does not end, or says more than `most` bytes.
@@ -52,14 +56,17 @@ def answer(root: Path, *words: str, most: int = _LARGEST, strict: bool = False, 
     off = [word for each in _OFF for word in ("-c", each)]
     command = [program, f"--git-dir={root / '.git'}", "--no-pager", *off, *words]
     kept = {name: os.environ[name] for name in (*_KEPT, *(_INDEX if staged else ())) if name in os.environ}
-    with subprocess.Popen(  # noqa: S603 - no shell, and every word is checked
-        command,
-        cwd=root,
-        env={**kept, **_ENVIRONMENT},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+    with (
+        _reader(given) as reader,
+        subprocess.Popen(  # noqa: S603 - no shell, and every word is checked
+            command,
+            cwd=root,
+            env={**kept, **_ENVIRONMENT},
+            stdin=reader,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process,
+    ):
         late = threading.Timer(_SECONDS, process.kill)
         late.start()
         try:
@@ -73,3 +80,13 @@ def answer(root: Path, *words: str, most: int = _LARGEST, strict: bool = False, 
     if code < 0 or (strict and code):
         raise ReadError("git did not answer", "is this a whole checkout?")
     return said if code == 0 else b""
+
+
+def _reader(given: bytes) -> IO[bytes]:
+    """A file that holds it: a pipe would stand still once both ends are full."""
+    if not given:
+        return Path(os.devnull).open("rb")
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asked for it closes it
+    file.write(given)
+    file.seek(0)
+    return file
