@@ -32,4 +32,4 @@ def _whole(value: object) -> object:
         return re.sub("[\ud800-\udfff]", lambda found: f"\\u{{{ord(found[0]):x}}}", value)
     if isinstance(value, dict):
         return {key: _whole(each) for key, each in value.items()}
-    return [_whole(each) for each in value] if isinstance(value, list) else value
+    return [_whole(each) for each in value] if isinstance(value, (list, tuple)) else value
