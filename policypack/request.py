@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timezone
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from msgspec import Struct
 from policypack import __version__
 from policypack.check import checks_folder, load_checks
 from policypack.discover import CODE, find_inputs, holds_code
-from policypack.model import Location, replace
+from policypack.model import replace
 from policypack.read.options import ReadOptions
 from policypack.report import FORMATS, Context, renderer
 from policypack.report.escape import visible
 from policypack.report.excerpt import excerpts
+from policypack.report.places import in_repository, line_ends, working_folder
 from policypack.run import FailOn, Report, exit_code, freeze
 from policypack.scan import ScanError, judge, nearest, shown_path
 from policypack.settings import load_settings
@@ -76,7 +77,7 @@ def fulfil(request: Request) -> int:
     fail_on = FailOn.NEVER if telling.write_baseline else FailOn(telling.fail_on)
     if telling.write_baseline:
         _save(telling.write_baseline, freeze(report))
-    context = _context(telling, fail_on, excerpts([base, *(path.resolve().parent for path in paths if path)]))
+    context = _context(telling, fail_on, [base, *(path.resolve().parent for path in paths if path)])
     for form, path in outputs:
         _save(path, renderer(form)(report, context))
     write(renderer(telling.format)(report, context))
@@ -159,11 +160,21 @@ def options_of(reading: Reading, base: Path) -> ReadOptions:
     )
 
 
-def _context(telling: Telling, fail_on: FailOn, excerpt: Callable[[Location], str | None]) -> Context:
+def _context(telling: Telling, fail_on: FailOn, folders: Sequence[Path]) -> Context:
     terminal = sys.stdout.isatty()
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
-    return Context(__version__, width, colour, excerpt, fail_on=fail_on, strict=telling.strict)
+    return Context(
+        __version__,
+        width,
+        colour,
+        excerpts(folders),
+        line_ends(folders),
+        in_repository(folders[0], folders),
+        working_folder(folders[0]),
+        fail_on=fail_on,
+        strict=telling.strict,
+    )
 
 
 def _summarise(report: Report, context: Context) -> None:

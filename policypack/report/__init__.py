@@ -22,11 +22,18 @@ def no_excerpt(_location: Location) -> str | None:
     return None
 
 
+def no_end(_location: Location) -> int:
+    """For whoever has no source lines at hand."""
+    return 0
+
+
 class Context(Struct, frozen=True):
     """What a format needs to know besides the report.
 
     `excerpt` gives the source line at a place, None where there is none (see `excerpt.excerpts`; what it gives is redacted
-    again here). `documentation` is the address of the checks' pages, to which `#name` is added; "" where there is none.
+    again here). `line_end` gives the column after a place's last character, 0 where that is not known. `in_repository` gives the
+    path that a platform knows a file by, and `working_folder` is the path of the folder that the report is about (see
+    `places`); both are from the root of the repository. `documentation` is the address of the checks' pages, to which `#name` is added; "" where there is none.
     `fail_on` and `strict` decide the exit code that some formats carry.
     """
 
@@ -34,6 +41,9 @@ class Context(Struct, frozen=True):
     width: int = 100
     colour: bool = False
     excerpt: Callable[[Location], str | None] = no_excerpt
+    line_end: Callable[[Location], int] = no_end
+    in_repository: Callable[[str], str] = str
+    working_folder: str = ""
     documentation: str = ""
     fail_on: FailOn = FailOn.HIGH
     strict: bool = False

@@ -26,7 +26,7 @@ def excerpts(roots: Iterable[Path]) -> Callable[[Location], str | None]:
 
     def excerpt(location: Location) -> str | None:
         if location.file not in read:
-            read[location.file] = redacted_lines(_text(folders, location.file))
+            read[location.file] = redacted_lines(source_text(folders, location.file))
         lines = read[location.file]
         return lines[location.line - 1] if 0 < location.line <= len(lines) else None
 
@@ -126,7 +126,8 @@ def _finished(line: str, bare: str) -> str | None:
     return bare.strip() or None
 
 
-def _text(folders: Iterable[Path], file: str) -> str:
+def source_text(folders: Iterable[Path], file: str) -> str:
+    """The text of a file of HCL, "" where it may not be read or is not in any of the folders."""
     if not file.endswith((".tf", ".tofu")):
         return ""
     return next((text for folder in folders if (text := _text_in(folder, file)) is not None), "")
