@@ -38,6 +38,7 @@ Var = Annotated[list[str] | None, typer.Option("--var", metavar="NAME=VALUE", he
 Workspace = Annotated[str | None, typer.Option(metavar="NAME", help="The value of terraform.workspace.")]
 EnvVars = Annotated[bool, typer.Option("--env-vars", help="Read TF_VAR_* variables too.")]
 State = Annotated[Path | None, typer.Option(metavar="FILE", help="The state as it should be (terraform state pull).")]
+Changed = Annotated[bool, typer.Option("--changed", help="Each PATH is a changed file: judge the root modules that use it.")]
 Source = Annotated[Path | None, typer.Option(metavar="DIR", help="The root module that a plan was made from.")]
 Approvals = Annotated[
     list[Path] | None, typer.Option("--approval", metavar="FILE", help="An approval, or a folder. Repeatable.")
@@ -66,6 +67,7 @@ def policypack(
 @app.command()
 def scan(
     paths: Paths = None,
+    changed: Changed = False,
     format_: Format = "text",
     output: Output = None,
     config: Config = None,
@@ -85,7 +87,9 @@ def scan(
     """Judge modules, plans and states together, as one estate. Without PATH: all that the current folder holds."""
     from policypack.request import Reading, Request, Telling, fulfil
 
-    reading = Reading(tuple(paths or ()), tuple(var_file or ()), tuple(var or ()), workspace, env_vars, source, plan_file)
+    reading = Reading(
+        tuple(paths or ()), tuple(var_file or ()), tuple(var or ()), workspace, env_vars, source, plan_file, changed
+    )
     telling = Telling(format_, tuple(output or ()), fail_on, strict, baseline, write_baseline)
     raise typer.Exit(fulfil(Request(reading, telling, config, tuple(only or ()), tuple(skip or ()))))
 

@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
+Calls = Mapping[Path, Collection[Path]]  # a module's folder -> the folders that it calls, as real paths
 _SKIPPED = {"node_modules", "__pycache__", "venv"}
 _CALL = r"""(?:^|[{,])\s*"?source"?\s*[=:]\s*"(\.{1,2}(?:/[^"$%]*)?)\""""
 _COMMENT = r"(?sm)/\*.*?\*/|^\s*(?:#|//).*?$"
+_LOCAL = re.compile(rb'"\.{1,2}["/]')  # a file without it calls no folder, and most have none
 _HEAD = 64 * 1024  # `terraform show -json` writes its version and its kind first
 _LARGEST_SOURCE = 4 * 1024 * 1024  # no hand writes a larger .tf file; its module calls are then not looked for
 
@@ -32,29 +34,34 @@ def find_inputs(folder: Path) -> list[Path]:
 
 
 def uncalled(modules: Collection[Path]) -> list[Path]:
-    """The module folders that none of the others calls. Of modules that only call each other, the first stands for all:
-    what is in a circle must not vanish."""
-    calls = {module.resolve(): set(_calls(module)) for module in modules}
+    """The module folders that none of the others calls."""
     shown = {module.resolve(): module for module in modules}
+    return sorted(shown[root] for root in roots({real: set(_calls(real)) for real in shown}))
+
+
+def roots(calls: Calls) -> list[Path]:
+    """The modules that no other one calls. Of modules that only call each other, the first stands for all: what is in a circle
+    must not vanish."""
     called = {target for module, targets in calls.items() for target in targets if target != module}
-    roots = [module for module in calls if module not in called]
-    left = set(calls) - _reached(roots, calls)
+    found = [module for module in calls if module not in called]
+    left = set(calls) - reached(found, calls)
     while left:
         first = min(left)
-        roots.append(first)
-        left -= _reached([first], calls)
-    return sorted(shown[root] for root in roots)
+        found.append(first)
+        left -= reached([first], calls)
+    return found
 
 
-def _reached(roots: Iterable[Path], calls: Mapping[Path, set[Path]]) -> set[Path]:
-    reached: set[Path] = set()
-    waiting = list(roots)
+def reached(start: Iterable[Path], calls: Calls) -> set[Path]:
+    """The modules that these are or call, directly or not."""
+    found: set[Path] = set()
+    waiting = list(start)
     while waiting:
         module = waiting.pop()
-        if module not in reached:
-            reached.add(module)
+        if module not in found:
+            found.add(module)
             waiting.extend(calls.get(module, ()))
-    return reached
+    return found
 
 
 def holds_code(folder: Path) -> bool:
@@ -75,6 +82,21 @@ def is_plan(path: Path) -> bool:
     return any(mark in head for mark in (b'"planned_values"', b'"resource_changes"', b'"variables"', b'"resource_drift"'))
 
 
+def calls_in(file: Path) -> Iterator[str]:
+    """The folders that a file of code calls, as it writes them (`../db`). What cannot be read calls nothing here: the reader says
+    so where the module is scanned."""
+    try:
+        with file.open("rb") as opened:
+            raw = opened.read(_LARGEST_SOURCE + 1)
+    except OSError:
+        return
+    if len(raw) > _LARGEST_SOURCE or not _LOCAL.search(raw):
+        return
+    for line in re.sub(_COMMENT, "", raw.decode("utf-8", "replace")).splitlines():
+        for match in re.finditer(_CALL, line):
+            yield match[1]
+
+
 def _folders(top: Path) -> Iterator[tuple[Path, list[str]]]:
     for directory, folders, files in os.walk(top, followlinks=False):
         here = Path(directory)
@@ -88,16 +110,6 @@ def _folders(top: Path) -> Iterator[tuple[Path, list[str]]]:
 
 def _calls(module: Path) -> Iterator[Path]:
     for entry in sorted(module.iterdir()):
-        if not entry.name.endswith(CODE) or entry.is_symlink() or not entry.is_file():
-            continue
-        try:
-            if entry.stat().st_size > _LARGEST_SOURCE:
-                continue
-            text = entry.read_text("utf-8", "replace")
-        except OSError:
-            continue  # the reader says so where the module is scanned
-        if "module" not in text:
-            continue  # most files call nothing
-        for line in re.sub(_COMMENT, "", text).splitlines():
-            for match in re.finditer(_CALL, line):
-                yield (module / match[1]).resolve()
+        if entry.name.endswith(CODE) and not entry.is_symlink() and entry.is_file():
+            for source in calls_in(entry):
+                yield (module / source).resolve()

@@ -29,7 +29,8 @@ FAIL_ON = tuple(each.value for each in FailOn)
 
 
 class Reading(Struct, frozen=True):
-    """What to read and with which variables, as written on the command line."""
+    """What to read and with which variables, as written on the command line. `changed`: the paths are of files that changed, and
+    what is read is the root modules that use them."""
 
     paths: Sequence[str] = ()
     variable_files: Sequence[Path] = ()
@@ -38,6 +39,7 @@ class Reading(Struct, frozen=True):
     environment: bool = False
     source: Path | None = None
     plan_file: Path | None = None
+    changed: bool = False
 
 
 class Telling(Struct, frozen=True):
@@ -64,16 +66,18 @@ class Request(Struct, frozen=True):
 def fulfil(request: Request) -> int:
     """Scans, prints, writes, and returns the exit code. Raises ScanError, SettingsError, BaselineError or CheckError where
     nothing can be judged at all."""
-    base, telling = Path.cwd(), request.telling
+    base, telling, changed = Path.cwd(), request.telling, request.reading.changed
     outputs = _outputs(telling)
     baseline = _text(telling.baseline, "the baseline") if telling.baseline else None
     settings = load_settings(request.config, base)
     settings = replace(settings, only=tuple(request.only), skip=(*settings.skip, *request.skip))
+    paths = _changed(request, base) if changed else inputs_of(request.reading.paths, base)
+    if changed and not paths and not outputs and telling.format == "text":
+        return 0  # with a file to write, or for a program to read, there is an empty report
     checks = load_checks(checks_folder())
-    paths = inputs_of(request.reading.paths, base)
     options = options_of(request.reading, base)
     with Progress() as progress:
-        report = judge(paths, options, checks, settings, today=_today(), baseline=baseline, tell=progress)
+        report = judge(paths, options, checks, settings, today=_today(), baseline=baseline, partial=changed, tell=progress)
     fail_on = FailOn.NEVER if telling.write_baseline else FailOn(telling.fail_on)
     if telling.write_baseline:
         _save(telling.write_baseline, freeze(report))
@@ -124,6 +128,20 @@ def inputs_of(given: Sequence[str], base: Path) -> list[Path | None]:
         for each in found:
             paths.setdefault(each.resolve(), each)
     return list(paths.values())
+
+
+def _changed(request: Request, base: Path) -> Sequence[Path]:
+    """The root modules that use the changed files; what there is to say of it goes to stderr."""
+    from policypack.changed import changes  # asks git
+
+    if request.telling.write_baseline:
+        raise ScanError("--write-baseline with --changed would forget all that did not change", "leave --changed out")
+    found = changes(request.reading.paths, base)
+    for each in found.said:
+        sys.stderr.write(f"{each}\n")
+    if not found.modules:
+        sys.stderr.write("nothing to judge: no change concerns Terraform\n")
+    return found.modules
 
 
 def _module_of(path: Path) -> Path:

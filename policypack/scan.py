@@ -36,11 +36,13 @@ def judge(  # noqa: PLR0913 - what to read, what to ask, and when
     *,
     today: date,
     baseline: str | None = None,
+    partial: bool = False,
     tell: Callable[[str], None] = silent,
 ) -> Report:
     """What the checks find in the inputs, taken together as one estate. A path of None is standard input.
 
-    An input that cannot be read is a gap of the report, and the others are judged all the same.
+    An input that cannot be read is a gap of the report, and the others are judged all the same. `partial`: the baseline may be of
+    more than these inputs.
     """
     from policypack.build import build
     from policypack.catalog import load_catalog
@@ -51,7 +53,7 @@ def judge(  # noqa: PLR0913 - what to read, what to ask, and when
     tell("building the picture")
     infrastructure = build(inputs, catalog, settings)
     tell(f"running {len(checks)} checks")
-    return run(infrastructure, checks, settings, today=today, baseline=baseline)
+    return run(infrastructure, checks, settings, today=today, baseline=baseline, partial=partial)
 
 
 def read_all(

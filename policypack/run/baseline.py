@@ -35,10 +35,10 @@ def freeze(report: Report) -> str:
     return json.dumps({"schema_version": "1", "findings": entries}, indent=2) + "\n"
 
 
-def apply(report: Report, text: str) -> Report:
+def apply(report: Report, text: str, *, partial: bool = False) -> Report:
     """The report without the findings that the baseline holds, as often as it holds them; what vanished is a note.
 
-    Raises BaselineError where the text is not a baseline.
+    `partial`: less was judged than the baseline is of, so that what is missing did not vanish. Raises BaselineError where the text is not a baseline.
     """
     entries = _entries(text)
     left = Counter({print_: entry["count"] for print_, entry in entries.items()})
@@ -55,7 +55,7 @@ def apply(report: Report, text: str) -> Report:
     vanished = [
         Note(f"{entry['check']} of {entry['resource']} is in the baseline and is not found any more")
         for print_, entry in entries.items()
-        if left[print_] > 0 and entry["check"] in report.checks
+        if left[print_] > 0 and entry["check"] in report.checks and not partial
     ]
     return replace(
         report,

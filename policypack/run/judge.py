@@ -15,18 +15,20 @@ from policypack.run.suppress import find_suppressions, suppress
 from policypack.settings import Settings, SettingsError
 
 
-def run(
+def run(  # noqa: PLR0913 - the picture, what is asked of it, and what was known before
     infrastructure: Infrastructure,
     checks: Mapping[str, Check],
     settings: Settings,
     *,
     today: date,
     baseline: str | None = None,
+    partial: bool = False,
 ) -> Report:
     """The verdict of the checks on the picture.
 
     `checks` are all that exist, so that names in settings and suppressions can be understood; the settings' `only` and
-    `skip` choose from them. `today` decides which suppressions have expired. `baseline` is the text that `freeze` wrote. Raises
+    `skip` choose from them. `today` decides which suppressions have expired. `baseline` is the text that `freeze` wrote,
+    maybe of more than this picture (`partial`). Raises
     SettingsError on the name of a check that does not exist, BaselineError on a baseline that cannot be read.
     """
     check_names((*settings.skip, *settings.severity, *settings.only), checks)
@@ -48,7 +50,7 @@ def run(
         tuple(crashed),
         _sorted_notes((*ended, *unused)),
     )
-    return report if baseline is None else baselines.apply(report, baseline)
+    return report if baseline is None else baselines.apply(report, baseline, partial=partial)
 
 
 def check_names(names: Iterable[str], checks: Mapping[str, Check]) -> None:
