@@ -11,19 +11,10 @@ from msgspec import Struct
 
 from policypack.model import Evidence, Gap, Identity, Location, Outcome, Power
 from policypack.report.escape import visible
-from policypack.report.sentence import place, sentence
+from policypack.report.sentence import phrase, place, sentence
 
 _SAID = {Outcome.YES: "yes", Outcome.MAYBE: "maybe", Outcome.NO: "no"}
 _MOST_GAPS = 10
-_PHRASES = {  # a verb as a sentence has it, where it is not the word itself
-    "destroy-copies": "destroy copies of",
-    "destroy-key": "destroy",
-    "escalate": "take over",
-    "read-credentials": "read the credentials in",
-    "remove-domain": "remove",
-    "stop-audit": "stop",
-    "write-state": "write the state of",
-}
 
 
 class Answer(Struct, frozen=True):
@@ -69,7 +60,7 @@ def who_can_text(powers: Sequence[Power], asked: Asked) -> str:
 def _does(asked: Asked) -> str:
     if asked.verb == "destroy-all":
         return f"destroy {asked.resource} and every copy of it"
-    return f"{_PHRASES.get(asked.verb, asked.verb)} {asked.resource}"
+    return f"{phrase(asked.verb)} {asked.resource}"
 
 
 def _counted(able: Sequence[Power]) -> str:

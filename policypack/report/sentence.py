@@ -8,6 +8,22 @@ from policypack.model import Evidence
 from policypack.report.escape import visible
 
 
+_PHRASES = {  # where it is not the word itself
+    "destroy-copies": "destroy copies of",
+    "destroy-key": "destroy",
+    "escalate": "take over",
+    "read-credentials": "read the credentials in",
+    "remove-domain": "remove",
+    "stop-audit": "stop",
+    "write-state": "write the state of",
+}
+
+
+def phrase(verb: str) -> str:
+    """A verb as a sentence has it: `take over`."""
+    return _PHRASES.get(verb, verb)
+
+
 def sentence(steps: Sequence[Evidence]) -> str:
     """The steps as one sentence, each with its place. A subject that the step before ended with becomes "which"."""
     parts: list[str] = []
