@@ -11,7 +11,7 @@ import typer
 
 from policypack import __version__
 
-FORMATS = ("text", "json", "sarif", "github", "markdown")  # `--help` must not pay for loading them
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")  # `--help` must not pay for loading them
 
 app = typer.Typer(
     name="policypack",

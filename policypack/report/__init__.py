@@ -14,7 +14,7 @@ from msgspec import Struct
 from policypack.model import Location
 from policypack.run import FailOn, Report
 
-FORMATS = ("text", "json", "sarif", "github", "markdown")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")
 
 
 def no_excerpt(_location: Location) -> str | None:
@@ -33,7 +33,8 @@ class Context(Struct, frozen=True):
     `excerpt` gives the source line at a place, None where there is none (see `excerpt.excerpts`; what it gives is redacted
     again here). `line_end` gives the column after a place's last character, 0 where that is not known. `in_repository` gives the
     path that a platform knows a file by, and `working_folder` is the path of the folder that the report is about (see
-    `places`); both are from the root of the repository. `documentation` is the address of the checks' pages, to which `#name` is added; "" where there is none.
+    `places`); both are from the root of the repository. `documentation` is the address of the checks' pages, to which `#name`
+    is added; "" where there is none.
     `fail_on` and `strict` decide the exit code that some formats carry.
     """
 

@@ -6,7 +6,7 @@ import re
 
 from policypack.visible import visible
 
-__all__ = ["code", "command_data", "command_property", "markdown", "visible"]
+__all__ = ["code", "command_data", "command_property", "markdown", "visible", "xml"]
 
 
 def command_data(text: str) -> str:
@@ -39,3 +39,9 @@ def code(text: str) -> str:
     if not shown.strip() or re.search(r"[`|\\]", shown):
         return markdown(text)
     return f"`{shown}`"
+
+
+def xml(text: str) -> str:
+    """Text of an XML element or an attribute, in ASCII; what XML cannot hold at all is not printable, and written out."""
+    shown = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return shown.encode("ascii", "xmlcharrefreplace").decode("ascii")

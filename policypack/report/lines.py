@@ -33,3 +33,14 @@ def _whole(value: object) -> object:
     if isinstance(value, dict):
         return {key: _whole(each) for key, each in value.items()}
     return [_whole(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def fitting(lines: Iterable[str], number: int, room: int) -> tuple[list[str], int]:
+    """As many of `number` lines, from the first on, as have `room` characters together; and how many were left out."""
+    shown: list[str] = []
+    for each in lines:
+        room -= len(each) + 2
+        if room < 0:
+            break
+        shown.append(each)
+    return shown, number - len(shown)

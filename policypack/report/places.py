@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -24,15 +25,16 @@ def working_folder(folder: Path) -> str:
 def in_repository(base: Path, folders: Iterable[Path]) -> Callable[[str], str]:
     """A function from the file that a report names to its path from the root of the repository around `base`.
 
-    The file is looked for in the folders, as excerpts are. What lies outside of the repository, or nowhere, keeps its name.
+    The file is looked for in the folders, as excerpts are. What lies outside of the repository, or nowhere, is taken to be
+    in `base`.
     """
-    root = repository(base)
+    root, here = repository(base), working_folder(base)
     places = [folder.resolve() for folder in folders]
     known: dict[str, str] = {}
 
     def path(file: str) -> str:
         if file not in known:
-            known[file] = next((found for place in places if (found := _found(root, place, file))), file)
+            known[file] = next((found for place in places if (found := _found(root, place, file))), posixpath.join(here, file))
         return known[file]
 
     return path

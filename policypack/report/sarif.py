@@ -1,99 +1,80 @@
-"""SARIF 2.1.0 for code scanning: every finding, complete, with the check's page, its proof and a stable fingerprint."""
+"""SARIF 2.1.0 for code scanning: every finding, with its proof as a path and a fingerprint that survives moved lines."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from policypack.check import Check, Finding, Severity
+from policypack.check import Finding
 from policypack.model import Evidence, Location
 from policypack.report import Context
 from policypack.report.escape import visible
-from policypack.run import Report, exit_code, fingerprint
+from policypack.report.grades import identities, reasons
+from policypack.report.lines import line, listed
+from policypack.report.outline import count
+from policypack.report.sarif_rules import LEVELS, rule
+from policypack.run import Report, exit_code
 from policypack.run.baseline import REASON as BASELINE
-from policypack.run.outcome import order
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-# What GitHub makes "critical", "high", "medium" and "low" of.
-_SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
-_LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
 _MOST_RESULTS = 25_000  # GitHub refuses a run with more
-_MOST_TAGS = 10  # GitHub keeps no more
+_MOST_PACKED = 9_000_000  # and a file of more than 10 MB, compressed
 _MOST_PLACES = 100  # GitHub keeps no more
+_MOST_NOTES = 1_000
 
 
 def render(report: Report, context: Context) -> str:
-    """One SARIF run. Suppressed findings are there and say so; what could not be judged is a notification."""
+    """One SARIF run. Suppressed findings come last and say so; what could not be judged is a notification."""
     indexes = {name: number for number, name in enumerate(report.checks)}
-    findings = sorted((*report.findings, *report.suppressed), key=order)
-    run = {
-        "tool": {
-            "driver": {
-                "name": "policypack",
-                "semanticVersion": context.version,
-                "rules": [_rule(check, context) for check in report.checks.values()],
-            }
-        },
-        "automationDetails": {"id": "policypack/"},
-        "invocations": [_invocation(report, context, len(findings))],
-        "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, indexes) for finding in findings[:_MOST_RESULTS]],
-    }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+    findings = (*report.findings, *report.suppressed)
+    named = zip(findings, identities(findings, context), strict=True)
+    results = _fitting(line(_result(finding, identity, indexes, context)) for finding, identity in named)
+    driver = line({"name": "policypack", "semanticVersion": context.version})[:-1]
+    rules = listed(rule(check, context) for check in report.checks.values())
+    run = (
+        f'"tool":{{"driver":{driver},"rules":{rules}}}}}',
+        '"automationDetails":{"id":"policypack/"}',
+        '"columnKind":"unicodeCodePoints"',
+        f'"invocations":[{line(_invocation(report, context, len(findings) - len(results)))}]',
+        '"results":[\n' + ",\n".join(results) + "\n]",
+    )
+    return f'{{"$schema":"{_SCHEMA}","version":"2.1.0","runs":[{{\n' + ",\n".join(run) + "\n}]}\n"
 
 
-def _rule(check: Check, context: Context) -> dict[str, Any]:
-    title = " ".join(check.title.split())
-    page = [f"**{title}**", f"**Why.** {check.why}", f"**Fix.** {check.fix}"]
-    page += [f"**Misses.** {check.misses}"] if check.misses else []
-    page += [f"**Maps to.** {', '.join(check.maps)}"] if check.maps else []
-    page.append(f"Accept it next to the code: `# allow: {check.name} (reason)`")
-    address = f"{context.documentation}#{check.name}" if context.documentation else ""
-    page += [f"[The page of this check]({address})"] if address else []
-    return {
-        "id": check.name,
-        "name": check.name,
-        "shortDescription": {"text": title[:1024]},
-        "fullDescription": {"text": f"{title} {check.why}"[:1024]},
-        "help": {"text": f"{check.why}\n\nFix: {check.fix}", "markdown": "\n\n".join(page)},
-        **({"helpUri": address} if address else {}),
-        "defaultConfiguration": {"level": _LEVELS[check.severity]},
-        "properties": {
-            "precision": "high",
-            "problem.severity": {"error": "error", "warning": "warning", "note": "recommendation"}[_LEVELS[check.severity]],
-            "security-severity": _SCORES[check.severity],
-            "tags": [tag for tag in dict.fromkeys(("security", check.concern, *check.maps)) if tag][:_MOST_TAGS],
-        },
-    }
+def _fitting(results: Iterable[str]) -> list[str]:
+    """The first of the results, as many as GitHub takes."""
+    packer, size = zlib.compressobj(1), 0
+    shown: list[str] = []
+    for each in results:
+        size += len(packer.compress(each.encode()))
+        if size > _MOST_PACKED or len(shown) == _MOST_RESULTS:
+            break
+        shown.append(each)
+    return shown
 
 
-def _result(finding: Finding, indexes: dict[str, int]) -> dict[str, Any]:
+def _result(finding: Finding, identity: str, indexes: dict[str, int], context: Context) -> dict[str, Any]:
     steps = [step for step in finding.because if step.location][:_MOST_PLACES]
-    level = _LEVELS[finding.severity]
-    result = {
+    level = LEVELS[finding.severity]
+    address = visible(finding.resource.address)
+    logical = [{"fullyQualifiedName": address, "kind": "resource"}]
+    result: dict[str, Any] = {
         "ruleId": finding.check,
-        "ruleIndex": indexes[finding.check],
+        **({"ruleIndex": indexes[finding.check]} if finding.check in indexes else {}),
         "level": level if finding.certain or level == "note" else "warning",
         "message": {"text": _message(finding)},
-        "locations": [
-            {
-                **_place(finding.location),
-                "logicalLocations": [{"fullyQualifiedName": visible(finding.resource.address), "kind": "resource"}],
-            }
-        ],
-        "partialFingerprints": {"primaryLocationLineHash": f"{fingerprint(finding)}:1"},
-        "properties": {"certain": finding.certain, "resource": visible(finding.resource.address)},
+        "locations": [{**_place(finding.location, context), "logicalLocations": logical}],
+        "partialFingerprints": {"primaryLocationLineHash": identity},
+        "properties": {"certain": finding.certain, "resource": address, "severity": finding.severity.value},
     }
-    related = [_step(step) for step in steps]
-    related += [
-        {**_place(call), "message": {"text": "the module is called here"}} for call in finding.resource.module_calls or ()
-    ]
+    related = [*_steps(steps, context), *_calls(finding, context)][:_MOST_PLACES]
     if related:
-        result["relatedLocations"] = [{"id": number, **each} for number, each in enumerate(related[:_MOST_PLACES], start=1)]
+        result["relatedLocations"] = [{"id": number, **each} for number, each in enumerate(related, start=1)]
     if len(steps) > 1:
-        flow = [{"location": _step(step)} for step in steps]
+        flow = [{"location": step} for step in _steps(steps, context)]
         result["codeFlows"] = [{"threadFlows": [{"locations": flow}]}]
     if finding.suppressed is not None:
         kind = "external" if finding.suppressed == BASELINE else "inSource"
@@ -101,15 +82,25 @@ def _result(finding: Finding, indexes: dict[str, int]) -> dict[str, Any]:
     return result
 
 
+def _steps(steps: Iterable[Evidence], context: Context) -> Iterator[dict[str, Any]]:
+    return ({**_place(step.location, context), "message": {"text": _text(step.text)}} for step in steps)
+
+
+def _calls(finding: Finding, context: Context) -> Iterator[dict[str, Any]]:
+    for call in finding.resource.module_calls or ():
+        yield {**_place(call, context), "message": {"text": "the module is called here"}}
+
+
 def _message(finding: Finding) -> str:
     """What was found, the proof with links to its places (the ids of relatedLocations), and the fix."""
     said = [f"{'' if finding.certain else 'Uncertain: '}{_text(finding.message)}"]
     number = 0
-    for step in finding.because:
+    for step in finding.because[:_MOST_PLACES]:
         number += bool(step.location)
         about = f"{_text(step.resource)}: " if step.resource and step.resource != finding.resource.address else ""
-        linked = step.location and number <= _MOST_PLACES
-        said.append(f"- {about}[{_text(step.text)}]({number})" if linked else f"- {about}{_text(step.text)}")
+        said.append(f"- {about}[{_text(step.text)}]({number})" if step.location else f"- {about}{_text(step.text)}")
+    left = len(finding.because) - _MOST_PLACES
+    said += [f"- and {count(left, 'more step')}: see the JSON report"] if left > 0 else []
     said += [f"Fix: {_text(finding.fix)}"] if finding.fix else []
     return "\n".join(said)
 
@@ -119,34 +110,42 @@ def _text(text: str) -> str:
     return visible(text).replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
-def _step(step: Evidence) -> dict[str, Any]:
-    return {**_place(step.location), "message": {"text": _text(step.text)}}
-
-
-def _place(location: Location | None) -> dict[str, Any]:
+def _place(location: Location | None, context: Context) -> dict[str, Any]:
     if location is None:
         return {}
-    line = max(1, location.line)
-    region = {"startLine": line, "startColumn": 1, "endLine": max(line, location.end_line)}
-    uri = quote(visible(location.file).removeprefix("./"), safe="/")
-    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}
+    first = max(1, location.line)
+    end = context.line_end(location)
+    region = {"startLine": first, "startColumn": 1, "endLine": max(first, location.end_line)}
+    uri = _uri(context.in_repository(location.file))
+    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {**region, **({"endColumn": end} if end else {})}}}
 
 
-def _invocation(report: Report, context: Context, results: int) -> dict[str, Any]:
+@lru_cache(4096)
+def _uri(path: str) -> str:
+    return quote(visible(path).removeprefix("./"), safe="/")
+
+
+def _invocation(report: Report, context: Context, left: int) -> dict[str, Any]:
     code = exit_code(report, context.fail_on, strict=context.strict)
-    notices = [_notice("error", f"check {crash.check} crashed: {crash.error}") for crash in report.crashed]
-    notices += [_notice("error" if gap.unreadable else "note", gap.reason, gap.location) for gap in report.gaps]
-    notices += [_notice("note", note.text, note.location) for note in report.notes]
-    if results > _MOST_RESULTS:
-        notices.append(_notice("warning", f"{results - _MOST_RESULTS} results more than code scanning takes were left out"))
+    notices = [
+        {
+            **_notice("error", f"check {crash.check} crashed: {crash.error}", [], context),
+            "associatedRule": {"id": crash.check},
+        }
+        for crash in report.crashed
+    ]
+    notices += [
+        _notice("error" if group.unreadable else "note", group.reason, group.places, context) for group in reasons(report.gaps)
+    ]
+    notices += [
+        _notice("note", note.text, [note.location] if note.location else [], context) for note in report.notes[:_MOST_NOTES]
+    ]
+    if left:
+        said = f"{count(left, 'result')} more than code scanning takes were left out: see the JSON report"
+        notices.append(_notice("warning", said, [], context))
     return {"executionSuccessful": code != 2, "exitCode": code, "toolExecutionNotifications": notices}
 
 
-def _notice(level: str, text: str, location: Location | None = None) -> dict[str, Any]:
-    places: Sequence[Location] = [location] if location else []
-    return {"level": level, "message": {"text": _text(text)}, **_places(places)}
-
-
-def _places(places: Iterable[Location]) -> dict[str, Any]:
-    found = [_place(each) for each in places]
-    return {"locations": found} if found else {}
+def _notice(level: str, text: str, places: Sequence[Location], context: Context) -> dict[str, Any]:
+    shown = [_place(each, context) for each in places[:_MOST_PLACES]]
+    return {"level": level, "message": {"text": _text(text)}, **({"locations": shown} if shown else {})}

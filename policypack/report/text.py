@@ -18,6 +18,7 @@ _INDENT = 13
 _MOST_GAPS = 10
 _MOST_STEPS = 12
 _LONGEST_PLACE = 30
+_LARGEST = 1_000_000  # GitLab keeps 4 MB of a job's log, and nobody reads one
 
 
 def render(report: Report, context: Context) -> str:
@@ -27,11 +28,24 @@ def render(report: Report, context: Context) -> str:
         lines = [_quiet(report, context), *_notes(report, context)]
     else:
         lines = [*_header(report, context), ""]
-        for block in blocks(report):
-            lines += [*_block(block, context), ""]
+        lines += _blocks(report, context)
         lines += [*tail, ""] if tail else []
         lines.append(_last(report, context))
     return "\n".join(lines) + "\n"
+
+
+def _blocks(report: Report, context: Context) -> list[str]:
+    """The findings, most severe first, as far as they fit: the last line of the report must not be lost."""
+    lines: list[str] = []
+    room, left = _LARGEST, blocks(report)
+    for number, block in enumerate(left):
+        shown = [*_block(block, context), ""]
+        room -= sum(map(len, shown))
+        if room < 0:
+            missing = sum(len(each.findings) * (1 + len(each.others)) for each in left[number:])
+            return [*lines, f"{count(missing, 'more finding')}: --format json", ""]
+        lines += shown
+    return lines
 
 
 def _ink(text: str, ink: str, context: Context) -> str:

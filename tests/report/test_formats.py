@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from policypack import report as reports
 from policypack.model import Gap, Infrastructure, Input, Location, replace
 from policypack.report import FORMATS, renderer
-from policypack.run import Crash, Note, Report, fingerprint, run
+from policypack.run import Crash, Note, Report, run
 from policypack.settings import Settings
 from tests.report import picture as drawn
 from tests.report.picture import CONTEXT
@@ -124,28 +124,6 @@ def test_an_unknown_format_is_refused() -> None:
     """A format that does not exist is an error, and never a module of that name."""
     with pytest.raises(KeyError):
         renderer("escape")
-
-
-def test_sarif_carries_page_place_and_fingerprint() -> None:
-    """A code-scanning alert has the page of its check, the HCL file, a fingerprint without lines and the steps of its proof."""
-    sarif = json.loads(renderer("sarif")(REPORTS["lost"], replace(CONTEXT, documentation="https://example.org/checks")))
-    (only,) = sarif["runs"]
-    rules = {rule["id"]: rule for rule in only["tool"]["driver"]["rules"]}
-    assert all("**Why.**" in rule["help"]["markdown"] and "example.org" in rule["helpUri"] for rule in rules.values())
-    assert rules["backup_dies_with_store"]["properties"]["security-severity"] == "9.5"
-    assert only["invocations"][0]["executionSuccessful"] is False
-    results = {result["properties"]["resource"]: result for result in only["results"]}
-    assert (
-        results['module.db["a"].aws_db_instance.this']["relatedLocations"][-1]["message"]["text"] == "the module is called here"
-    )
-    proof = next(result for result in only["results"] if result["ruleId"] == "backup_dies_with_store")
-    assert len(proof["codeFlows"][0]["threadFlows"][0]["locations"]) == 2
-    assert [only["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] for result in only["results"]] == [
-        result["ruleId"] for result in only["results"]
-    ]
-    expected = {f"{fingerprint(each)}:1" for each in (*REPORTS["lost"].findings, *REPORTS["lost"].suppressed)}
-    assert {result["partialFingerprints"]["primaryLocationLineHash"] for result in only["results"]} == expected
-    assert [r["suppressions"][0]["kind"] for r in only["results"] if "suppressions" in r] == ["inSource"]
 
 
 def test_github_says_what_it_leaves_out() -> None:
