@@ -11,7 +11,17 @@ import typer
 
 from policypack import __version__
 
-FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")  # `--help` must not pay for loading them
+FORMATS = (
+    "text",
+    "json",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "rdjson",
+    "markdown",
+    "comment",
+)
 
 app = typer.Typer(
     name="policypack",
@@ -40,6 +50,8 @@ EnvVars = Annotated[bool, typer.Option("--env-vars", help="Read TF_VAR_* variabl
 State = Annotated[Path | None, typer.Option(metavar="FILE", help="The state as it should be (terraform state pull).")]
 Changed = Annotated[bool, typer.Option("--changed", help="Each PATH is a changed file: judge the root modules that use it.")]
 Source = Annotated[Path | None, typer.Option(metavar="DIR", help="The root module that a plan was made from.")]
+Base = Annotated[str | None, typer.Option(metavar="REF", help="Compare with what this commit has: origin/main.")]
+OnlyNew = Annotated[bool, typer.Option("--only-new", help="Report only what the base does not have.")]
 Approvals = Annotated[
     list[Path] | None, typer.Option("--approval", metavar="FILE", help="An approval, or a folder. Repeatable.")
 ]
@@ -77,6 +89,8 @@ def scan(
     strict: Strict = False,
     baseline: Baseline = None,
     write_baseline: WriteBaseline = None,
+    base: Base = None,
+    only_new: OnlyNew = False,
     var_file: VarFile = None,
     var: Var = None,
     workspace: Workspace = None,
@@ -87,11 +101,33 @@ def scan(
     """Judge modules, plans and states together, as one estate. Without PATH: all that the current folder holds."""
     from policypack.request import Reading, Request, Telling, fulfil
 
-    reading = Reading(
-        tuple(paths or ()), tuple(var_file or ()), tuple(var or ()), workspace, env_vars, source, plan_file, changed
-    )
-    telling = Telling(format_, tuple(output or ()), fail_on, strict, baseline, write_baseline)
-    raise typer.Exit(fulfil(Request(reading, telling, config, tuple(only or ()), tuple(skip or ()))))
+    read = tuple(paths or ()), tuple(var_file or ()), tuple(var or ()), workspace, env_vars, source, plan_file, changed
+    telling = Telling(format_, tuple(output or ()), fail_on, strict, baseline, write_baseline, base, only_new)
+    raise typer.Exit(fulfil(Request(Reading(*read), telling, config, tuple(only or ()), tuple(skip or ()))))
+
+
+@app.command()
+def diff(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[BASE] HEAD...", help="Two modules, plans or states; a plan; with --base, PATHs."),
+    ] = None,
+    base: Base = None,
+    format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help="What to print: text, markdown, json.")] = "text",
+    config: Config = None,
+    var_file: VarFile = None,
+    var: Var = None,
+    workspace: Workspace = None,
+    env_vars: EnvVars = False,
+    source: Source = None,
+    plan_file: PlanFile = None,
+) -> None:
+    """What a change brings: powers gained and lost, guards and backups that go, findings new and fixed. Exit 0: told."""
+    from policypack.diff import Wanted, diff
+    from policypack.request import Reading
+
+    reading = Reading(tuple(paths or ()), tuple(var_file or ()), tuple(var or ()), workspace, env_vars, source, plan_file)
+    raise typer.Exit(diff(Wanted(reading, base, format_, config)))
 
 
 @app.command("who-can")

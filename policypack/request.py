@@ -51,6 +51,8 @@ class Telling(Struct, frozen=True):
     strict: bool = False
     baseline: Path | None = None
     write_baseline: Path | None = None
+    base: str | None = None
+    only_new: bool = False
 
 
 class Request(Struct, frozen=True):
@@ -77,17 +79,27 @@ def fulfil(request: Request) -> int:
     checks = load_checks(checks_folder())
     options = options_of(request.reading, base)
     with Progress() as progress:
-        report = judge(paths, options, checks, settings, today=_today(), baseline=baseline, partial=changed, tell=progress)
+        report = judge(paths, options, checks, settings, today=today(), baseline=baseline, partial=changed, tell=progress)
+        difference = None
+        if telling.base is not None:
+            from policypack.compare.against import Asked, compared
+
+            asked = Asked(
+                request.reading.paths, paths, options, checks, settings, today(), request.config, request.only, request.skip
+            )
+            report, difference = compared(report, telling.base, asked, progress, only_new=telling.only_new)
     fail_on = FailOn.NEVER if telling.write_baseline else FailOn(telling.fail_on)
     if telling.write_baseline:
         _save(telling.write_baseline, freeze(report))
-    context = _context(telling, fail_on, [base, *(path.resolve().parent for path in paths if path)])
+    context = context_of(telling, fail_on, [base, *(path.resolve().parent for path in paths if path)])
+    context = replace(context, difference=difference)
     for form, path in outputs:
         _save(path, renderer(form)(report, context))
     write(renderer(telling.format)(report, context))
+    code = exit_code(report, fail_on, strict=telling.strict)
     if "github" in {telling.format, *(form for form, _ in outputs)}:
-        _summarise(report, context)
-    return exit_code(report, fail_on, strict=telling.strict)
+        _hand_over(report, context, code)
+    return code
 
 
 def _outputs(telling: Telling) -> list[tuple[str, Path]]:
@@ -100,6 +112,10 @@ def _outputs(telling: Telling) -> list[tuple[str, Path]]:
     for form in (telling.format, *(form for form, _ in outputs)):
         _one_of(form, FORMATS, "format")
     _one_of(telling.fail_on, FAIL_ON, "severity")
+    if telling.only_new and telling.base is None:
+        raise ScanError("--only-new needs something to be new against", "name it: --base origin/main")
+    if telling.write_baseline and telling.base is not None:
+        raise ScanError("--write-baseline freezes all that is there", "leave --base out")
     return outputs
 
 
@@ -178,7 +194,8 @@ def options_of(reading: Reading, base: Path) -> ReadOptions:
     )
 
 
-def _context(telling: Telling, fail_on: FailOn, folders: Sequence[Path]) -> Context:
+def context_of(telling: Telling, fail_on: FailOn, folders: Sequence[Path]) -> Context:
+    """How to report, to whoever looks: a terminal or a file."""
     terminal = sys.stdout.isatty()
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
@@ -195,12 +212,15 @@ def _context(telling: Telling, fail_on: FailOn, folders: Sequence[Path]) -> Cont
     )
 
 
-def _summarise(report: Report, context: Context) -> None:
-    """The job summary that GitHub shows: annotations are cut at ten, this is not."""
-    summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary:
-        with Path(summary).open("a", encoding="utf-8", newline="\n") as file:
-            file.write(renderer("markdown")(report, context))
+def _hand_over(report: Report, context: Context, code: int) -> None:
+    """What a step of a workflow hands over: the job summary (annotations are cut at ten, this is not), and its outputs."""
+    summary = renderer("markdown")(report, context)
+    numbers = {"findings": len(report.findings), **{each: report.summary[each] for each in ("critical", "high")}, "code": code}
+    outputs = "".join(f"{name}={number}\n" for name, number in numbers.items())
+    for variable, text in (("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", outputs)):
+        if path := os.environ.get(variable):
+            with Path(path).open("a", encoding="utf-8", newline="\n") as file:
+                file.write(text)
 
 
 def _text(path: Path, what: str) -> str:
@@ -218,5 +238,6 @@ def _save(path: Path, text: str) -> None:
         raise ScanError(f"{path.name} cannot be written: {error.strerror or type(error).__name__}") from error
 
 
-def _today() -> date:
+def today() -> date:
+    """The day that suppressions are measured by."""
     return datetime.now(tz=timezone.utc).date()

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
 from policypack.model import Location
 from policypack.run import FailOn, Report
 
-FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")
+if TYPE_CHECKING:  # most scans compare nothing
+    from policypack.compare.difference import Difference
+
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown", "comment")
 
 
 def no_excerpt(_location: Location) -> str | None:
@@ -35,7 +38,8 @@ class Context(Struct, frozen=True):
     path that a platform knows a file by, and `working_folder` is the path of the folder that the report is about (see
     `places`); both are from the root of the repository. `documentation` is the address of the checks' pages, to which `#name`
     is added; "" where there is none.
-    `fail_on` and `strict` decide the exit code that some formats carry.
+    `fail_on` and `strict` decide the exit code that some formats carry. `difference` is what the change brings that the report is
+    about, None where nobody compared anything.
     """
 
     version: str
@@ -48,6 +52,7 @@ class Context(Struct, frozen=True):
     documentation: str = ""
     fail_on: FailOn = FailOn.HIGH
     strict: bool = False
+    difference: Difference | None = None
 
 
 Render: TypeAlias = Callable[[Report, Context], str]

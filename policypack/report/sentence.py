@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from policypack.model import Evidence
 from policypack.report.escape import visible
 
-
 _PHRASES = {  # where it is not the word itself
     "destroy-copies": "destroy copies of",
     "destroy-key": "destroy",

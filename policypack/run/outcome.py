@@ -33,10 +33,11 @@ class Crash(Struct, frozen=True):
 
 
 class Note(Struct, frozen=True):
-    """Something that the user should tidy up: it changes no verdict."""
+    """Something that the user should tidy up, or know (`loud`: whatever else is said): it changes no verdict."""
 
     text: str
     location: Location | None = None
+    loud: bool = False
 
     def __str__(self) -> str:
         return f"{self.text} ({self.location.file}:{self.location.line})" if self.location else self.text

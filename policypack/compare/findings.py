@@ -1,0 +1,50 @@
+"""Which findings of the head the base has as well, and which of the base the head has not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from policypack.check import Finding
+from policypack.compare.sides import Sides
+
+Key = tuple[str, ...]
+
+
+def new_findings(sides: Sides) -> tuple[Finding, ...]:
+    """The findings that this change brings. Those that the base has are left out one for one: the same check about the same resource
+    of the same input, in the same words, no less certain and no less severe there. Whatever differs is new."""
+    known: dict[Key, list[Finding]] = {}
+    for each in sides.base.findings:
+        known.setdefault((*_key(each, *each.resource.place), _words(each)), []).append(each)
+    new = []
+    for each in sides.head.findings:
+        same = known.get((*_key(each, *sides.former(each.resource)), _words(each)), [])
+        match = next((other for other in same if _covers(other, each)), None)
+        if match is None:
+            new.append(each)
+        else:
+            same.remove(match)
+    return tuple(new)
+
+
+def fixed_findings(sides: Sides) -> tuple[Finding, ...]:
+    """The findings of the base that nothing in the head stands for. Suppressing a finding fixes nothing, nor does other wording."""
+    left = {_key(each, *sides.former(each.resource)) for each in (*sides.head.findings, *sides.head.suppressed)}
+    return _once(each for each in sides.base.findings if _key(each, *each.resource.place) not in left)
+
+
+def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple({(*_key(each, *each.resource.place), _words(each)): each for each in findings}.values())
+
+
+def _key(finding: Finding, inside: str, address: str) -> Key:
+    return finding.check, inside, address, finding.cause
+
+
+def _words(finding: Finding) -> str:
+    """What it says, its own address aside. The words tell more than the cause: whom else a power reaches, how many days are left."""
+    return finding.message.replace(finding.resource.address, "")
+
+
+def _covers(known: Finding, asked: Finding) -> bool:
+    return (known.certain or not asked.certain) and known.severity.rank >= asked.severity.rank

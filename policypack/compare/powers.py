@@ -1,0 +1,127 @@
+"""Who can do what that they could not, and who no longer can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from policypack.authority import authority
+from policypack.authority.held import is_watched, readable
+from policypack.compare.sides import Sides
+from policypack.model import Evidence, Identity, Infrastructure, Location, Outcome, Power, Verb
+
+Held = Mapping[tuple[Verb, str], Outcome]
+
+
+class PowerChange(Struct, frozen=True):
+    """A power that somebody gains or loses. `outcome` is how surely it is had on the side that has more of it, `other` how surely on
+    the other side. `fresh`: there was no such target before. `watched`: it is an agent's, or that of whoever finds a static
+    credential."""
+
+    identity: str
+    kind: str
+    verb: Verb
+    target: str
+    outcome: Outcome
+    other: Outcome
+    production: bool
+    watched: bool
+    fresh: bool = False
+    path: tuple[Evidence, ...] = ()
+    missing: str = ""
+
+    @property
+    def place(self) -> Location | None:
+        """The line that gives it: that of the path's last step that is not about the target itself."""
+        given = [step for step in self.path if step.location is not None and step.resource != self.target]
+        return given[-1].location if given else next((step.location for step in self.path if step.location is not None), None)
+
+
+class Untold(Struct, frozen=True):
+    """Somebody of whom it cannot be told whether they gain anything, and why not."""
+
+    identity: str
+    reason: str
+
+
+def gained(sides: Sides) -> Iterator[PowerChange | Untold]:
+    """The powers of the head that the base does not have, or not as surely."""
+    stood = {each.address for each in sides.before.resources} | {each.path for each in sides.before.inputs}
+    for identity in actors(sides.after).values():
+        powers = authority(sides.after).powers_of(identity.address)
+        had = _outcomes(sides.before, sides.former_address.get(identity.address, identity.address)) if powers else {}
+        more = [(each, had.get((each.verb, _former(each.target, sides)), Outcome.NO)) for each in powers]
+        more = [(each, old) for each, old in more if each.outcome.rank > old.rank]
+        told = readable(each for each, _ in more)
+        for power, old in more:
+            if power in told:
+                fresh = power.target in sides.former_address and _former(power.target, sides) not in stood
+                yield _change(power, old, identity, sides, fresh)
+        unread = next((each.missing for each, _ in more if each not in told), "")
+        if unread:
+            yield Untold(identity.address, unread)
+
+
+def lost(sides: Sides) -> Iterator[PowerChange]:
+    """The powers of the base over what still stands that the head does not have, or not as surely."""
+    existed = {each.address for each in sides.before.resources}
+    for identity in actors(sides.before).values():
+        powers = readable(authority(sides.before).powers_of(identity.address))
+        has = _outcomes(sides.after, sides.new_address.get(identity.address, "")) if powers else {}
+        for power in powers:
+            target = sides.new_address.get(power.target, power.target if power.target not in existed else "")
+            left = has.get((power.verb, target), Outcome.NO)
+            if target and left.rank < power.outcome.rank:
+                yield _change(power, left, identity, sides)
+
+
+def actors(picture: Infrastructure) -> Mapping[str, Identity]:
+    """Who acts in a picture, by address. A group acts only through its members."""
+    found: dict[str, Identity] = {}
+    for each in picture.identities:
+        if each.form != "group" and not each.resource.goes:
+            found.setdefault(each.address, each)
+    return found
+
+
+def _former(target: str, sides: Sides) -> str:
+    """What a target was called. Whom a power to escalate takes over may be said with words behind the address."""
+    address, space, rest = target.partition(" ")
+    return f"{sides.former_address.get(address, address)}{space}{rest}"
+
+
+def _outcomes(picture: Infrastructure, identity: str) -> Held:
+    if identity not in actors(picture):
+        return {}
+    return {(each.verb, each.target): each.outcome for each in authority(picture).powers_of(identity)}
+
+
+def _change(power: Power, other: Outcome, identity: Identity, sides: Sides, fresh: bool = False) -> PowerChange:
+    return PowerChange(
+        power.identity,
+        identity.kind.value,
+        power.verb,
+        power.target,
+        power.outcome,
+        other,
+        sides.is_production(power.target),
+        is_watched(identity),
+        fresh,
+        power.path,
+        power.missing,
+    )
+
+
+def order(change: PowerChange) -> tuple[object, ...]:
+    """Agents and credentials first, production before the rest, the certain before the possible, what stands before what is new."""
+    verbs = tuple(Verb)
+    return (
+        not change.watched,
+        not change.production,
+        -change.outcome.rank,
+        change.fresh,
+        change.identity,
+        verbs.index(change.verb),
+        change.target,
+    )

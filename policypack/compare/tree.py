@@ -1,0 +1,112 @@
+"""The files of the base: those of the commit that a change began at, laid out in a folder of their own.
+
+They are taken from git's objects as they are: no filter, hook or attribute of the checkout has a say.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from msgspec import Struct
+
+from policypack.gate.gitdata import Entry, files_at, head_of
+from policypack.read.git import answer, root_of
+from policypack.read.options import ReadError
+
+_LARGEST, _TOGETHER = 16 * 2**20, 64 * 2**20  # a file that code reads, and what is asked of git at once
+_SHOWN = 12
+
+
+class Tree(Struct, frozen=True):
+    """The base: its folder, the repository that it is of, its commit, and which files the head's commit has."""
+
+    folder: Path
+    root: Path
+    commit: str
+    tracked: frozenset[str]
+
+    @property
+    def short(self) -> str:
+        """The commit, as it is shown."""
+        return self.commit[:_SHOWN]
+
+    def at(self, path: Path) -> Path | None:
+        """Where the base has what the checkout has at a path; None for what lies outside of the repository."""
+        whole = path.resolve()
+        return self.folder / whole.relative_to(self.root) if whole.is_relative_to(self.root) else None
+
+    def tracks(self, path: Path) -> bool:
+        """Whether a file of the checkout is part of its commit: what is made by a build is not."""
+        whole = path.resolve()
+        return whole.is_relative_to(self.root) and whole.relative_to(self.root).as_posix() in self.tracked
+
+
+@contextmanager
+def base_tree(start: Path, ref: str) -> Iterator[Tree]:
+    """The tree of the commit that `ref` and the checkout around `start` have in common, for as long as it is looked at.
+
+    Raises ReadError, with what to do, where it cannot be had whole.
+    """
+    root = root_of(start)
+    if root is None:
+        raise ReadError("there is no git repository around this folder", "compare two folders instead")
+    head = head_of(root)
+    commit = _common(root, ref, head)
+    entries = list(files_at(root, commit, sizes=True))
+    tracked = frozenset(each.path for each in files_at(root, head))
+    with TemporaryDirectory(prefix="policypack-") as made:
+        folder = Path(made).resolve()
+        (folder / ".git").mkdir()  # what is looked for upwards, settings or modules, ends here
+        _lay_out(root, entries, folder)
+        yield Tree(folder, root, commit, tracked)
+
+
+def _common(root: Path, ref: str, head: str) -> str:
+    commit = (
+        "" if ref.startswith("-") else answer(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").decode().strip()
+    )
+    common = answer(root, "merge-base", commit, head).decode().split() if commit else []
+    if common:
+        return common[0]
+    what = f"{ref} and the checkout have no commit in common here" if commit else f"there is no commit {ref} here"
+    shallow = answer(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+    hint = "the clone is shallow: fetch more of it (in GitHub Actions: fetch-depth: 0)" if shallow else "fetch it first"
+    raise ReadError(what, hint)
+
+
+def _lay_out(root: Path, entries: Sequence[Entry], folder: Path) -> None:
+    files = [each for each in entries if each.ordinary and 0 <= each.size <= _LARGEST and _is_inside(each.path)]
+    for some in _batches(files):
+        said = answer(root, "cat-file", "--batch", strict=True, given="".join(f"{each.blob}\n" for each in some).encode())
+        place = 0
+        for each in some:
+            start = said.find(b"\n", place) + 1
+            content = said[start : start + each.size]
+            if said[place:start].split()[1:2] != [b"blob"] or len(content) != each.size:
+                raise ReadError("git does not have all files of the base", "is it a whole clone?")
+            place = start + each.size + 1
+            path = folder / each.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+
+def _is_inside(path: str) -> bool:
+    parts = path.split("/")
+    return not posixpath.isabs(path) and ".." not in parts and parts[0].lower() != ".git"
+
+
+def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    batch: list[Entry] = []
+    room = _TOGETHER
+    for each in entries:
+        if batch and each.size > room:
+            yield batch
+            batch, room = [], _TOGETHER
+        batch.append(each)
+        room -= each.size
+    if batch:
+        yield batch

@@ -1,0 +1,75 @@
+"""`policypack diff`: what a change brings, in powers and not only in lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from policypack.check import checks_folder, load_checks
+from policypack.compare.against import Asked, against, itself
+from policypack.compare.difference import Difference, compare
+from policypack.compare.sides import Sides
+from policypack.report.diff import render
+from policypack.request import Reading, Telling, context_of, inputs_of, options_of, today
+from policypack.run import FailOn, Report
+from policypack.scan import ScanError, judge, nearest
+from policypack.settings import load_settings
+from policypack.terminal import Progress, write
+
+FORMATS = ("text", "markdown", "json")
+
+
+class Wanted(Struct, frozen=True):
+    """What to compare, and how to tell it."""
+
+    reading: Reading
+    base: str | None = None
+    format: str = "text"
+    config: Path | None = None
+
+
+def diff(wanted: Wanted) -> int:
+    """Prints what changes, and returns the exit code: 0, or 2 where an input could not be read. Raises ScanError, ReadError or
+    SettingsError where nothing can be compared."""
+    if wanted.format not in FORMATS:
+        raise ScanError(
+            f"no format is called {wanted.format!r}", nearest(wanted.format, FORMATS) or f"one of {', '.join(FORMATS)}"
+        )
+    given, cwd = wanted.reading.paths, Path.cwd()
+    with Progress() as tell:
+        if wanted.base is not None:
+            head, asked = _judged(wanted, given, tell)
+            difference = against(head, wanted.base, asked, tell)
+        elif len(given) == 2:
+            base, (head, asked) = _judged(wanted, given[:1], tell)[0], _judged(wanted, given[1:], tell)
+            difference = _of_two(base, head)
+        else:
+            head, asked = _judged(wanted, given, tell)
+            difference = _of_itself(head, asked, tell)
+    context = context_of(Telling(), FailOn.NEVER, [cwd, *(path.resolve().parent for path in asked.paths if path)])
+    write(render(difference, context, wanted.format))
+    return 2 if any(gap.unreadable for gap in head.gaps) else 0
+
+
+def _judged(wanted: Wanted, given: Sequence[str], tell: Callable[[str], None]) -> tuple[Report, Asked]:
+    cwd = Path.cwd()
+    checks, settings = load_checks(checks_folder()), load_settings(wanted.config, cwd)
+    paths, options = inputs_of(given, cwd), options_of(wanted.reading, cwd)
+    report = judge(paths, options, checks, settings, today=today(), tell=tell)
+    return report, Asked(given, paths, options, checks, settings, today(), wanted.config)
+
+
+def _of_two(base: Report, head: Report) -> Difference:
+    """Two versions of one thing, each in a place of its own."""
+    if len(base.inputs) != len(head.inputs):
+        raise ScanError("BASE and HEAD hold different numbers of root modules", "name one module, plan or state each")
+    base_of = {new.path: old.path for old, new in zip(base.inputs, head.inputs, strict=True)}
+    return compare(Sides(base, head, base_of, base.inputs[0].path))
+
+
+def _of_itself(head: Report, asked: Asked, tell: Callable[[str], None]) -> Difference:
+    if any(each.kind != "plan" for each in head.inputs):
+        raise ScanError("only a plan has a base of its own", "name two inputs, BASE and HEAD, or a commit: --base origin/main")
+    return itself(head, asked, tell)
