@@ -9,7 +9,7 @@ from policypack.check import Finding, Severity
 from policypack.model import Location
 from policypack.report import Context
 from policypack.report.escape import visible
-from policypack.report.grades import identities, reasons
+from policypack.report.grades import identities, path, reasons
 from policypack.report.lines import fitting, line
 from policypack.report.outline import count
 from policypack.run import Report
@@ -67,8 +67,7 @@ def _entry(check: str, description: str, severity: str, identity: str, location:
 
 def _place(location: Location, context: Context) -> object:
     begin = max(1, location.line)
-    path = visible(context.in_repository(location.file)).removeprefix("./")
-    return {"path": path, "lines": {"begin": begin, "end": max(begin, location.end_line)}}
+    return {"path": path(location, context), "lines": {"begin": begin, "end": max(begin, location.end_line)}}
 
 
 def _somewhere(report: Report, context: Context) -> object:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from policypack.check import Finding
-from policypack.model import Gap
+from policypack.model import Gap, Location
 from policypack.report import Context
 from policypack.report.escape import visible
 from policypack.report.outline import GapGroup, count, gap_groups
@@ -24,6 +25,11 @@ def fails(finding: Finding, context: Context) -> bool:
 def grade(finding: Finding) -> str:
     """`high`, or `high, uncertain`."""
     return finding.severity.value if finding.certain else f"{finding.severity.value}, uncertain"
+
+
+def path(location: Location, context: Context) -> str:
+    """The path of a place's file from the root of the repository: on one line, never absolute, "." where there is none."""
+    return posixpath.normpath(visible(context.in_repository(location.file))).lstrip("/") or "."
 
 
 def proof(finding: Finding, shown: Callable[[str], str] = visible) -> Iterator[str]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from policypack.check import Finding
 from policypack.report import Context
 from policypack.report.escape import visible, xml
-from policypack.report.grades import fails, grade, proof, reasons
+from policypack.report.grades import fails, grade, path, proof, reasons
 from policypack.report.lines import fitting
 from policypack.report.outline import count
 from policypack.run import FailOn, Report
@@ -64,7 +64,7 @@ def _unjudged(report: Report, context: Context) -> Iterator[_Case]:
         yield _Case(suite or "checks", crash.check, "crashed", outcome="error", kind="crashed", lines=lines)
     missed = "failure" if context.strict and context.fail_on is not FailOn.NEVER else "skipped"
     for group in reasons(report.gaps):
-        places = [f"{visible(context.in_repository(each.file))}:{each.line}" for each in group.places[:10]]
+        places = [f"{path(each, context)}:{each.line}" for each in group.places[:10]]
         more = [f"and {count(len(group.places) - 10, 'more place')}"] if len(group.places) > 10 else []
         kind, outcome = ("unreadable", "error") if group.unreadable else ("gap", missed)
         name = visible(group.reason, _LONGEST_NAME)
@@ -88,7 +88,7 @@ def _findings(report: Report, context: Context) -> Iterator[_Case]:
         if alike[finding.check, finding.resource.address] > 1:
             name += f" ({visible(finding.cause or finding.resource.inside, _LONGEST_NAME)})"
         kind, outcome = _outcome(finding, context)
-        file = visible(context.in_repository(finding.location.file))
+        file = path(finding.location, context)
         yield _Case(suite or "checks", finding.check, name, file, outcome, kind, tuple(_lines(finding, kind, file)))
 
 

@@ -9,7 +9,7 @@ from policypack.check import Finding
 from policypack.model import Location
 from policypack.report import Context
 from policypack.report.escape import code, markdown, visible
-from policypack.report.grades import fails, grade, proof, reasons
+from policypack.report.grades import fails, grade, path, proof, reasons
 from policypack.report.lines import listed
 from policypack.report.outline import blocks, count
 from policypack.run import Report
@@ -63,6 +63,6 @@ def _unjudged(report: Report, context: Context) -> Iterator[object]:
 def _place(location: Location, context: Context) -> dict[str, object]:
     # Lines without columns are whole lines. reviewdog takes paths from the folder that it is called in.
     first = max(1, location.line)
-    path = posixpath.relpath(context.in_repository(location.file), context.working_folder or ".")
+    file = posixpath.relpath(path(location, context), visible(context.working_folder) or ".")
     span = {"start": {"line": first}, "end": {"line": max(first, location.end_line)}}
-    return {"location": {"path": visible(path), "range": span}}
+    return {"location": {"path": file, "range": span}}

@@ -12,7 +12,7 @@ from policypack.check import Finding
 from policypack.model import Evidence, Location
 from policypack.report import Context
 from policypack.report.escape import visible
-from policypack.report.grades import identities, reasons
+from policypack.report.grades import identities, path, reasons
 from policypack.report.lines import line, listed
 from policypack.report.outline import count
 from policypack.report.sarif_rules import LEVELS, rule
@@ -116,13 +116,13 @@ def _place(location: Location | None, context: Context) -> dict[str, Any]:
     first = max(1, location.line)
     end = context.line_end(location)
     region = {"startLine": first, "startColumn": 1, "endLine": max(first, location.end_line)}
-    uri = _uri(context.in_repository(location.file))
+    uri = _uri(path(location, context))
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {**region, **({"endColumn": end} if end else {})}}}
 
 
 @lru_cache(4096)
-def _uri(path: str) -> str:
-    return quote(visible(path).removeprefix("./"), safe="/")
+def _uri(file: str) -> str:
+    return quote(file, safe="/")
 
 
 def _invocation(report: Report, context: Context, left: int) -> dict[str, Any]:
