@@ -96,10 +96,9 @@ def fulfil(request: Request) -> int:
     for form, path in outputs:
         _save(path, renderer(form)(report, context))
     write(renderer(telling.format)(report, context))
-    code = exit_code(report, fail_on, strict=telling.strict)
     if "github" in {telling.format, *(form for form, _ in outputs)}:
-        _hand_over(report, context, code)
-    return code
+        _hand_over(report, context)
+    return exit_code(report, fail_on, strict=telling.strict)
 
 
 def _outputs(telling: Telling) -> list[tuple[str, Path]]:
@@ -212,10 +211,12 @@ def context_of(telling: Telling, fail_on: FailOn, folders: Sequence[Path]) -> Co
     )
 
 
-def _hand_over(report: Report, context: Context, code: int) -> None:
+def _hand_over(report: Report, context: Context) -> None:
     """What a step of a workflow hands over: the job summary (annotations are cut at ten, this is not), and its outputs."""
     summary = renderer("markdown")(report, context)
-    numbers = {"findings": len(report.findings), **{each: report.summary[each] for each in ("critical", "high")}, "code": code}
+    numbers = {"findings": len(report.findings), "critical": report.summary["critical"], "high": report.summary["high"]}
+    if context.difference is not None:
+        numbers["powers-gained"] = sum(each.production for each in context.difference.gained)
     outputs = "".join(f"{name}={number}\n" for name, number in numbers.items())
     for variable, text in (("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", outputs)):
         if path := os.environ.get(variable):
