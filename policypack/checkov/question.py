@@ -1,0 +1,87 @@
+"""A policypack check as checkov knows checks: one question for each kind of block that checkov asks about."""
+
+from __future__ import annotations
+
+import os
+import threading
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from checkov.common.bridgecrew.severities import Severities
+from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.terraform.checks.data.base_check import BaseDataCheck
+from checkov.terraform.checks.module.base_module_check import BaseModuleCheck
+from checkov.terraform.checks.provider.base_check import BaseProviderCheck
+from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+
+from policypack.checkov.answers import Answers, answers_of, described
+from policypack.checkov.places import Places, places_of
+from policypack.checkov.told import told, uncertain_fails
+
+COULD_NOT_JUDGE = "policypack_could_not_judge"
+
+_JUDGED: dict[int, tuple[Any, Places, Answers, bool]] = {}
+_JUDGING = threading.Lock()  # where checkov cannot fork, its frameworks are threads
+
+
+def offer(name: str, title: str, severity: str) -> None:
+    """Registers a check with checkov, by its own name, for every kind of block."""
+    for kind in QUESTIONS.values():
+        question = kind(title, name, [CheckCategories.BACKUP_AND_RECOVERY], ["module" if kind is QUESTIONS["module"] else "*"])
+        question.severity = Severities[severity.upper()]
+
+
+def _asking(kind: str, parent: type[Any]) -> type[Any]:
+    """The class of the questions that are asked at one kind of block."""
+
+    def scan(self: Any, conf: Mapping[str, Any], entity_type: str = "") -> CheckResult:  # noqa: ANN401
+        if conf.get("count") == [0]:
+            return CheckResult.UNKNOWN
+        try:
+            result, reasons = _verdict(self, kind, conf, entity_type)
+        except Exception as error:  # noqa: BLE001 - checkov would drop a check that raises, and exit 0
+            if os.environ.get("POLICYPACK_TRACEBACK"):
+                traceback.print_exc()
+            result, reasons = CheckResult.FAILED, [f"could not judge: {described(error)}"]
+        self.details.extend(reasons)
+        return result
+
+    return type(f"{kind.title()}Question", (parent,), {"scan_entity_conf": scan, f"scan_{kind}_conf": scan})
+
+
+QUESTIONS = {
+    "resource": _asking("resource", BaseResourceCheck),
+    "data": _asking("data", BaseDataCheck),
+    "module": _asking("module", BaseModuleCheck),
+    "provider": _asking("provider", BaseProviderCheck),
+}
+
+
+def _verdict(question: Any, kind: str, conf: Mapping[str, Any], entity_type: str) -> tuple[Any, list[str]]:  # noqa: ANN401
+    """FAILED with the reasons, PASSED where something was judged, UNKNOWN (which checkov drops) elsewhere."""
+    shown = question.entity_path.partition(f":{entity_type}:")[0]
+    places, answers, stands_in = _judged(question)
+    place = places.at(kind, shown, str(conf["__address__"]))
+    reasons = list(answers.failed.get((question.id, place), ()))
+    if question.id == COULD_NOT_JUDGE or stands_in:
+        reasons += answers.lost.get(place, ())
+    if reasons:
+        return CheckResult.FAILED, reasons
+    can_pass = question.id in answers.passed.get(place, ()) and (question.id, place) not in answers.open
+    return (CheckResult.PASSED if can_pass else CheckResult.UNKNOWN), []
+
+
+def _judged(question: Any) -> tuple[Places, Answers, bool]:  # noqa: ANN401 - a check of checkov's
+    """One scan a graph. Where `--check` leaves out the check that says what could not be judged, every check says it."""
+    graph = question.graph
+    if graph is None:
+        raise LookupError("checkov gives no graph to find the file in")
+    with _JUDGING:
+        if id(graph) not in _JUDGED:
+            places, command = places_of(graph), told()
+            answers = answers_of(places, command, uncertain=uncertain_fails())
+            stands_in = command.leaves_out(COULD_NOT_JUDGE, "CRITICAL")
+            _JUDGED[id(graph)] = (graph, places, answers, stands_in)  # keeps the graph, so that its id stays its own
+    _, places, answers, stands_in = _JUDGED[id(graph)]
+    return places, answers, stands_in
