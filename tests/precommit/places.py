@@ -48,6 +48,7 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 def repository(folder: Path, files: Mapping[str, str]) -> Path:
     """A repository in which the files are committed, and nothing else."""
+    folder.mkdir(exist_ok=True)
     write(folder, files)
     git(folder, "init", "-q", "-b", "main")
     git(folder, "add", "-A", "-f")

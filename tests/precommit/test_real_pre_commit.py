@@ -1,0 +1,182 @@
+"""The hooks through the real pre-commit, in repositories as users have them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.precommit.hooked import PRE_COMMIT, Hooks, hooks_once
+from tests.precommit.places import BAD, CALL, QUIET, git, needs_git, repository, write
+
+pytestmark = [needs_git, pytest.mark.skipif(PRE_COMMIT is None, reason="pre-commit is not installed: it is in the group dev")]
+PLAN = {
+    "format_version": "1.2",
+    "terraform_version": "1.11.4",
+    "planned_values": {"root_module": {}},
+    "resource_changes": [
+        {
+            "address": "aws_db_instance.main",
+            "mode": "managed",
+            "type": "aws_db_instance",
+            "name": "main",
+            "provider_name": "registry.terraform.io/hashicorp/aws",
+            "change": {"actions": ["delete"], "before": {"identifier": "x"}, "after": None, "after_unknown": {}},
+        }
+    ],
+    "configuration": {"root_module": {}},
+}
+
+
+@pytest.fixture(scope="session")
+def hooks(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Hooks:
+    """The hooks, installed once for all processes that run tests."""
+    shared = tmp_path_factory.getbasetemp()
+    return hooks_once((shared.parent if worker else shared) / "hooks")
+
+
+@pytest.fixture(scope="session")
+def worker(request: pytest.FixtureRequest) -> str:
+    """Which of several processes this is, "" where there is one."""
+    return str(getattr(request.config, "workerinput", {}).get("workerid", ""))
+
+
+def committed(hooks: Hooks, folder: Path, files: Mapping[str, str], more: str = "") -> Path:
+    """A repository with these files and the hooks."""
+    return hooks.configured(repository(folder, files), more)
+
+
+def staged(folder: Path, files: Mapping[str, str]) -> None:
+    """Writes the files and stages them, ignored or not."""
+    write(folder, files)
+    git(folder, "add", "-f", *files)
+
+
+def test_an_untagged_checkout_can_be_tried(hooks: Hooks, tmp_path: Path) -> None:
+    """`pre-commit try-repo` installs the hook from a folder and judges everything."""
+    folder = repository(tmp_path, {"main.tf": BAD})
+    done = hooks.call(folder, "try-repo", str(hooks.source), "policypack", "--all-files")
+    assert done.returncode == 1, done.stderr
+    assert "- exit code: 1" in done.stdout
+    assert "deletion_protection_off" in done.stdout
+
+
+def test_a_commit_is_stopped_by_what_is_staged_alone(hooks: Hooks, tmp_path: Path) -> None:
+    """In a real `git commit`, what is not staged is not judged, and what is staged and bad does not get in."""
+    folder = committed(hooks, tmp_path, {"live/main.tf": QUIET})
+    assert hooks.call(folder, "install").returncode == 0
+    write(folder, {"live/main.tf": BAD, "live/notes.md": ""})
+    git(folder, "add", "live/notes.md")
+    assert hooks.call(folder, "commit", "-m", "notes", program="git").returncode == 0
+    assert (folder / "live/main.tf").read_text("utf-8") == BAD
+    refused = hooks.call(folder, "commit", "-m", "code", "live/main.tf", program="git")
+    assert refused.returncode == 1
+    assert "deletion_protection_off" in refused.stdout + refused.stderr
+    assert git(folder, "log", "-1", "--format=%s") == "notes"
+
+
+@pytest.mark.parametrize(
+    ("before", "change", "inputs"),
+    [
+        ({}, {"main.tf": BAD}, ["."]),
+        ({}, {"live/main.tofu": BAD}, ["live"]),
+        ({}, {"live/main.tf.json": json.dumps({"resource": {"aws_db_instance": {"main": {"engine": "x"}}}})}, ["live"]),
+        ({"a root/main.tf": BAD}, {"a root/it's.tf": QUIET}, ["a root"]),
+        ({"live/main.tf": BAD}, {"live/prod.auto.tfvars": 'x = "y"\n'}, ["live"]),
+        ({"live/main.tf": BAD}, {"live/terraform.tfvars.json": "{}"}, ["live"]),
+        (
+            {"a/main.tf": CALL % "../db", "b/main.tf": CALL % "../db", "c/main.tf": QUIET, "db/main.tf": QUIET},
+            {"db/main.tf": BAD},
+            ["a", "b"],
+        ),
+        ({"a/main.tf": QUIET}, {"modules/db/main.tf": BAD}, ["modules/db"]),
+        ({"a/main.tf": BAD}, {"policypack.yaml": "version: 1\n"}, ["a"]),
+    ],
+    ids=["tf", "tofu", "json", "spaces", "tfvars", "tfvars.json", "shared", "orphan", "settings"],
+)
+def test_a_change_is_judged_where_it_is_used(
+    hooks: Hooks, tmp_path: Path, before: Mapping[str, str], change: Mapping[str, str], inputs: list[str]
+) -> None:
+    """Every form of code and of variables reaches the root modules that use it, and those alone."""
+    folder = committed(hooks, tmp_path, before, "    args: [--format, json]\n")
+    staged(folder, change)
+    done = hooks.call(folder, "run")
+    assert done.returncode == 1, done.stdout + done.stderr
+    report = json.loads(done.stdout[done.stdout.index("\n{") : done.stdout.rindex("}") + 1])
+    assert [each["path"] for each in report["inputs"]] == inputs
+    assert {each["check"] for each in report["findings"]} >= {"deletion_protection_off"}
+
+
+def test_a_deletion_alone_is_judged(hooks: Hooks, tmp_path: Path) -> None:
+    """A commit that only deletes a file, for which pre-commit has no name to pass, is not skipped."""
+    folder = committed(hooks, tmp_path, {"live/main.tf": BAD, "live/more.tf": QUIET})
+    git(folder, "rm", "-q", "live/more.tf")
+    done = hooks.call(folder, "run")
+    assert done.returncode == 1, done.stdout
+    assert "deletion_protection_off" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [({"live/fine.tf": QUIET}, "Passed"), ({"README.md": ""}, "Passed"), ({"live/.terraform/m/main.tf": BAD}, "Passed")],
+    ids=["quiet", "another file", "downloaded"],
+)
+def test_a_change_without_harm_passes(hooks: Hooks, tmp_path: Path, change: Mapping[str, str], said: str) -> None:
+    """A quiet change, one that is none of Terraform's, and a download do not stop a commit, whatever other roots hold."""
+    folder = committed(hooks, tmp_path, {"live/main.tf": QUIET, "bad/main.tf": BAD})
+    staged(folder, change)
+    done = hooks.call(folder, "run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert said in done.stdout
+
+
+def test_all_files_are_all_roots(hooks: Hooks, tmp_path: Path) -> None:
+    """`--all-files` judges each root once, without the code that was downloaded."""
+    files = {"a/main.tf": BAD, "a/x.tf": QUIET, "b/main.tf": CALL % "../db", "db/main.tf": BAD, "a/.terraform/m/main.tf": BAD}
+    folder = committed(hooks, tmp_path, files, "    args: [--format, json]\n")
+    done = hooks.call(folder, "run", "--all-files")
+    report = json.loads(done.stdout[done.stdout.index("\n{") : done.stdout.rindex("}") + 1])
+    assert [each["path"] for each in report["inputs"]] == ["a", "b"]
+
+
+def test_a_file_of_no_module_is_never_passed(hooks: Hooks, tmp_path: Path) -> None:
+    """Where nothing can be judged the commit stops, with exit code 2 and the reason."""
+    folder = committed(hooks, tmp_path, {})
+    staged(folder, {"vars/prod.tfvars": ""})
+    done = hooks.call(folder, "run")
+    assert done.returncode == 1
+    assert "- exit code: 2" in done.stdout
+    assert "vars/prod.tfvars: there is no module in this repository" in done.stdout
+
+
+def test_a_broken_file_is_never_passed(hooks: Hooks, tmp_path: Path) -> None:
+    """Code that cannot be read stops the commit with exit code 2."""
+    folder = committed(hooks, tmp_path, {})
+    staged(folder, {"main.tf": 'resource "aws_db_instance" "main" {\n'})
+    done = hooks.call(folder, "run")
+    assert "- exit code: 2" in done.stdout
+
+
+def test_a_baseline_of_everything_serves_a_part(hooks: Hooks, tmp_path: Path) -> None:
+    """With a baseline in `args` what is there already passes, and nothing is said of the roots that were not judged."""
+    baseline = "    args: [--baseline, baseline.json]\n    verbose: true\n"
+    folder = committed(hooks, tmp_path, {"a/main.tf": BAD, "b/main.tf": BAD.replace('"main"', '"other"')}, baseline)
+    program = next(hooks.home.glob("*/py_env-*/bin/policypack"))
+    assert hooks.call(folder, "scan", "--write-baseline", "baseline.json", program=str(program)).returncode == 0
+    staged(folder, {"a/fine.tf": QUIET, "baseline.json": (folder / "baseline.json").read_text("utf-8")})
+    done = hooks.call(folder, "run")
+    assert done.returncode == 0, done.stdout
+    assert "not found any more" not in done.stdout
+    staged(folder, {"a/new.tf": BAD.replace('"main"', '"new"')})
+    assert "aws_db_instance.new" in hooks.call(folder, "run").stdout
+
+
+def test_plans_are_judged_when_they_are_asked_for(hooks: Hooks, tmp_path: Path) -> None:
+    """The hook for plans runs at the manual stage, for a plan that is not even tracked."""
+    folder = committed(hooks, tmp_path, {"live/main.tf": QUIET, ".gitignore": "*.json\n"})
+    write(folder, {"live/tfplan.json": json.dumps(PLAN)})
+    done = hooks.call(folder, "run", "policypack-plan", "--hook-stage", "manual", "--files", "live/tfplan.json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "store_deleted" in done.stdout
