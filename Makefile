@@ -40,7 +40,7 @@ bench: $(READY) ## the table in the README
 	$(BIN)/python -m scripts.bench
 
 examples: $(READY) ## plan.json beside each example (needs terraform)
-	$(BIN)/python scripts/examples.py
+	$(BIN)/python -m scripts.examples
 
 docs: $(READY) ## checks/README.md and the --help block of README.md
 	$(BIN)/python -m scripts.docs

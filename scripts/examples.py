@@ -1,10 +1,12 @@
 """Makes plan.json of every example and scenario from a real `terraform plan`, offline.
 
-    python scripts/examples.py [FOLDER…] [--check]
+    python -m scripts.examples [FOLDER…] [--check]
 
 Terraform and the AWS provider have to be there: a filesystem mirror or a plugin cache of the user's own CLI configuration
 does. Nothing is contacted: keys are dummies, the provider's own checks are skipped, states are made here. `--check` writes
-nothing and exits 1 where a plan would change. Examples of other providers have hand-trimmed plans, and their README says so.
+nothing and exits 1 where a plan would change. The providers of Google Cloud, Azure and Kubernetes cannot plan without an
+account: `stand_in.py` answers Terraform in their place (it needs the package `tf`), and what it knows is in `schemas/`. All other
+examples have plans that were put together in the documented format, as terraform-examples/README.md says.
 
 An example with a folder `before/` is a change: what `before/` plans to create becomes the state, as if it had been
 applied, and the example is planned against it. `# plan with: ARGUMENTS` in an example hands arguments to `terraform plan`.
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import importlib.util
 import json
 import os
 import re
@@ -47,6 +50,10 @@ LISTS = (
 )
 KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"
 ROUNDS = 6
+LOCAL = """terraform {
+  backend "local" {}
+}
+"""
 OVERRIDE = """terraform {
   backend "local" {}
   required_providers {
@@ -74,9 +81,19 @@ def folders(chosen: Iterable[str] = ()) -> Iterator[Path]:
 
 
 def plannable(folder: Path) -> bool:
-    """Whether all resources of the example are of providers that can be had here."""
-    kinds = re.findall(r'^(?:resource|data|provider) "([a-z0-9]+)', _text(folder), re.MULTILINE)
-    return bool(kinds) and set(kinds) <= {"aws", "terraform"}
+    """Whether all resources of the example are of providers that can be had here, or stood in for."""
+    kinds = _kinds(folder)
+    return bool(kinds) and kinds <= {"aws", "terraform"} | stood_in_for()
+
+
+def stood_in_for() -> set[str]:
+    """The providers whose schemas are here, where what answers for them can be had."""
+    there = all(importlib.util.find_spec(name) for name in ("tf", "grpc", "msgpack"))
+    return {path.stem for path in (ROOT / "scripts" / "schemas").glob("*.json")} if there else set()
+
+
+def _kinds(folder: Path) -> set[str]:
+    return set(re.findall(r'^(?:resource|data|provider) "([a-z0-9]+)', _text(folder), re.MULTILINE))
 
 
 def plan(folder: Path) -> dict[str, Any]:
@@ -85,10 +102,13 @@ def plan(folder: Path) -> dict[str, Any]:
         work = Path(made)
         if (folder / "before").is_dir():
             _prepare(folder / "before", work)
-            state = _applied(work)
+            if "aws" in _kinds(folder / "before"):
+                _write_state(work, _applied(work))
+            else:
+                _terraform(work, "init", "-no-color")
+                _terraform(work, "apply", "-no-color", "-auto-approve")
             for old in work.glob("*.tf"):
                 old.unlink()
-            _write_state(work, state)
         _prepare(folder, work)
         asked = re.search(r"^# plan with: (.+)$", _text(folder), re.MULTILINE)
         return _as_written(_plan(work, *(asked.group(1).split() if asked else ())), folder)
@@ -112,10 +132,12 @@ def _as_written(shown: dict[str, Any], folder: Path) -> dict[str, Any]:
     """
     blocks = _providers(folder)
     for key, provider in shown["configuration"].get("provider_config", {}).items():
+        if provider["name"] != "aws":
+            continue
         expressions = provider.get("expressions", {})
         for name in [each for each in expressions if each.startswith("skip_") or each == "allowed_account_ids"]:
             del expressions[name]
-        body = blocks.get(key.partition(".")[2], "") if key.partition(".")[0] == "aws" else ""
+        body = blocks.get(key.partition(".")[2], "")
         allowed = re.search(r"^  allowed_account_ids\s*=\s*\[([^\]]*)\]", body, re.MULTILINE)
         if allowed:
             expressions["allowed_account_ids"] = {"constant_value": re.findall(r'"(\d+)"', allowed.group(1))}
@@ -129,6 +151,12 @@ def _prepare(folder: Path, work: Path) -> None:
     shutil.copytree(
         folder, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("before", "fixed", "plan.json", "README.md")
     )
+    for name in re.findall(r'\bfile\("(?:\$\{path\.module\}/)?([\w.-]+)"\)', _text(folder)):
+        if not (work / name).exists():
+            (work / name).write_text("{}\n", "utf-8")
+    if "aws" not in _kinds(folder):
+        (work / "zz_offline_override.tf").write_text(LOCAL, "utf-8")
+        return
     names = _providers(folder)
     over = OVERRIDE % AWS_VERSION
     for name in sorted(names):
@@ -168,9 +196,18 @@ def _sts() -> str:
     return f"http://127.0.0.1:{server.server_port}"
 
 
+@functools.cache
+def _answering() -> str:
+    """Where Terraform finds what answers for the providers that cannot be had."""
+    from scripts.stand_in import serve
+
+    return serve(stood_in_for())
+
+
 def _terraform(work: Path, *arguments: str) -> str:
     environment = {
         **os.environ,
+        **({"TF_REATTACH_PROVIDERS": _answering()} if stood_in_for() else {}),
         "AWS_ENDPOINT_URL_STS": _sts(),
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",

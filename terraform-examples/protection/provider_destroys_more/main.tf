@@ -28,12 +28,13 @@ provider "azurerm" {
 }
 
 resource "azurerm_key_vault" "shop" {
-  name                     = "shop"
-  location                 = "westeurope"
-  resource_group_name      = "shop"
-  tenant_id                = "00000000-0000-0000-0000-000000000000"
-  sku_name                 = "standard"
-  purge_protection_enabled = true
+  name                       = "shop"
+  location                   = "westeurope"
+  resource_group_name        = "shop"
+  tenant_id                  = "00000000-0000-0000-0000-000000000000"
+  sku_name                   = "standard"
+  purge_protection_enabled   = true
+  rbac_authorization_enabled = true
 
   lifecycle {
     prevent_destroy = true

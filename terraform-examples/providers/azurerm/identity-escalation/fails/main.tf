@@ -108,6 +108,22 @@ resource "azurerm_linux_virtual_machine_scale_set" "runner" {
   name                = "runner"
   resource_group_name = "rg-release-prod"
   location            = "westeurope"
+  sku                 = "Standard_D2s_v5"
+  admin_username      = "runner"
+
+  os_disk {
+    caching              = "ReadWrite"
+    storage_account_type = "Standard_LRS"
+  }
+
+  network_interface {
+    name    = "runner"
+    primary = true
+
+    ip_configuration {
+      name = "runner"
+    }
+  }
 
   identity {
     type         = "UserAssigned"

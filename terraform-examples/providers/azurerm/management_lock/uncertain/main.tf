@@ -16,14 +16,14 @@ resource "azurerm_resource_group" "search" {
   location = "westeurope"
 }
 
-# Which scope is locked depends on a variable without a value: whether the ledger is under it cannot be told.
-variable "locked_scope" {
-  type = string
+# Which scope is locked is known only after the apply: whether the ledger is under it cannot be told.
+resource "terraform_data" "locked_scope" {
+  input = azurerm_resource_group.search.id
 }
 
 resource "azurerm_management_lock" "chosen" {
   name       = "chosen"
-  scope      = var.locked_scope
+  scope      = terraform_data.locked_scope.output
   lock_level = "CanNotDelete"
 }
 

@@ -11,16 +11,12 @@ terraform {
   }
 }
 
-variable "project" {
-  type = string
-}
-
-variable "protect" {
-  type = bool
+resource "terraform_data" "chosen" {
+  input = { project = "shop-prod", protect = true }
 }
 
 provider "google" {
-  project = var.project
+  project = terraform_data.chosen.output.project
 }
 
 # Whether it is protected, and whether its backup lies in another project, hangs on values that are given only to the apply.
@@ -29,7 +25,7 @@ resource "google_filestore_instance" "documents" {
   name                        = "documents"
   tier                        = "REGIONAL"
   location                    = "europe-west1"
-  deletion_protection_enabled = var.protect
+  deletion_protection_enabled = terraform_data.chosen.output.protect
 
   file_shares {
     name        = "documents"
