@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from policypack.check import Finding
-from policypack.model import Evidence, Location
+from policypack.model import Location
 from policypack.report import Context
 from policypack.report.escape import visible
 from policypack.report.grades import identities, path, reasons
@@ -57,7 +57,7 @@ def _fitting(results: Iterable[str]) -> list[str]:
 
 
 def _result(finding: Finding, identity: str, indexes: dict[str, int], context: Context) -> dict[str, Any]:
-    steps = [step for step in finding.because if step.location][:_MOST_PLACES]
+    steps = list(_steps(finding, context))
     level = LEVELS[finding.severity]
     address = visible(finding.resource.address)
     logical = [{"fullyQualifiedName": address, "kind": "resource"}]
@@ -70,11 +70,11 @@ def _result(finding: Finding, identity: str, indexes: dict[str, int], context: C
         "partialFingerprints": {"primaryLocationLineHash": identity},
         "properties": {"certain": finding.certain, "resource": address, "severity": finding.severity.value},
     }
-    related = [*_steps(steps, context), *_calls(finding, context)][:_MOST_PLACES]
+    related = [*steps, *_calls(finding, context)][:_MOST_PLACES]
     if related:
         result["relatedLocations"] = [{"id": number, **each} for number, each in enumerate(related, start=1)]
     if len(steps) > 1:
-        flow = [{"location": step} for step in _steps(steps, context)]
+        flow = [{"location": step} for step in steps]
         result["codeFlows"] = [{"threadFlows": [{"locations": flow}]}]
     if finding.suppressed is not None:
         kind = "external" if finding.suppressed == BASELINE else "inSource"
@@ -82,8 +82,9 @@ def _result(finding: Finding, identity: str, indexes: dict[str, int], context: C
     return result
 
 
-def _steps(steps: Iterable[Evidence], context: Context) -> Iterator[dict[str, Any]]:
-    return ({**_place(step.location, context), "message": {"text": _text(step.text)}} for step in steps)
+def _steps(finding: Finding, context: Context) -> Iterator[dict[str, Any]]:
+    for step in [each for each in finding.because if each.location][:_MOST_PLACES]:
+        yield {**_place(step.location, context), "message": {"text": _text(step.text)}}
 
 
 def _calls(finding: Finding, context: Context) -> Iterator[dict[str, Any]]:
