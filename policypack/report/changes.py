@@ -43,7 +43,7 @@ def _said(told: Told) -> str:
     if not told.proof:
         return said
     proof = told.proof if len(told.proof) <= _LONGEST_PROOF else f"{told.proof[:_LONGEST_PROOF]}…"
-    return f"{said}<br>because {markdown(proof)}"
+    return f"{said}<br>how: {markdown(proof)}"
 
 
 def _spaced(text: str) -> str:

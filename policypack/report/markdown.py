@@ -77,8 +77,8 @@ def _block(block: Block, context: Context) -> Iterator[str]:
     if block.resource.module_calls:
         yield f"Called from {', '.join(_place(call, context) for call in block.resource.module_calls)}."
         yield ""
-    yield "| severity | check | found | because | fix |"
-    yield "| --- | --- | --- | --- | --- |"
+    yield "| severity | found | fix |"
+    yield "| --- | --- | --- |"
     for finding in block.findings:
         yield _row(finding, context)
     yield ""
@@ -87,16 +87,17 @@ def _block(block: Block, context: Context) -> Iterator[str]:
 def _row(finding: Finding, context: Context) -> str:
     proof = steps(finding)
     shown = [_step(step, finding, context) for step in proof[:_MOST_STEPS]]
-    shown += [f"and {len(proof) - _MOST_STEPS} more"] if len(proof) > _MOST_STEPS else []
+    shown += [f"• and {len(proof) - _MOST_STEPS} more"] if len(proof) > _MOST_STEPS else []
     fix = "<br>".join(markdown(line) for line in finding.fix.splitlines())
-    cells = (grade(finding), f"`{finding.check}`", markdown(finding.message), "<br>".join(shown), fix)
+    found = "<br>".join([f"`{finding.check}`: **{markdown(finding.message)}**", *shown])
+    cells = (grade(finding), found, fix)
     return f"| {' | '.join(cells)} |"
 
 
 def _step(step: Evidence, finding: Finding, context: Context) -> str:
     about = f"{code(step.resource)}: " if step.resource and step.resource != finding.resource.address else ""
     place = f" ({_place(step.location, context)})" if step.location else ""
-    return f"{about}{markdown(step.text)}{place}"
+    return f"• {about}{markdown(step.text)}{place}"
 
 
 def _place(location: Location, context: Context) -> str:

@@ -120,13 +120,13 @@ def _stores(changes: Iterable[StoreChange], context: Context) -> tuple[Told, ...
     ordered = [each for each in changes if each.production]
     told = []
     for each in ordered:
-        place = (": ", _at(each.location, context)) if each.location else ()
+        place = (" (", _at(each.location, context), ")") if each.location else ()
         told.append(Told((Name(each.address), f" {each.text}", *place)))
     return tuple(told)
 
 
 def _finding(finding: Finding, context: Context, *, old: bool = False) -> Told:
-    place = () if old else (": ", _at(finding.location, context))
+    place = () if old else (" (", _at(finding.location, context), ")")
     return Told((f"{grade(finding)} ", Name(finding.check), " of ", Name(finding.resource.address), *place))
 
 

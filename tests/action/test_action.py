@@ -56,7 +56,7 @@ def test_a_pull_request_has_one_comment(stage: Stage) -> None:
         assert methods == ["POST", "PATCH"][: number + 1]
     body = stage.comments[0]["body"]
     gives = "gives `aws_iam_role.agent` (agent) the power to destroy, weaken and destroy copies of `aws_db_instance.main`"
-    assert f"- {gives}: `infra/prod/main.tf:20`<br>because" in body
+    assert f"- {gives}: `infra/prod/main.tf:20`<br>how: aws" in body
     assert gives in done.summary
     assert done.outputs["powers-gained"] == "3"
     assert f"For commit {stage.head[:12]}" in body
