@@ -1,4 +1,5 @@
 """The root modules that changed files belong to: `policypack scan --changed`, which is what a hook calls."""
+# ruff: noqa: PTH113, PTH114, PTH118, PTH120 - there may be tens of thousands of files, and a Path costs five times what text does
 
 from __future__ import annotations
 
@@ -30,12 +31,12 @@ class Changes(Struct, frozen=True):
 
 class Repository(Struct, frozen=True):
     """`roots` are the modules that nobody calls. `users`: a module's folder -> the roots that it is a part of. `links`: a file ->
-    its other names. All of them real paths below `top`."""
+    its other names. All of them real paths below `top`, as text: there may be tens of thousands of files."""
 
-    top: Path
-    roots: tuple[Path, ...]
-    users: Mapping[Path, tuple[Path, ...]]
-    links: Mapping[Path, tuple[Path, ...]]
+    top: str
+    roots: Sequence[str]
+    users: Mapping[str, Sequence[str]]
+    links: Mapping[str, Sequence[str]]
 
 
 def changes(given: Sequence[str], base: Path) -> Changes:
@@ -49,7 +50,7 @@ def changes(given: Sequence[str], base: Path) -> Changes:
     files = [each for each in sorted(named | gone) if not downloaded(_below(each, top))]
     if not files:
         return Changes()
-    repository = _repository(top, [each for each in named if each.name.endswith(CODE)])
+    repository = _repository(str(top), [str(each) for each in named if each.name.endswith(CODE)])
     if not repository.roots and gone.issuperset(files):
         return Changes(said=("all code was deleted; only a plan tells what goes with it",))
     if not repository.roots:
@@ -63,43 +64,41 @@ def changes(given: Sequence[str], base: Path) -> Changes:
     return Changes(tuple(Path(os.path.relpath(each, base)) for each in modules), tuple(said))
 
 
-def _repository(top: Path, named: Iterable[Path]) -> Repository:
-    calls: dict[Path, set[Path]] = {}
-    links: dict[Path, list[Path]] = {}
-    for file in dict.fromkeys((*code_below(top), *named)):
-        real = Path(os.path.realpath(file)) if file.is_symlink() else file
-        if real.is_file() and real.is_relative_to(top):
-            if real != file:
-                links.setdefault(real, []).append(file)
-            targets = calls.setdefault(file.parent, set())
-            targets.update(Path(os.path.realpath(file.parent / source)) for source in calls_in(real))
+def _repository(top: str, named: Iterable[str]) -> Repository:
+    calls: dict[str, set[str]] = {}
+    links: dict[str, list[str]] = {}
+    inside = os.path.join(top, "")
+    for file in dict.fromkeys((*code_below(Path(top)), *named)):
+        real = os.path.realpath(file) if os.path.islink(file) else file
+        if not os.path.isfile(real) or not real.startswith(inside):
+            continue
+        if real != file:
+            links.setdefault(real, []).append(file)
+        folder = os.path.dirname(file)
+        targets = calls.setdefault(folder, set())
+        targets.update(os.path.realpath(os.path.join(folder, source)) for source in calls_in(real))
     found = sorted(roots(calls))
-    users: dict[Path, list[Path]] = {}
+    users: dict[str, list[str]] = {}
     for root in found:
         for module in reached([root], calls):
             users.setdefault(module, []).append(root)
-    return Repository(
-        top,
-        tuple(found),
-        {module: tuple(each) for module, each in users.items()},
-        {file: tuple(each) for file, each in links.items()},
-    )
+    return Repository(top, found, users, links)
 
 
-def _users(file: Path, repository: Repository) -> set[Path]:
+def _users(file: Path, repository: Repository) -> set[str]:
     """The roots that use the module which a file is a part of: code is of its folder, all else of the nearest module around it."""
-    if file == repository.top / FILE_NAME:
+    if file == Path(repository.top, FILE_NAME):
         return set()
-    found: set[Path] = set()
-    for name in (file, *repository.links.get(file, ())):
+    found: set[str] = set()
+    for name in (file, *map(Path, repository.links.get(str(file), ()))):
         around = [name.parent] if name.name.endswith(CODE) else [name, *name.parents]
-        module = next((each for each in around if each in repository.users), None)
+        module = next((str(each) for each in around if str(each) in repository.users), None)
         found.update(repository.users[module] if module else ())
     return found
 
 
-def _is_loaded(file: Path, modules: Sequence[Path]) -> bool:
-    return file.parent in modules and bool(_LOADED.fullmatch(file.name))
+def _is_loaded(file: Path, modules: Sequence[str]) -> bool:
+    return str(file.parent) in modules and bool(_LOADED.fullmatch(file.name))
 
 
 def _real(base: Path, written: str) -> Path:

@@ -6,13 +6,16 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
-Calls = Mapping[Path, Collection[Path]]  # a module's folder -> the folders that it calls, as real paths
+Folder = TypeVar("Folder", Path, str)
 _SKIPPED = {"node_modules", "__pycache__", "venv"}
 _CALL = r"""(?:^|[{,])\s*"?source"?\s*[=:]\s*"(\.{1,2}(?:/[^"$%]*)?)\""""
 _COMMENT = r"(?sm)/\*.*?\*/|^\s*(?:#|//).*?$"
 _LOCAL = re.compile(rb'"\.{1,2}["/]')  # a file without it calls no folder, and most have none
+_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # nothing is waited for, as at a pipe
+_CHUNK = 64 * 1024
 _HEAD = 64 * 1024  # `terraform show -json` writes its version and its kind first
 _LARGEST_SOURCE = 4 * 1024 * 1024  # no hand writes a larger .tf file; its module calls are then not looked for
 
@@ -39,9 +42,9 @@ def uncalled(modules: Collection[Path]) -> list[Path]:
     return sorted(shown[root] for root in roots({real: set(_calls(real)) for real in shown}))
 
 
-def roots(calls: Calls) -> list[Path]:
-    """The modules that no other one calls. Of modules that only call each other, the first stands for all: what is in a circle
-    must not vanish."""
+def roots(calls: Mapping[Folder, Collection[Folder]]) -> list[Folder]:
+    """The modules that no other one calls, where a module's folder leads to the folders that it calls. Of modules that only
+    call each other, the first stands for all: what is in a circle must not vanish."""
     called = {target for module, targets in calls.items() for target in targets if target != module}
     found = [module for module in calls if module not in called]
     left = set(calls) - reached(found, calls)
@@ -52,9 +55,9 @@ def roots(calls: Calls) -> list[Path]:
     return found
 
 
-def reached(start: Iterable[Path], calls: Calls) -> set[Path]:
+def reached(start: Iterable[Folder], calls: Mapping[Folder, Collection[Folder]]) -> set[Folder]:
     """The modules that these are or call, directly or not."""
-    found: set[Path] = set()
+    found: set[Folder] = set()
     waiting = list(start)
     while waiting:
         module = waiting.pop()
@@ -82,19 +85,29 @@ def is_plan(path: Path) -> bool:
     return any(mark in head for mark in (b'"planned_values"', b'"resource_changes"', b'"variables"', b'"resource_drift"'))
 
 
-def calls_in(file: Path) -> Iterator[str]:
+def calls_in(file: str) -> Iterator[str]:
     """The folders that a file of code calls, as it writes them (`../db`). What cannot be read calls nothing here: the reader says
     so where the module is scanned."""
-    try:
-        with file.open("rb") as opened:
-            raw = opened.read(_LARGEST_SOURCE + 1)
-    except OSError:
-        return
+    raw = _read(file)
     if len(raw) > _LARGEST_SOURCE or not _LOCAL.search(raw):
         return
     for line in re.sub(_COMMENT, "", raw.decode("utf-8", "replace")).splitlines():
         for match in re.finditer(_CALL, line):
             yield match[1]
+
+
+def _read(file: str) -> bytes:
+    raw = b""
+    try:
+        opened = os.open(file, _OPEN)
+        try:
+            while (chunk := os.read(opened, _CHUNK)) and len(raw) <= _LARGEST_SOURCE:
+                raw += chunk
+        finally:
+            os.close(opened)
+    except OSError:
+        return b""
+    return raw
 
 
 def _folders(top: Path) -> Iterator[tuple[Path, list[str]]]:
@@ -111,5 +124,5 @@ def _folders(top: Path) -> Iterator[tuple[Path, list[str]]]:
 def _calls(module: Path) -> Iterator[Path]:
     for entry in sorted(module.iterdir()):
         if entry.name.endswith(CODE) and not entry.is_symlink() and entry.is_file():
-            for source in calls_in(entry):
+            for source in calls_in(str(entry)):
                 yield (module / source).resolve()

@@ -1,4 +1,5 @@
 """What git tracks and deletes of the Terraform code in a repository, as paths."""
+# ruff: noqa: PTH118 - there may be tens of thousands of files, and a Path costs five times what text does
 
 from __future__ import annotations
 
@@ -22,19 +23,19 @@ def downloaded(parts: Iterable[str]) -> bool:
     return not _DOWNLOADED.isdisjoint(parts)
 
 
-def code_below(top: Path) -> Iterator[Path]:
+def code_below(top: Path) -> Iterator[str]:
     """The files of code that are tracked: what else lies around is no part of a commit. Without git, all that there are.
 
     Links are files here. Raises ReadError where git does not answer.
     """
     if (top / ".git").exists():
-        for each in _names(answer(top, "ls-files", "-z", "--cached", strict=True, staged=True)):
-            if each.endswith(CODE) and not downloaded(each.split("/")):
-                yield top / each
+        for each in _names(answer(top, "ls-files", "-z", "--cached", strict=True, staged=True), CODE):
+            if not downloaded(each.split("/")):
+                yield os.path.join(top, each)
         return
     for directory, folders, files in os.walk(top, followlinks=False):
         folders[:] = [each for each in folders if not downloaded([each]) and each != "node_modules"]
-        yield from (Path(directory, each) for each in files if each.endswith(CODE))
+        yield from (os.path.join(directory, each) for each in files if each.endswith(CODE))
 
 
 def deleted_below(top: Path) -> Iterator[Path]:
@@ -46,10 +47,10 @@ def deleted_below(top: Path) -> Iterator[Path]:
     if since.startswith("-"):
         raise ScanError("PRE_COMMIT_FROM_REF is no commit", "it is pre-commit that sets it")
     compared = f"{since}...{until}" if since and until else "--cached"
-    for each in _names(answer(top, "diff", *_DELETED, compared, "--", strict=True, staged=True)):
-        if each.endswith((*CODE, *BESIDES)):
-            yield top / each
+    said = answer(top, "diff", *_DELETED, compared, "--", strict=True, staged=True)
+    yield from (top / each for each in _names(said, (*CODE, *BESIDES)))
 
 
-def _names(said: bytes) -> list[str]:
-    return [os.fsdecode(each) for each in said.split(b"\0") if each]
+def _names(said: bytes, ends: Iterable[str]) -> Iterator[str]:
+    wanted = tuple(each.encode() for each in ends)
+    return (os.fsdecode(each) for each in said.split(b"\0") if each.endswith(wanted))
