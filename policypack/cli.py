@@ -271,7 +271,7 @@ def where() -> None:
 
 
 @app.command()
-def schema(name: Annotated[str, typer.Argument(metavar="report|who-can|can|gate|settings", help="Which one.")]) -> None:
+def schema(name: Annotated[str, typer.Argument(metavar="report|who-can|can|diff|gate|settings", help="Which one.")]) -> None:
     """A published JSON schema: of the JSON that is printed, or of policypack.yaml."""
     from policypack.pages import schema_text
     from policypack.terminal import write

@@ -24,6 +24,7 @@ _SCHEMAS = {
     "settings": "settings_schema.json",
     "who-can": "report/who_can_schema.json",
     "can": "report/can_schema.json",
+    "diff": "report/diff_schema.json",
 }
 
 

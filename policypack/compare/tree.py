@@ -5,6 +5,7 @@ They are taken from git's objects as they are: no filter, hook or attribute of t
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from policypack.read.options import ReadError
 
 _LARGEST, _TOGETHER = 16 * 2**20, 64 * 2**20  # a file that code reads, and what is asked of git at once
 _SHOWN = 12
+_LINK = "120000"
+_WANTED = frozenset({"100644", "100755", _LINK})
 
 
 class Tree(Struct, frozen=True):
@@ -79,8 +82,9 @@ def _common(root: Path, ref: str, head: str) -> str:
 
 
 def _lay_out(root: Path, entries: Sequence[Entry], folder: Path) -> None:
-    files = [each for each in entries if each.ordinary and 0 <= each.size <= _LARGEST and _is_inside(each.path)]
-    for some in _batches(files):
+    wanted = [each for each in entries if each.mode in _WANTED and 0 <= each.size <= _LARGEST and _is_inside(each.path)]
+    # What is behind a link is written before the link is: nothing is ever written through one.
+    for some in _batches(sorted(wanted, key=lambda each: each.mode == _LINK)):
         said = answer(root, "cat-file", "--batch", strict=True, given="".join(f"{each.blob}\n" for each in some).encode())
         place = 0
         for each in some:
@@ -91,12 +95,22 @@ def _lay_out(root: Path, entries: Sequence[Entry], folder: Path) -> None:
             place = start + each.size + 1
             path = folder / each.path
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            if each.mode != _LINK:
+                path.write_bytes(content)
+            elif _stays_inside(each.path, os.fsdecode(content)):
+                path.symlink_to(os.fsdecode(content))
 
 
 def _is_inside(path: str) -> bool:
     parts = path.split("/")
     return not posixpath.isabs(path) and ".." not in parts and parts[0].lower() != ".git"
+
+
+def _stays_inside(path: str, target: str) -> bool:
+    """Whether a link leads to something of the tree, as far as its text says: who reads it asks where it really leads."""
+    return not posixpath.isabs(target) and not posixpath.normpath(posixpath.join(posixpath.dirname(path), target)).startswith(
+        ".."
+    )
 
 
 def _batches(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
