@@ -24,10 +24,11 @@ class Severity(str, Enum):
     MEDIUM = "medium"
     LOW = "low"
 
-    @property
-    def rank(self) -> int:
-        """4 for critical down to 1 for low."""
-        return {"critical": 4, "high": 3, "medium": 2, "low": 1}[self.value]
+    rank: int
+    """4 for critical down to 1 for low."""
+
+    def __init__(self, _word: str) -> None:
+        self.rank = 4 - len(type(self).__members__)
 
 
 class Finding(Struct, frozen=True):

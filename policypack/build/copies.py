@@ -236,9 +236,9 @@ class Copies(Struct, frozen=True, dict=True):
 
     def replicas(self) -> Iterator[Copy]:
         """Stores that replicate another store of the estate."""
-        for each in self.estate.resources:
-            entry = self.estate.entries.get(each.type) if each.mode == "managed" and not each.goes else None
-            source = each.written(entry.replica_of) if entry and entry.replica_of else None
+        arguments = {kind: entry.replica_of for kind, entry in self.estate.entries.items() if entry.replica_of}
+        for each in self.estate.of_types(arguments):
+            source = each.written(arguments[each.type])
             if source is None:
                 continue
             for store in self.estate.index.find(source, each, self.estate.holds_data).resources:

@@ -27,10 +27,10 @@ def credentials(estate: Estate, domains: Domains) -> Iterator[Credential]:
                 open_to_all = fact.scoped == _UNKNOWN and not isinstance(block.get(fact.attribute), str)
                 if (written or fact.scoped is False) and not open_to_all:
                     yield _credential(block, fact, estate, written=written)
-    for each in estate.resources:
-        entry = estate.entries.get(each.type) if each.mode == "managed" and not each.goes else None
-        if entry and entry.credential and _is_one(each, entry.credential) is not False:
-            yield _credential(each, entry.credential, estate, written=True)
+    facts = {kind: entry.credential for kind, entry in estate.entries.items() if entry.credential}
+    for each in estate.of_types(facts):
+        if _is_one(each, facts[each.type]) is not False:
+            yield _credential(each, facts[each.type], estate, written=True)
     for kept in KeptTokens(estate, domains).all:
         if kept.made_by is None:
             yield _kept(kept)

@@ -101,9 +101,10 @@ class Domains(Struct, frozen=True, dict=True):
 
     def of(self, resource: Resource) -> Domain:
         """The domain that the resource lies in."""
-        if id(resource) not in self._seen:
-            self._seen[id(resource)] = self._of(resource)
-        return self._seen[id(resource)]
+        found = self._seen.get(id(resource))
+        if found is None:
+            found = self._seen[id(resource)] = self._of(resource)
+        return found
 
     def _of(self, resource: Resource) -> Domain:
         facts = self.estate.catalog.provider(resource.provider)

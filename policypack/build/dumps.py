@@ -34,9 +34,9 @@ class Dumps(Struct, frozen=True, dict=True):
 
     def copies(self, stores: Sequence[Resource]) -> Iterator[Copy]:
         """One copy for each store and bucket that a scheduled job reaches."""
-        for job in self.estate.resources:
-            entry = self.estate.entries.get(job.type) if job.mode == "managed" and not job.goes else None
-            schedule = job.written(entry.schedule) if entry and entry.schedule else None
+        arguments = {kind: entry.schedule for kind, entry in self.estate.entries.items() if entry.schedule}
+        for job in self.estate.of_types(arguments):
+            schedule = job.written(arguments[job.type])
             if schedule is None:
                 continue
             reached = self._reached(job)

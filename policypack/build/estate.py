@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -63,6 +63,12 @@ class Estate(Struct, frozen=True, dict=True):
             if each.mode == "managed":
                 found.setdefault(each.type, []).append(each)
         return found
+
+    def of_types(self, kinds: Collection[str]) -> list[Resource]:
+        """The managed resources of some types that stand once the plans are applied, in the order of the estate."""
+        if self.by_type.keys().isdisjoint(kinds):
+            return []
+        return [each for each in self.resources if each.type in kinds and each.mode == "managed" and not each.goes]
 
     @cached_property
     def named_elsewhere(self) -> frozenset[tuple[str, str]]:

@@ -22,7 +22,8 @@ VERSION = "2012-10-17"
 
 def stands(resource: Resource) -> bool:
     """Whether what the resource gives or takes is in force once the plan is applied. What Terraform lets go of stays in force."""
-    return resource.change is None or not resource.change.destroys or resource.change.replaces
+    change = resource.change
+    return change is None or "delete" not in change.actions or "create" in change.actions
 
 
 def allow_all() -> dict[str, Value]:

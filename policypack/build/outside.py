@@ -34,13 +34,18 @@ _LACKS = {
 
 
 class _Named(Struct, frozen=True):
-    """Something that an ARN names, and the resource that does so. `hidden`: what names it may not be shown."""
+    """Something that an ARN names, and the resource that does so, in the argument `path`; "" is a policy of its own."""
 
     kind: str
     arn: str
     account: str
     by: Resource
-    hidden: bool
+    path: str
+
+    @property
+    def hidden(self) -> bool:
+        """Whether what names it may not be shown."""
+        return self.by.hides(self.path) if self.path else any("polic" in path for path in self.by.sensitive)
 
 
 def outside(estate: Estate, picture: Infrastructure) -> Iterator[Gap]:
@@ -74,7 +79,7 @@ class _Outsiders(Struct, frozen=True, dict=True):
         for plan in self.estate.playing("backup_plan"):
             for rule in plan.blocks("rule"):
                 for target in _destinations(rule):
-                    yield from _of(target, plan, ("vault",), hidden=plan.hides("rule"))
+                    yield from _of(target, plan, ("vault",), "rule")
         if self.picture.identities:
             yield from self._by_runners()
 
@@ -104,7 +109,7 @@ class _Outsiders(Struct, frozen=True, dict=True):
         for policy in self.picture.resource_policies.get(holder.place, ()):
             yield from self._let_in(policy, domain.id, policy.origin or holder, sure=True)
         for name, text in _texts(holder):
-            yield from _of(text, holder, ("key",), hidden=holder.hides(name))
+            yield from _of(text, holder, ("key",), name)
 
     def _let_in(self, policy: Policy, home: str | Unknown, by: Resource, *, sure: bool) -> Iterator[_Named]:
         """Whom a policy on a resource names. Where the resource's own account is not known and the policy may well name that
@@ -113,7 +118,7 @@ class _Outsiders(Struct, frozen=True, dict=True):
             who = statement.get("Principal")
             for value in _many(who.get("AWS")) if isinstance(who, dict) else ():
                 root = f"arn:aws:iam::{value}:root" if isinstance(value, str) and re.fullmatch(r"\d{12}", value) else value
-                for each in _of(root, by, ("role", "user", "account"), hidden=_hides_policy(by)):
+                for each in _of(root, by, ("role", "user", "account")):
                     own = each.account == home or (sure and isinstance(home, Unknown))
                     if each.kind != "account" or not own:
                         yield each
@@ -121,11 +126,7 @@ class _Outsiders(Struct, frozen=True, dict=True):
     def _allowed(self, policy: Policy, by: Resource) -> Iterator[_Named]:
         """Whom a policy lets its holder become or pass on, and which vaults and keys it lets it do harm to."""
         for statement in _allowing(policy):
-            named = [
-                each
-                for value in _many(statement.get("Resource"))
-                for each in _of(value, by, ("role", "vault", "key"), hidden=_hides_policy(by))
-            ]
+            named = [each for value in _many(statement.get("Resource")) for each in _of(value, by, ("role", "vault", "key"))]
             harmed = self._harmed(_many(statement.get("Action"))) if named else frozenset()
             yield from (each for each in named if each.kind in harmed)
 
@@ -187,7 +188,7 @@ class _Outsiders(Struct, frozen=True, dict=True):
         return found
 
 
-def _of(value: Value, by: Resource, kinds: tuple[str, ...], *, hidden: bool) -> Iterator[_Named]:
+def _of(value: Value, by: Resource, kinds: tuple[str, ...], path: str = "") -> Iterator[_Named]:
     found = _ARN.fullmatch(value) if isinstance(value, str) and value.startswith("arn:") else None
     if found is None:
         return
@@ -195,16 +196,12 @@ def _of(value: Value, by: Resource, kinds: tuple[str, ...], *, hidden: bool) -> 
     kind = "role" if kind == "assumed-role" else kind
     if kind in kinds:
         account = found["a"] or found["b"] or found["c"] or found["d"]
-        yield _Named(kind, found[0], account, by, hidden)
+        yield _Named(kind, found[0], account, by, path)
 
 
 def _runs(by: Resource, paths: tuple[str, ...]) -> Iterator[_Named]:
     for path in paths:
-        yield from _of(by.get(path), by, ("role",), hidden=by.hides(path))
-
-
-def _hides_policy(by: Resource) -> bool:
-    return any("polic" in path for path in by.sensitive)
+        yield from _of(by.get(path), by, ("role",), path)
 
 
 def _allowing(policy: Policy) -> Iterator[dict[str, Value]]:

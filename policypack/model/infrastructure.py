@@ -107,6 +107,8 @@ class Infrastructure(Struct, frozen=True, dict=True):
         """The production stores that an update turns into something that holds no data, with what they are then."""
         before = self.before.by_place if self.before else {}
         gone = {place: old for place, old in before.items() if place not in self.by_place and old.environment.production}
+        if not gone:
+            return ()
         standing = ((gone.get((each.inside, each.address)), each) for each in self.resources if not each.goes)
         return tuple((old, now) for old, now in standing if old is not None)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct, field
@@ -110,10 +111,10 @@ class Resource(Struct, frozen=True):
     provider_key: str = ""
     change: Change | None = None
     lifecycle: Lifecycle | None = None
-    refers_to: tuple[Reference, ...] = ()
+    refers_to: Sequence[Reference] = ()
     module_calls: tuple[Location, ...] = ()
     lines: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    sensitive: frozenset[str] = frozenset()
+    sensitive: AbstractSet[str] = frozenset()
 
     def get(self, path: str) -> Value:
         """The value at a dotted path: see `lookup`."""

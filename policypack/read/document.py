@@ -17,11 +17,10 @@ from policypack.read.options import ReadError, ReadOptions
 from policypack.read.plan import read_plan
 from policypack.read.plan_json import Outline
 from policypack.read.plan_source import defines, join_source, no_source, source_options
-from policypack.read.sniff import outline, read_text
+from policypack.read.sniff import EDITED, outline, read_text
 from policypack.read.state import read_raw_state, read_state
 
 STDIN = "-"
-_EDITED = "was it edited, or made by another tool?"
 
 
 def read_document(path: Path | None, options: ReadOptions) -> Input:
@@ -36,9 +35,9 @@ def read_document(path: Path | None, options: ReadOptions) -> Input:
             return _with_more(found, parts, path, options) if kind == "plan" else found
         except msgspec.MsgspecError as error:
             reason = f"{place} is a {kind}, but not of the form that Terraform writes: {error}"
-            raise ReadError(reason, _EDITED, Location(place)) from None
+            raise ReadError(reason, EDITED, Location(place)) from None
         except RecursionError:
-            raise ReadError(f"{place} is nested too deeply to be Terraform's", _EDITED, Location(place)) from None
+            raise ReadError(f"{place} is nested too deeply to be Terraform's", EDITED, Location(place)) from None
 
 
 def _with_more(plan: Input, parts: Outline, path: Path | None, options: ReadOptions) -> Input:

@@ -1,12 +1,14 @@
-"""Values that are decoded when they are first looked at."""
+"""What is worked out when it is first looked at: the values of a resource, what it refers to, what it hides."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, ItemsView, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import overload
 
 import msgspec
 
-from policypack.model import Unknown, Value, Values
+from policypack.model import Reference, Unknown, Value, Values
 
 UNREADABLE = Unknown("the input's text of this resource cannot be decoded")
 _NONE: Values = {}
@@ -51,3 +53,66 @@ class LazyValues(Mapping[str, Value]):
 
     def __repr__(self) -> str:
         return "LazyValues(...)"  # never the values: some are secret
+
+
+class LazyReferences(Sequence[Reference]):
+    """References in their order, followed at the first question: few resources are ever asked what they refer to."""
+
+    __slots__ = ("_made",)
+
+    def __init__(self, make: Callable[[], tuple[Reference, ...]]) -> None:
+        self._made: Callable[[], tuple[Reference, ...]] | tuple[Reference, ...] = make
+
+    def _references(self) -> tuple[Reference, ...]:
+        if not isinstance(self._made, tuple):
+            self._made = self._made()
+        return self._made
+
+    @overload
+    def __getitem__(self, index: int) -> Reference: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Reference, ...]: ...
+    def __getitem__(self, index: int | slice) -> Reference | tuple[Reference, ...]:
+        return self._references()[index]
+
+    def __len__(self) -> int:
+        return len(self._references())
+
+    def __iter__(self) -> Iterator[Reference]:
+        return iter(self._references())
+
+    def __eq__(self, other: object) -> bool:
+        return self._references() == (other._references() if isinstance(other, LazyReferences) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._references())
+
+
+class LazyPaths(AbstractSet[str]):
+    """Dotted paths, found at the first question: only what is about to be shown is asked whether it may be."""
+
+    __slots__ = ("_made",)
+
+    def __init__(self, make: Callable[[], frozenset[str]]) -> None:
+        self._made: Callable[[], frozenset[str]] | frozenset[str] = make
+
+    def _paths(self) -> frozenset[str]:
+        if not isinstance(self._made, frozenset):
+            self._made = self._made()
+        return self._made
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._paths()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths())
+
+    def __len__(self) -> int:
+        return len(self._paths())
+
+    def __hash__(self) -> int:
+        return hash(self._paths())
+
+    @classmethod
+    def _from_iterable(cls, paths: Iterable[str]) -> frozenset[str]:  # type: ignore[override]  # a union is no longer lazy
+        return frozenset(paths)

@@ -21,9 +21,7 @@ from policypack.read.plan_configuration import Configuration
 from policypack.read.plan_json import (
     NULL,
     ActionInvocation,
-    ConfigurationJson,
     Outline,
-    PriorState,
     ResourceChange,
     StateResource,
     StateValues,
@@ -58,7 +56,7 @@ class _Survey(Struct, frozen=True):
 def read_plan(outline: Outline, place: str, options: ReadOptions) -> Input:
     """The plan as an Input without its source. Raises what msgspec raises where the JSON is not of Terraform's form."""
     found = _survey(outline, options.wanted)
-    configuration = Configuration(decode_some(outline.configuration, ConfigurationJson), found.indexed, options.wanted)
+    configuration = Configuration(outline.configuration, found.indexed, options.wanted)
     reader = Objects(Location(place), configuration)
     resources = [*map(reader.changed, found.changed), *map(reader.unchanged, found.others)]
     variables = decode_some(outline.variables, dict[str, VariableValue]) or {}
@@ -83,8 +81,7 @@ def read_plan(outline: Outline, place: str, options: ReadOptions) -> Input:
 
 
 def _survey(outline: Outline, wanted: Callable[[str], bool]) -> _Survey:
-    changes = listed(outline.resource_changes, ResourceChange, "resource_changes")
-    prior = decode_some(outline.prior_state, PriorState)
+    changes, prior = outline.resource_changes, outline.prior_state
     state: dict[str, StateResource] = {}
     for each in _state(prior.values if prior else None, outline if changes is None else None):
         state.setdefault(each.address, each)

@@ -15,7 +15,7 @@ from msgspec.json import Decoder
 
 from policypack.model import Reference
 from policypack.read.addresses import dotted, last_key, module_of, most_specific, split
-from policypack.read.plan_json import NULL, BlockJson, CallJson, ConfigurationJson, Json, ModuleJson, decode_some, loose
+from policypack.read.plan_json import NULL, BlockJson, CallJson, ConfigurationJson, Json, ModuleJson, loose
 
 MAX_HOPS = 64
 _NOWHERE = {"each", "count", "path", "terraform", "self"}
@@ -31,8 +31,9 @@ class Module(Struct, dict=True):
     @cached_property
     def blocks(self) -> Mapping[str, BlockJson]:
         """Its resource blocks by relative address (`aws_s3_bucket.b`, `data.aws_region.r`), of the types that are wanted."""
-        listed = decode_some(self.json.resources, list[BlockJson]) or ()
-        return {block.address: block for block in listed if block.mode == "data" or self.wanted(block.type)}
+        listed = self.json.resources or ()
+        kinds = {kind for kind in {block.type for block in listed} if self.wanted(kind)}
+        return {block.address: block for block in listed if block.type in kinds or block.mode == "data"}
 
     @cached_property
     def children(self) -> Mapping[str, Module]:

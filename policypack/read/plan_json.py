@@ -17,28 +17,6 @@ NULL = Raw(b"null")
 T = TypeVar("T")
 
 
-class Outline(Struct):
-    """Every key that tells a plan, a state and a raw state from other JSON, and what each of them carries."""
-
-    format_version: str | None = None
-    terraform_version: str | None = None
-    version: int | float | str | None = None
-    lineage: str | None = None
-    serial: int | None = None
-    variables: Raw = NULL
-    configuration: Raw = NULL
-    resource_changes: Raw = NULL
-    resource_drift: Raw = NULL
-    deferred_changes: Raw = NULL
-    action_invocations: Raw = NULL
-    planned_values: Raw = NULL
-    prior_state: Raw = NULL
-    values: Raw = NULL
-    resources: Raw = NULL
-    complete: bool | None = None
-    errored: bool | None = None
-
-
 class ChangeJson(Struct, gc=False):
     """What a plan does to one object. `importing` is null or an object that names the id."""
 
@@ -110,7 +88,7 @@ class CallJson(Struct):
 class ModuleJson(Struct):
     """The configuration of one module."""
 
-    resources: Raw = NULL
+    resources: list[BlockJson] | None = None
     module_calls: dict[str, CallJson] | None = None
     outputs: dict[str, OutputJson] | None = None
     variables: dict[str, VariableJson] | None = None
@@ -170,6 +148,31 @@ class PriorState(Struct):
     """A state inside a plan."""
 
     values: StateValues | None = None
+
+
+class Outline(Struct):
+    """Every key that tells a plan, a state and a raw state from other JSON, and what each of them carries.
+
+    What has an entry a resource is decoded with it: a large file is walked once.
+    """
+
+    format_version: str | None = None
+    terraform_version: str | None = None
+    version: int | float | str | None = None
+    lineage: str | None = None
+    serial: int | None = None
+    variables: Raw = NULL
+    configuration: ConfigurationJson | None = None
+    resource_changes: list[ResourceChange] | None = None
+    resource_drift: Raw = NULL
+    deferred_changes: Raw = NULL
+    action_invocations: Raw = NULL
+    planned_values: Raw = NULL
+    prior_state: PriorState | None = None
+    values: Raw = NULL
+    resources: Raw = NULL
+    complete: bool | None = None
+    errored: bool | None = None
 
 
 def listed(raw: Raw, kind: type[T], where: str) -> list[T] | None:

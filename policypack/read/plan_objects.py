@@ -11,7 +11,7 @@ from policypack.model import UNKNOWN, Change, Location, Reference, Resource, Unk
 from policypack.read.addresses import last_key, most_specific, split
 from policypack.read.documents import TYPE as DOCUMENT
 from policypack.read.documents import as_json
-from policypack.read.lazy import LazyValues
+from policypack.read.lazy import LazyPaths, LazyReferences, LazyValues
 from policypack.read.plan_configuration import Configuration, Scope, mentions, references_of
 from policypack.read.plan_documents import Documents
 from policypack.read.plan_json import NULL, BlockJson, Json, ResourceChange, StateResource, loose
@@ -52,7 +52,6 @@ class Objects:
         return self._made(entry, self._configuration.block(entry.address), values)
 
     def _made(self, entry: ResourceChange | StateResource, place: _Place, values: Values) -> Resource:
-        mentioned = mentions(place[0]) if place else ()
         return Resource(
             address=_address(entry),
             type=intern(entry.type),
@@ -63,8 +62,8 @@ class Objects:
             mode=MODES[entry.mode],
             provider_key=self._provider_key(place, entry.provider_name),
             change=_change(entry) if isinstance(entry, ResourceChange) else None,
-            refers_to=self._refers_to(place, mentioned, entry.address),
-            sensitive=_sensitive(entry) | _from_variables(place, mentioned),
+            refers_to=LazyReferences(partial(self._refers_to, place, entry.address)) if place is not None else (),
+            sensitive=LazyPaths(partial(_sensitive, entry, place)),
         )
 
     def _after(self, place: _Place, entry: ResourceChange) -> Callable[[], Values]:
@@ -93,10 +92,9 @@ class Objects:
         text = as_json(self._documents.at(address))
         return {**self._late[address](), "json": text, "minified_json": text}
 
-    def _refers_to(self, place: _Place, mentioned: tuple[str, ...], address: str) -> tuple[Reference, ...]:
-        if place is None or not mentioned:
-            return ()
-        found = self._configuration.follow(mentioned, place[1], last_key(address)[1]).references
+    def _refers_to(self, place: tuple[BlockJson, Scope], address: str) -> tuple[Reference, ...]:
+        block, scope = place
+        found = self._configuration.follow(mentions(block), scope, last_key(address)[1]).references
         return tuple(sorted(reference for reference in found if reference.address != address))
 
     def _provider_key(self, place: _Place, name: str | None) -> str:
@@ -114,12 +112,12 @@ def _address(entry: ResourceChange | StateResource) -> str:
     return f"{entry.address} (deposed object {deposed})" if deposed else entry.address
 
 
-def _sensitive(entry: ResourceChange | StateResource) -> frozenset[str]:
+def _sensitive(entry: ResourceChange | StateResource, place: _Place) -> frozenset[str]:
     if isinstance(entry, StateResource):
-        return marked(entry.type, entry.sensitive_values, entry.values)
+        return marked(entry.type, entry.sensitive_values, entry.values) | _from_variables(place)
     change = entry.change
     before = marked(entry.type, change.before_sensitive, change.before)
-    return marked(entry.type, change.after_sensitive, change.after) | before
+    return marked(entry.type, change.after_sensitive, change.after) | before | _from_variables(place)
 
 
 def _change(entry: ResourceChange) -> Change:
@@ -139,12 +137,12 @@ def _dotted(path: Json) -> str:
     return ".".join(str(step) for step in path) if isinstance(path, list) else str(path)
 
 
-def _from_variables(place: _Place, mentioned: tuple[str, ...]) -> frozenset[str]:
+def _from_variables(place: _Place) -> frozenset[str]:
     """The arguments that a sensitive variable goes into."""
     if place is None or not place[1].module.sensitive:
         return frozenset()
     secret = {f"var.{name}" for name in place[1].module.sensitive}
-    if not any(_variable(each) in secret for each in mentioned):
+    if not any(_variable(each) in secret for each in mentions(place[0])):
         return frozenset()
     written = loose(place[0].expressions)
     return frozenset(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -12,7 +12,7 @@ from policypack.model import Gap, Input, Lifecycle, Location, Reference, Resourc
 from policypack.read.addresses import module_of
 from policypack.read.lazy import LazyValues
 from policypack.read.options import ReadOptions
-from policypack.read.plan_json import ConfigurationJson, Outline, VariableValue, decode_some, loose
+from policypack.read.plan_json import Outline, VariableValue, decode_some, loose
 
 _DEPOSED = " (deposed object"
 UNKNOWN_KEY = '["?"]'
@@ -21,7 +21,7 @@ UNKNOWN_KEY = '["?"]'
 def source_options(outline: Outline, options: ReadOptions) -> ReadOptions:
     """How to read the source of a plan: with the values that its variables had. Sensitive ones are left out: a text that is
     known in part is shown."""
-    configuration = decode_some(outline.configuration, ConfigurationJson)
+    configuration = outline.configuration
     declared = (configuration.root_module.variables if configuration and configuration.root_module else None) or {}
     values = decode_some(outline.variables, dict[str, VariableValue]) or {}
     given = {}
@@ -127,7 +127,7 @@ def _without_block(resource: Resource, index: _Index) -> Resource:
     return replace(resource, location=location, lifecycle=Lifecycle(), module_calls=calls)
 
 
-def _both(one: tuple[Reference, ...], other: tuple[Reference, ...]) -> tuple[Reference, ...]:
+def _both(one: Sequence[Reference], other: Sequence[Reference]) -> Sequence[Reference]:
     return tuple(sorted({*one, *other})) if other else one
 
 

@@ -61,7 +61,9 @@ def planned(after: Raw, unknown: Raw, expressions: Raw, resolve: Resolve) -> Val
     known, marks = _mapping(after), _mapping(unknown)
     if _needs_expressions(known, marks, bytes(expressions)):
         return _Walk(resolve).body(known, marks, _mapping(expressions), 0)
-    return {name: value for name, value in known.items() if value is not None and marks.get(name) is not True}
+    made: Values = {name: value for name, value in known.items() if value is not None}
+    unknown_too = [name for name, mark in marks.items() if mark is True and name in made]
+    return {name: value for name, value in made.items() if name not in unknown_too} if unknown_too else made
 
 
 def _mapping(raw: Raw) -> dict[str, Json]:

@@ -26,7 +26,7 @@ def marked(kind: str, marks: Raw, values: Raw) -> frozenset[str]:
     found: set[str] = set()
     if b"true" in bytes(marks):
         tree = loose(marks)
-        if tree is True:
+        if tree is True or tree is None:  # what cannot be decoded may mark anything
             everything = loose(values)
             return frozenset(everything) if isinstance(everything, dict) else _NONE
         found.update(_marked(tree, "", 0))

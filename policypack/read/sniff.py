@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import stat
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ from policypack.read.plan_json import NULL, Outline
 MAX_JSON = 2**30
 """The largest plan or state that is read. A plan of 100,000 resources has a third of it."""
 Kind: TypeAlias = Literal["plan", "state", "raw state"]
+EDITED = "was it edited, or made by another tool?"
+_OF_PLANS = ("resource_changes", "configuration", "prior_state")
 _MAKE_JSON = "terraform show -json {file} > plan.json"
 _KINDS = "give it a plan (terraform show -json), a state, or a folder of Terraform"
 
@@ -62,7 +65,7 @@ def outline(data: bytes, name: str) -> tuple[Kind, Outline]:
     try:
         found = msgspec.json.decode(data, type=Outline)
     except msgspec.ValidationError as error:
-        raise _refused(name, f"is JSON, but not of Terraform's form: {error}", _KINDS) from None
+        raise _misshapen(name, str(error)) from None
     except msgspec.DecodeError as error:
         raise _malformed(data, name, error) from None
     except (UnicodeDecodeError, ValueError):
@@ -78,8 +81,9 @@ def outline(data: bytes, name: str) -> tuple[Kind, Outline]:
 
 def _kind(found: Outline) -> Kind | None:
     if found.format_version is not None:
-        parts = (found.resource_changes, found.planned_values, found.resource_drift, found.configuration)
-        return "plan" if any(part != NULL for part in parts) else "state"
+        parts = (found.resource_changes, found.configuration)
+        planned = found.planned_values != NULL or found.resource_drift != NULL or any(part is not None for part in parts)
+        return "plan" if planned else "state"
     if found.version is not None and (found.lineage is not None or found.resources != NULL) and found.serial is not None:
         return "raw state"
     return None
@@ -119,6 +123,15 @@ def _as_utf8(data: bytes, name: str) -> bytes:
         except UnicodeDecodeError:
             raise _refused(name, "is not UTF-8 text", "save it as UTF-8") from None
     return data
+
+
+def _misshapen(name: str, error: str) -> ReadError:
+    what, _, path = error.partition(" - at `$.")
+    if not path.startswith(_OF_PLANS):
+        return _refused(name, f"is JSON, but not of Terraform's form: {error}", _KINDS)
+    entry = re.match(r"resource_changes\[(\d+)\]", path)
+    said = f"{what}, in entry {entry.group(1)} of resource_changes" if entry else error
+    return _refused(name, f"is a plan, but not of the form that Terraform writes: {said}", EDITED)
 
 
 def _malformed(data: bytes, name: str, error: Exception) -> ReadError:

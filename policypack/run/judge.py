@@ -72,7 +72,7 @@ def _ask(infrastructure: Infrastructure, checks: Mapping[str, Check]) -> tuple[l
             for finding in each.find(infrastructure):
                 store = stores.get((finding.resource.inside, finding.resource.address))
                 because = (*finding.because, store.as_environment) if store else tuple(finding.because)
-                severity = min(each.severity, finding.at_most, key=lambda grade: grade.rank)
+                severity = finding.at_most if finding.at_most.rank < each.severity.rank else each.severity
                 complete = replace(finding, check=name, severity=severity, because=because)
                 # A check may come to one answer by two ways: it is reported once, and certain where one of them is.
                 key = (name, finding.resource.address, finding.resource.inside, finding.cause, finding.message)

@@ -30,7 +30,7 @@ def refusal(path: Path | None, folder: Path) -> ReadError:
 
 def nested(depth: int) -> bytes:
     """A plan whose values are nested without end."""
-    return b'{"format_version": "1.2", "resource_changes": ' + b"[" * depth + b"]" * depth + b"}"
+    return b'{"format_version": "1.2", "planned_values": ' + b"[" * depth + b"]" * depth + b"}"
 
 
 FILES: list[tuple[str, bytes, str, str]] = [
