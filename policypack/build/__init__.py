@@ -104,10 +104,16 @@ def _with_access(picture: Infrastructure, estate: Estate, domains: Domains) -> I
     from policypack.build.identities import Identities
     from policypack.build.identity_documents import Documents
 
-    who = Identities(Documents(estate, domains))
+    documents = Documents(estate, domains)
+    who = Identities(documents)
+    everybody = (*who.all, *picture.identities)
+    if who.all:
+        from policypack.build.pod_roles import of_pods
+
+        everybody = of_pods(everybody, documents)
     return replace(
         picture,
-        identities=(*who.all, *picture.identities),
+        identities=everybody,
         resource_policies=who.resource_policies,
         roles_held={**who.roles_held, **picture.roles_held},
         gaps=(*picture.gaps, *(replace(each, access=True) for each in who.gaps)),

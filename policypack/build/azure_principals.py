@@ -34,7 +34,7 @@ _SECRETS: Mapping[str, tuple[str, ...]] = {
     "azuread_service_principal_password": ("service_principal_id",),
     "azuread_service_principal_certificate": ("service_principal_id",),
 }
-_FEDERATED: Mapping[str, tuple[str, ...]] = {
+FEDERATED: Mapping[str, tuple[str, ...]] = {
     "azurerm_federated_identity_credential": ("user_assigned_identity_id", "parent_id"),
     "azuread_application_federated_identity_credential": ("application_id", "application_object_id"),
     "azuread_application_flexible_federated_identity_credential": ("application_id",),
@@ -239,8 +239,8 @@ class Principals(Struct, frozen=True, dict=True):
         """Identity -> whose tokens from outside it takes."""
         found: dict[tuple[str, ...], list[Trusted]] = defaultdict(list)
         for each in self.documents.estate.resources:
-            if each.type in _FEDERATED and each.mode == "managed" and stands(each):
-                for one in self.meant(each, _FEDERATED[each.type]):
+            if each.type in FEDERATED and each.mode == "managed" and stands(each):
+                for one in self.meant(each, FEDERATED[each.type]):
                     found[one.key].append(_trusted(each))
         return {key: tuple(each) for key, each in found.items()}
 
@@ -265,10 +265,10 @@ class Principals(Struct, frozen=True, dict=True):
         """Cluster -> the identities that take the tokens of its service accounts: who administers it runs a pod as each of them."""
         found: dict[Place, list[Resource]] = defaultdict(list)
         for each in self.documents.estate.resources:
-            if each.type in _FEDERATED and each.mode == "managed" and stands(each):
+            if each.type in FEDERATED and each.mode == "managed" and stands(each):
                 clusters = self.documents.estate.index.find(each.get("issuer"), each, lambda kind: kind in _CLUSTER_TYPES)
                 for cluster in clusters.resources:
-                    found[cluster.place] += [one.resource for one in self.meant(each, _FEDERATED[each.type])]
+                    found[cluster.place] += [one.resource for one in self.meant(each, FEDERATED[each.type])]
         return found
 
     @cached_property

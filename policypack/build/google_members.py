@@ -149,11 +149,11 @@ class Members(Struct, frozen=True, dict=True):
             pool = next((each for each in pools if each.get("workload_identity_pool_id") == named["pool"]), None)
         if "/serviceAccounts/" in text:
             return self.account(text.rpartition("/")[2], holder)
-        if "goog/subject/" in text:
+        if "://goog/subject/" in text:
             return self._made("user", f"user:{text.rpartition('/')[2]}", holder)
-        if "goog/group/" in text:
+        if "://goog/group/" in text:
             return self._made("people", f"group:{text.rpartition('/')[2]}", holder)
-        if "goog/public:all" in text:
+        if "://goog/public:all" in text:
             return self._made("everybody", "allUsers", holder)
         federated = pool is not None or "workloadIdentityPools" in text
         made = self._made("federated" if federated else "unknown", text, holder)

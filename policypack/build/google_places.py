@@ -80,8 +80,9 @@ class Places(Struct, frozen=True, dict=True):
         """The full name of a folder; one that the inputs make is named by its resource."""
         found = self._folder_at(value, holder)
         if found is not None:
-            known = found.get("name") or found.get("folder_id") or found.get("id")
-            if not isinstance(known, str):
+            written = (found.get(key) for key in ("name", "folder_id", "id"))
+            known = next((text for text in written if isinstance(text, str) and text), None)
+            if known is None:
                 return symbol(found.place, "folders/")
             return f"folders/{known.rpartition('/')[2]}"
         name = short(value, holder)

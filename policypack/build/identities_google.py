@@ -267,7 +267,7 @@ class _Who(Struct, frozen=True, dict=True):
 
     def _states(self) -> Iterator[tuple[Place, Site]]:
         """The buckets of states that the inputs do not show: nothing tells the project that they lie in."""
-        buckets = {each.get("name") for each in self.documents.estate.resources if each.type == "google_storage_bucket"}
+        buckets = [each.get("name") for each in self.documents.estate.resources if each.type == "google_storage_bucket"]
         for source in self.documents.estate.inputs:
             backend = source.backend
             if not isinstance(backend, Resource) or backend.type != "gcs" or backend.get("bucket") in buckets:

@@ -49,8 +49,13 @@ def acting(modules: tuple[str, ...], documents: Documents) -> Acting:
         roles.update(each.roles_held)
         sites.update(_sites(each, name, documents))
         sites.update(each.sites)
+    everybody = tuple(identity for each in found for identity in each.identities)
+    if any(each.language == "kubernetes" for each in everybody):
+        from policypack.build.cluster_accounts import signing_in
+
+        everybody = signing_in(everybody, documents)
     return Acting(
-        tuple(identity for each in found for identity in each.identities),
+        everybody,
         sites=sites,
         roles_held=roles,
         gaps=tuple(gap for each in found for gap in each.gaps),

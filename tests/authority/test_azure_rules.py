@@ -95,8 +95,8 @@ def test_rights_of_ones_own_choosing(tmp_path: Path, name: str) -> None:
 
 
 def test_no_rule_is_left_out() -> None:
-    """Each rule of the language is one of those that are tested here or in the directory."""
-    tested = {*(each.name for each in HELD), "assign_identity", "federate_identity", *DIRECTORY}
+    """Each rule of the language is one of those that are tested here, in the directory or with the accounts of clusters."""
+    tested = {*(each.name for each in HELD), "assign_identity", "federate_identity", "present_token", *DIRECTORY}
     rest = set(RULES) - tested
     assert all(RULES[name].gains == "rights" for name in rest)
     assert "azurerm_user_assigned_identity" in BASE

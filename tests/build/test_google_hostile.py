@@ -102,3 +102,14 @@ def test_a_list_in_a_list_has_no_arguments() -> None:
     """What is looked up in something that is no block is not there."""
     assert lookup({"settings": [[]]}, "settings.backup_configuration.enabled") is None
     assert lookup({"settings": [["x"]]}, "settings.0.enabled") is None
+
+
+def test_names_that_are_no_texts() -> None:
+    """A bucket whose name is a list, and a folder whose id is known after apply, are answered like any other."""
+    bucket = made("google_storage_bucket.x", name=["a"], project="shop")
+    folder = made("google_folder.x", folder_id=Unknown("known only after apply"))
+    where = Unknown("later", references=(Reference("google_folder.x", "id"),))
+    binding = made("google_folder_iam_member.x", folder=where, role="roles/owner", member="user:a@shop.example")
+    picture = build([Input("estate", "module", (bucket, folder, binding))], load_catalog(), Settings())
+    assert {each.address for each in picture.stores} == {bucket.address, folder.address}
+    assert [each.address for each in picture.identities] == ["user:a@shop.example"]
