@@ -23,9 +23,10 @@ def agent_can_destroy_copies(infrastructure: Infrastructure) -> Iterator[Finding
     places = {*copied(infrastructure.production), *(store.address for store in infrastructure.production)}
     places |= {vault.resource.address for vault in infrastructure.vaults if places.intersection(vault.stores)}
     weakens = only_weakens(infrastructure)
+    kept = frozenset(places)
 
-    def wanted(power: Power) -> bool:
-        return power.target in places and by_its_own_policies(power) and not weakens(power)
+    def wanted(power: Power) -> frozenset[str] | bool:
+        return by_its_own_policies(power) and kept - weakens(power)
 
     for each in held(infrastructure, {Verb.DESTROY_COPIES}, wanted=wanted):
         if implied(infrastructure, each.identity):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from policypack.authority.grants import or_bounded
 from policypack.authority.held import by_its_own_policies, held
 from policypack.check import Finding, Severity, check
-from policypack.model import Infrastructure, Power, Verb
+from policypack.model import Infrastructure, Verb
 
 
 @check(
@@ -29,12 +29,10 @@ def agent_can_destroy_data(infrastructure: Infrastructure) -> Iterator[Finding]:
     data = {store.address: store for store in infrastructure.production if store.kind not in {"key", "backup_vault"}}
     verbs = {Verb.DESTROY, Verb.OVERWRITE}
 
-    def wanted(power: Power) -> bool:
-        return power.target in data and by_its_own_policies(power)
-
+    stores = frozenset(data)
     # A token that its platform cannot limit loses nothing by a boundary.
     instead = {each.resource.place: each.fix for each in infrastructure.credentials if each.scoped is False and each.fix}
-    for each in held(infrastructure, verbs, wanted=wanted, opaque=True):
+    for each in held(infrastructure, verbs, wanted=lambda power: by_its_own_policies(power) and stores, opaque=True):
         if each.identity.acts_in_database:
             continue
         through = " by becoming another identity" if each.worst.rules else ""

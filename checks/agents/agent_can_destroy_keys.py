@@ -23,9 +23,9 @@ def agent_can_destroy_keys(infrastructure: Infrastructure) -> Iterator[Finding]:
 
     Misses: keys outside the inputs. An identity that may do everything is agent_holds_admin's.
     """
-    keys = {store.address for store in infrastructure.production if store.kind == "key"}
+    keys = frozenset(store.address for store in infrastructure.production if store.kind == "key")
     verbs = {Verb.DESTROY_KEY, Verb.WEAKEN}
-    for each in held(infrastructure, verbs, wanted=lambda power: power.target in keys and by_its_own_policies(power)):
+    for each in held(infrastructure, verbs, wanted=lambda power: by_its_own_policies(power) and keys):
         if implied(infrastructure, each.identity):
             continue
         yield Finding(

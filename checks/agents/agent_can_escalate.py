@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from policypack.authority.escalating import escalating, gained_by
 from policypack.authority.grants import or_bounded
-from policypack.authority.held import escalating, gained_by
 from policypack.check import Finding, Severity, check
 from policypack.model import Infrastructure
 
@@ -22,14 +22,14 @@ def agent_can_escalate(infrastructure: Infrastructure) -> Iterator[Finding]:
     store is among the inputs, it must be able to do everything. Otherwise a role that it may simply assume is
     agent_can_destroy_data's.
     """
-    known = {each.address for each in infrastructure.identities}
+    known = frozenset(each.address for each in infrastructure.identities)
     for each in escalating(infrastructure):
         lost = gained_by(infrastructure, each.identity)
-        own = [power for power in each.powers if power.target not in known and each.identity.address in power.target]
+        own = {target for target in each.reached - known if each.identity.address in target}
         become = f"become {each.worst.target} and give itself any right" if own else f"become {each.targets}"
         yield Finding(
             each.identity.resource,
-            f"It {each.can} {'give itself any right' if each.worst in own else become}{f', and then destroy {lost}' if lost else ''}.",
+            f"It {each.can} {'give itself any right' if each.worst.target in own else become}{f', and then destroy {lost}' if lost else ''}.",
             certain=each.certain,
             because=each.because,
             fix=f"take {', '.join(each.worst.actions) or 'the rights over identities'} away{or_bounded(each.identity, 'bind them to a boundary')}",

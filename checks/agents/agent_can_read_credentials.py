@@ -30,12 +30,12 @@ def agent_can_read_credentials(infrastructure: Infrastructure) -> Iterator[Findi
             each.identity.resource,
             f"It {each.can} read secrets of production: {each.targets}.",
             certain=each.certain,
-            because=(*each.because, *_opens(infrastructure, {power.target for power in each.powers})),
+            because=(*each.because, *_opens(infrastructure, each.reached)),
             fix=f"take {', '.join(each.worst.actions) or 'the reading'} away, or name only the secrets of its own task",
         )
 
 
-def _opens(infrastructure: Infrastructure, targets: set[str]) -> Iterator[Evidence]:
+def _opens(infrastructure: Infrastructure, targets: frozenset[str]) -> Iterator[Evidence]:
     """What the tokens destroy that are among what is read."""
     for token in infrastructure.credentials:
         reached = next((store for store in infrastructure.production if token.reaches(store)), None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from policypack.authority.gated import prepared
 from policypack.authority.grants import or_bounded
 from policypack.authority.held import Held, by_its_own_policies, held, implied
 from policypack.check import Finding, Severity, check
@@ -13,7 +14,8 @@ def agent_can_weaken_guards(infrastructure: Infrastructure) -> Iterator[Finding]
     """An agent, or whoever finds a static credential, can take off what protects production or its copies.
 
     Why: protection is one call away from being gone: modify, then delete. Whoever may only modify prepares the loss that
-    somebody else's next destroy completes, and a retention of zero deletes the backups by itself.
+    somebody else's next destroy completes, and a retention of zero deletes the backups by itself. Where it cannot destroy anything
+    of it, and whoever else can is known to wait for an approval, the severity is high.
 
     Fix: take the modifying actions away from it, or deny them in a boundary that it cannot change.
 
@@ -24,17 +26,18 @@ def agent_can_weaken_guards(infrastructure: Infrastructure) -> Iterator[Finding]
     for vault in infrastructure.vaults:
         if vault.environment.production or guarded.intersection(vault.stores):
             guarded.add(vault.resource.address)
-    for each in held(
-        infrastructure, {Verb.WEAKEN}, wanted=lambda power: power.target in guarded and by_its_own_policies(power)
-    ):
+    places = frozenset(guarded)
+    for each in held(infrastructure, {Verb.WEAKEN}, wanted=lambda power: by_its_own_policies(power) and places):
         if implied(infrastructure, each.identity) or _owned(infrastructure, each):
             continue
+        severity, milder = prepared(infrastructure, each)
         yield Finding(
             each.identity.resource,
             f"It {each.can} take off what protects {each.targets}.",
             certain=each.certain,
-            because=each.because,
+            because=(*each.because, *milder),
             fix=f"take {', '.join(each.worst.actions) or 'the modifying actions'} away{or_bounded(each.identity, 'deny it in a boundary')}",
+            at_most=severity,
         )
 
 
@@ -42,6 +45,5 @@ def _owned(infrastructure: Infrastructure, each: Held) -> bool:
     """Whether it is a role of a database that destroys all of it anyway: whoever owns an object alters it."""
     if not each.identity.acts_in_database:
         return False
-    destroying = held(infrastructure, {Verb.DESTROY}, wanted=by_its_own_policies, identities=[each.identity], opaque=True)
-    lost = {power.target for one in destroying for power in one.powers}
-    return all(power.target in lost for power in each.powers)
+    destroying = list(held(infrastructure, {Verb.DESTROY}, wanted=by_its_own_policies, identities=[each.identity], opaque=True))
+    return each.reached.issubset(*(one.reached for one in destroying)) if destroying else False

@@ -20,8 +20,8 @@ def agent_crosses_environments(infrastructure: Infrastructure) -> Iterator[Findi
     """
     stores = {**copied(infrastructure.production), **{store.address: store for store in infrastructure.production}}
     elsewhere = [each for each in watched(infrastructure) if each.environment and not each.environment.production]
-    every = frozenset(Verb)
-    for each in held(infrastructure, every, wanted=lambda power: power.target in stores, identities=elsewhere):
+    every, places = frozenset(Verb), frozenset(stores)
+    for each in held(infrastructure, every, wanted=lambda _: places, identities=elsewhere):
         own = each.identity.environment
         if own is None:
             continue

@@ -30,7 +30,7 @@ def one_identity_destroys_all(infrastructure: Infrastructure) -> Iterator[Findin
     for each in taking_all(infrastructure, stores):
         yield Finding(
             each.identity.resource,
-            f"It {each.can} destroy {each.targets} and every backup of {'it' if len(each.powers) == 1 else 'them'}.",
+            f"It {each.can} destroy {each.targets} and every backup of {'it' if each.count == 1 else 'them'}.",
             certain=each.certain,
             because=each.because,
             fix="keep one copy out of its reach: in another account, under a lock in compliance mode and that account's key",

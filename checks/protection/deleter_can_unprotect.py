@@ -1,7 +1,10 @@
 """DEL-12."""
 
 from collections.abc import Iterator
+from functools import cache
 
+from policypack.authority.alike import joined
+from policypack.authority.gated import prepared
 from policypack.authority.grants import or_bounded
 from policypack.authority.held import by_its_own_policies, held, implied
 from policypack.check import Finding, Severity, check
@@ -13,7 +16,8 @@ def deleter_can_unprotect(infrastructure: Infrastructure) -> Iterator[Finding]:
     """Deletion protection is on, and an agent can turn it off.
 
     Why: a protection counts against those who cannot take it off. An agent that can makes it a second call of its own delete;
-    and one that may not delete itself leaves the store open to the next destroy of anybody.
+    and one that may not delete itself leaves the store open to the next destroy of anybody. The severity is high where everybody
+    else who could destroy it is known to wait for an approval.
 
     Fix: deny the action that turns the protection off to whoever can delete, or keep it for people.
 
@@ -26,27 +30,34 @@ def deleter_can_unprotect(infrastructure: Infrastructure) -> Iterator[Finding]:
         if guard.holds is True and guard.enforced.value == "api"
     }
 
-    def turns_off(power: Power) -> bool:
-        guard = protected.get(power.target)
-        removes = {action.lower() for action in guard.removed_by} if guard else set()
-        return bool(removes & {action.lower() for action in power.actions}) and by_its_own_policies(power)
+    removed: dict[frozenset[str], set[str]] = {}
+    for address, guard in protected.items():
+        removed.setdefault(frozenset(action.lower() for action in guard.removed_by), set()).add(address)
+
+    @cache
+    def off(actions: frozenset[str]) -> frozenset[str]:
+        return frozenset().union(*(addresses for removing, addresses in removed.items() if removing & actions))
+
+    def turns_off(power: Power) -> frozenset[str] | bool:
+        return by_its_own_policies(power) and off(frozenset(action.lower() for action in power.actions))
 
     destroys = {
-        (each.identity.address, power.target): power.outcome
+        each.identity.address: joined(tuple(one.targets for one in each.alike if one.power.outcome is Outcome.YES))
         for each in held(infrastructure, {Verb.DESTROY} if protected else set())
-        for power in each.powers
     }
     for each in held(infrastructure, {Verb.WEAKEN} if protected else set(), wanted=turns_off):
         if implied(infrastructure, each.identity):
             continue
         guard = protected[each.worst.target]
-        both = destroys.get((each.identity.address, each.worst.target)) is Outcome.YES
+        both = each.worst.target in destroys.get(each.identity.address, ())
         deletes = "delete it" if both else "leave it to the next destroy"
-        them = "it" if len(each.powers) == 1 else "them"
+        them = "it" if each.count == 1 else "them"
+        severity, milder = prepared(infrastructure, each)
         yield Finding(
             each.identity.resource,
             f"It {each.can} turn off the deletion protection of {each.targets}{f' and then delete {them}' if both else ''}.",
             certain=each.certain,
-            because=(*each.because, guard.evidence, Evidence(f"with it off it can {deletes}", each.worst.target)),
+            because=(*each.because, guard.evidence, Evidence(f"with it off it can {deletes}", each.worst.target), *milder),
             fix=f"take {', '.join(each.worst.actions)} away{or_bounded(each.identity, 'deny it in a boundary')}",
+            at_most=severity,
         )

@@ -22,9 +22,8 @@ def state_key_destroyable(infrastructure: Infrastructure) -> Iterator[Finding]:
     keys = keys_of_state(infrastructure)
     if not keys:
         return
-    for each in held(
-        infrastructure, {Verb.DESTROY_KEY}, wanted=lambda power: power.target in keys and by_its_own_policies(power)
-    ):
+    places = frozenset(keys)
+    for each in held(infrastructure, {Verb.DESTROY_KEY}, wanted=lambda power: by_its_own_policies(power) and places):
         if implied(infrastructure, each.identity):
             continue
         used = Evidence(f"{each.worst.target} encrypts the state of {keys[each.worst.target]}", each.worst.target)

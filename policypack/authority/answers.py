@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -11,6 +12,7 @@ from msgspec import Struct, field
 from policypack.model import Gap, Infrastructure, Outcome, Power, Verb
 
 if TYPE_CHECKING:
+    from policypack.authority.alike import Alike
     from policypack.authority.engine import Engine
     from policypack.authority.parts import Decision
 
@@ -20,6 +22,7 @@ class Authority(Struct, dict=True):
 
     infrastructure: Infrastructure
     _powers: dict[str, tuple[Power, ...]] = field(default_factory=dict)
+    _alike: dict[str, tuple[Alike, ...]] = field(default_factory=dict)
     _all: dict[tuple[str, bool], tuple[Power, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -57,6 +60,21 @@ class Authority(Struct, dict=True):
                         found[power.verb, power.target] = power
         yield from found.values()
 
+    def alike(self, identity: str) -> tuple[Alike, ...]:
+        """`powers_of`, those together that differ in nothing but their target."""
+        if identity not in self._alike:
+            self._alike[identity] = tuple(self._alike_of(identity))
+        return self._alike[identity]
+
+    def _alike_of(self, identity: str) -> Iterator[Alike]:
+        from policypack.authority.alike import single
+
+        asked = [(engine, caller) for engine in self._engines for caller in engine.callers_at(identity)]
+        if len(asked) == 1 and asked[0][0].told_once:
+            engine, caller = asked[0]
+            return chain(engine.alike(caller), engine.becoming(caller))
+        return map(single, self.powers_of(identity))
+
     def who_can(self, verb: Verb, target: str, *, everyone: bool = False) -> tuple[Power, ...]:
         """Every identity that can do it to what the address names (a store, vault, key, copy, state), yes before maybe.
         `everyone` also gives those that cannot."""
@@ -80,7 +98,7 @@ class Authority(Struct, dict=True):
         for caller in range(len(engine.principals.all)):
             best = Power(engine.identity(caller).address, verb, target, Outcome.NO)
             if verb is Verb.ESCALATE:
-                taken = (each for each in engine.reaches(caller) if each.target.partition(" ")[0] == target)
+                taken = engine.reaches(caller, engine.called(target))
                 best = max(taken, key=lambda each: each.outcome.rank, default=best)
             for key, place in wanted:
                 outcome = engine.outcome(caller, key, place)
@@ -104,13 +122,13 @@ class Authority(Struct, dict=True):
             each for engine in self._engines for caller in engine.callers_at(identity) for each in engine.reaches(caller)
         )
 
-    def assumes(self, identity: str) -> frozenset[str]:
-        """The others that the identity of an address certainly becomes, and by assuming roles alone."""
+    def assumes(self, identity: str, others: frozenset[str] | None = None) -> frozenset[str]:
+        """Those of others (of all) that the identity of an address certainly becomes, and by assuming roles alone."""
         found: set[str] = set()
         for engine in self._engines:
-            callers = engine.callers_at(identity)
-            escalates = {name for caller in callers for name in engine.names(engine.escalated(caller))}
-            found |= {name for each in callers for name in engine.names(engine.becomes(each))} - escalates
+            callers, asked = engine.callers_at(identity), -1 if others is None else engine.standing_for(others)
+            escalates = {name for caller in callers for name in engine.names(engine.escalated(caller) & asked)}
+            found |= {name for each in callers for name in engine.names(engine.becomes(each) & asked)} - escalates
         return frozenset(found)
 
     def destroys_all(self, store: str, *, proved: bool = True, everyone: bool = False) -> tuple[Power, ...]:

@@ -12,12 +12,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from policypack.authority.alike import every, one_a_target
 from policypack.authority.aws.document import Condition, statements
 from policypack.authority.aws.kleene import F
 from policypack.authority.aws.match import arn_match, text_match
 from policypack.authority.aws.text import encode, literal
 from policypack.authority.grants import ConditionalDeny, at
-from policypack.authority.held import DESTRUCTIVE, one_a_target
+from policypack.authority.held import DESTRUCTIVE
 from policypack.model import Evidence, Identity, Infrastructure, Outcome, Policy, Power, Value, replace
 
 # Service -> the calls that change the tags of its resources (Service Authorization Reference, access level "Tagging").
@@ -47,10 +48,8 @@ def held_back(infrastructure: Infrastructure, identity: Identity, deny: Conditio
     from policypack.authority import authority
 
     alone = replace(infrastructure, identities=(_without(identity, deny),), before=None)
-    powers = authority(alone).powers_of(identity.address)
-    return one_a_target(
-        each for each in powers if each.verb in DESTRUCTIVE and not each.rules and any(map(deny.covers, each.actions))
-    )
+    powers = [each for each in authority(alone).alike(identity.address) if each.power.verb in DESTRUCTIVE]
+    return every(one_a_target(each for each in powers if not each.power.rules and any(map(deny.covers, each.power.actions))))
 
 
 def _without(identity: Identity, deny: ConditionalDeny) -> Identity:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property, reduce
+from itertools import groupby, islice
 from operator import or_
 
 from msgspec import Struct, field
 
+from policypack.authority.alike import Alike, alike, single
 from policypack.authority.holders import Holders, turned
 from policypack.authority.parts import Decision, Parts, Spot
 from policypack.authority.proofs import Proof
 from policypack.authority.reach import Both, Graph, Key, Route, bit_set, bits
-from policypack.model import Identity, Infrastructure, Outcome, Power, Store, Verb
+from policypack.model import Identity, Infrastructure, Outcome, Power, Store, Verb, replace
 
 _MOST_PROVED, _MOST_WAYS = 20, 4096
 _NOTHING: Both = (0, 0)
@@ -27,6 +29,11 @@ class Engine(Struct, dict=True):
     _joined: dict[tuple[int, int], Mapping[Key, Both]] = field(default_factory=dict)
     _ways: dict[Route, Proof] = field(default_factory=dict)
     _anybody: dict[Key, int] = field(default_factory=dict)
+    _firsts: dict[int, int] = field(default_factory=dict)
+    _named: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
+    _called: dict[int, str] = field(default_factory=dict)
+    _by_address: dict[str, int] = field(default_factory=dict)
+    _standing: dict[frozenset[str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.principals, self.targets = self.parts.principals, self.parts.targets
@@ -64,6 +71,7 @@ class Engine(Struct, dict=True):
 
     def _together(self, certain: int, possible: int) -> Mapping[Key, Both]:
         """What callers can do themselves who are certainly, and at least possibly, there to do it."""
+        certain, possible = self._first_of(certain), self._first_of(possible)
         known = self._joined.get((certain, possible))
         if known is None:
             found: dict[Key, Both] = {}
@@ -74,6 +82,34 @@ class Engine(Struct, dict=True):
                     found[key] = (one | must if sure else one, other | may)
             known = self._joined[certain, possible] = found
         return known
+
+    @cached_property
+    def _double_of(self) -> Mapping[int, int]:
+        """Callers before whom somebody stands who can do the very same -> that one."""
+        first: dict[frozenset[tuple[Key, Both]], int] = {}
+        by_mapping: dict[int, int] = {}
+        found: dict[int, int] = {}
+        for each in bits(self._capable):
+            own = self.powers.own(each)
+            if id(own) not in by_mapping:
+                by_mapping[id(own)] = first.setdefault(frozenset(own.items()), each)
+            if by_mapping[id(own)] != each:
+                found[each] = by_mapping[id(own)]
+        return found
+
+    @cached_property
+    def _doubles(self) -> int:
+        return bit_set(self._double_of)
+
+    def _first_of(self, callers: int) -> int:
+        """For all of some callers who can do the same, one: what they can do together is what one of each can do."""
+        doubles = callers & self._doubles
+        if not doubles:
+            return callers
+        known = self._firsts.get(doubles)
+        if known is None:
+            known = self._firsts[doubles] = bit_set({self._double_of[each] for each in bits(doubles)})
+        return callers & ~doubles | known
 
     def outcome(self, caller: int, key: Key, place: int) -> Outcome:
         """Whether a caller can do it to one target."""
@@ -100,6 +136,12 @@ class Engine(Struct, dict=True):
                 for position, target in enumerate(block.targets):
                     found.setdefault((target.inside, target.address, verb), []).append(((number, verb), position))
         return found
+
+    @cached_property
+    def told_once(self) -> bool:
+        """Whether no address stands for two callers, or has the same done to it in two blocks or two inputs."""
+        asked = [(target.address, verb) for block in self.targets.blocks for verb in block.ways for target in block.targets]
+        return len(asked) == len(set(asked)) and len(self.principals.by_address) == len(self.principals.all)
 
     @cached_property
     def stores_at(self) -> Mapping[str, list[Store]]:
@@ -140,23 +182,52 @@ class Engine(Struct, dict=True):
     def powers_of(self, caller: int) -> Iterator[Power]:
         """Every power of a caller, in the order of verbs, blocks and targets. Where there are very many of a kind, the last ones
         are told without a path of their own, with what the others of their kind rest on."""
-        identity = self.identity(caller)
+        for key, told in groupby(self._told(caller), key=lambda each: each[0]):
+            targets = self.targets.blocks[key[0]].targets
+            powers = {place: power for _, power, places in told for place in bits(places)}
+            for place in sorted(powers):
+                yield replace(powers[place], target=targets[place].address)
+
+    def alike(self, caller: int) -> Iterator[Alike]:
+        """The same, those of a kind that have no path of their own as one."""
+        for (number, _), power, places in self._told(caller):
+            yield alike(power, self._addresses(number, places))
+
+    def _addresses(self, number: int, places: int) -> tuple[str, ...]:
+        key = (number, places)
+        if key not in self._named:
+            targets = self.targets.blocks[number].targets
+            self._named[key] = tuple(targets[place].address for place in bits(places))
+        return self._named[key]
+
+    def _told(self, caller: int) -> Iterator[tuple[Key, Power, int]]:
+        """Powers, and over which targets of a block as bits: the first of a kind one by one, the others together."""
+        address = self.identity(caller).address
         everything = self.all_of(caller)
         for key in sorted(everything, key=lambda key: (_ORDER[key[1]], key[0])):
-            certain, possible = everything[key]
             targets = self.targets.blocks[key[0]].targets
-            alike: dict[tuple[Outcome, tuple[str, ...]], list[Proof]] = {}
-            for place in bits(possible):
-                outcome = Outcome.YES if certain >> place & 1 else Outcome.MAYBE
-                rules = self._rules(caller, key, place, outcome)
-                known = alike.setdefault((outcome, rules), [])
-                if len(known) < _MOST_PROVED:
-                    known.append(self.proof(caller, key, place, outcome))
-                    steps = known[-1].steps
-                else:
-                    steps = ()
-                actions, missing = known[-1].actions, known[-1].missing
-                yield Power(identity.address, key[1], targets[place].address, outcome, steps, actions, missing, rules)
+            for outcome, rules, places in self._kinds(caller, key, everything[key]):
+                power: Power | None = None
+                rest = places
+                for place in islice(bits(places), _MOST_PROVED):
+                    proof = self.proof(caller, key, place, outcome)
+                    power = Power(
+                        address, key[1], targets[place].address, outcome, proof.steps, proof.actions, proof.missing, rules
+                    )
+                    yield key, power, 1 << place
+                    rest ^= 1 << place
+                if rest and power is not None:
+                    yield key, replace(power, path=()), rest
+
+    def _kinds(self, caller: int, key: Key, all_of: Both) -> Iterator[tuple[Outcome, tuple[str, ...], int]]:
+        """The targets of a block by how surely something can be done to them, and by which hops."""
+        own, assuming = self.powers.own(caller).get(key, _NOTHING), self._by_assuming(caller).get(key, _NOTHING)
+        for row, outcome, every in ((0, Outcome.YES, all_of[0]), (1, Outcome.MAYBE, all_of[1] & ~all_of[0])):
+            left = every
+            for rules, reached in (((), own[row]), (("assume",), assuming[row]), (("escalate",), every)):
+                if left & reached:
+                    yield outcome, rules, left & reached
+                left &= ~reached
 
     def power(self, caller: int, key: Key, place: int, outcome: Outcome) -> Power:
         """One power with its proof, of which is known how surely it is had."""
@@ -208,9 +279,18 @@ class Engine(Struct, dict=True):
             known = self._ways[route] = self.explain.route(route)
         return known
 
-    def reaches(self, caller: int) -> Iterator[Power]:
-        """Every other caller that one can become, in order, with the route."""
-        return (self._taken(caller, number) for number in bits(self._others(caller)))
+    def reaches(self, caller: int, among: int = -1) -> Iterator[Power]:
+        """Every other caller (of some, as bits) that one can become, in order, with the route."""
+        return (self._taken(caller, number) for number in bits(self._others(caller) & among))
+
+    def called(self, address: str) -> int:
+        """The callers that an address stands for, those included that it makes of itself, as bits."""
+        assert self.graph
+        if not self._by_address:
+            for number, name in enumerate(self.names((1 << self.parts.count) - 1)):
+                found = name.partition(" ")[0]
+                self._by_address[found] = self._by_address.get(found, 0) | 1 << number
+        return self._by_address.get(address, 0)
 
     def _others(self, caller: int) -> int:
         return self.graph.reached(caller, certainly=False) & ~(1 << caller)
@@ -223,9 +303,32 @@ class Engine(Struct, dict=True):
         address, name = self.identity(caller).address, self.explain.name(number)
         return Power(address, Verb.ESCALATE, name, outcome, proof.steps, proof.actions, "" if route.certain else proof.missing)
 
+    def standing_for(self, addresses: frozenset[str]) -> int:
+        """The callers of some addresses, as bits."""
+        if addresses not in self._standing:
+            self._standing[addresses] = bit_set(number for each in addresses for number in self.callers_at(each))
+        return self._standing[addresses]
+
     def escalations(self, caller: int) -> Iterator[Power]:
-        """Those of `reaches` that take more than roles which are there to be assumed."""
-        return (self._taken(caller, number) for number in bits(self.escalated(caller)))
+        """Those of `reaches` that take more than roles which are there to be assumed. Where there are very many, the last ones
+        are told without a path of their own."""
+        found: dict[str, Power] = {}
+        for power in (power for each in self.becoming(caller) for power in each):
+            found.setdefault(power.target, power)  # what is sure comes first
+        return (found[each] for each in dict.fromkeys(self.names(self.escalated(caller))))
+
+    def becoming(self, caller: int) -> Iterator[Alike]:
+        """The same, those that have no path of their own as one."""
+        every, sure = self.escalated(caller), self.graph.reached(caller, certainly=True)
+        for numbers in (every & sure, every & ~sure):
+            power: Power | None = None
+            rest = numbers
+            for number in islice(bits(numbers), _MOST_PROVED):
+                power = self._taken(caller, number)
+                yield single(power)
+                rest ^= 1 << number
+            if rest and power is not None:
+                yield alike(replace(power, path=()), tuple(self.names(rest)))
 
     def escalated(self, caller: int) -> int:
         """Whom a caller can only become by more than assuming roles, as bits."""
@@ -237,7 +340,10 @@ class Engine(Struct, dict=True):
 
     def names(self, callers: int) -> Iterator[str]:
         """What callers are called."""
-        return map(self.explain.name, bits(callers))
+        for each in bits(callers):
+            if each not in self._called:
+                self._called[each] = self.explain.name(each)
+            yield self._called[each]
 
     def callers_at(self, address: str) -> list[int]:
         """The callers of an address, as the inputs show them."""

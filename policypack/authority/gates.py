@@ -93,8 +93,8 @@ def started(each: Applying) -> Evidence:
 
 def beside_the_gates(infrastructure: Infrastructure) -> Iterator[Held]:
     """Agents that can destroy production's data, or strip what guards it, by calling its API: the surest first."""
-    data = {store.address for store in infrastructure.production if store.kind != "key"}
-    found = list(held(infrastructure, _DATA, wanted=lambda power: power.target in data))
+    data = frozenset(store.address for store in infrastructure.production if store.kind != "key")
+    found = list(held(infrastructure, _DATA, wanted=lambda _: data))
     yield from sorted(found, key=lambda each: (not each.certain, each.identity.address))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from policypack.authority.held import Held, is_watched, not_production, one_a_target, readable
+from policypack.authority.alike import one_a_target
+from policypack.authority.held import Held, is_watched, not_production, readable
 from policypack.model import Identity, Infrastructure, Policy, Resource
 
 _ORGANISATION = frozenset({"aws_organizations_policy", "aws_organizations_policy_attachment"})

@@ -7,10 +7,13 @@ of plain automation or of a workload is what `who-can` and one_identity_destroys
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 
 from msgspec import Struct
 
-from policypack.authority.grants import at, conditional_denies, limited, rules_everything
+from policypack.authority.alike import Alike, every, first_targets, joined, one_a_target, single
+from policypack.authority.grants import at, conditional_denies, rules_everything
+from policypack.authority.once import once
 from policypack.model import Evidence, Identity, IdentityKind, Infrastructure, Outcome, Power, Store, Unknown, Verb
 
 SHOWN = 3
@@ -18,22 +21,14 @@ DESTRUCTIVE = frozenset({Verb.DESTROY, Verb.OVERWRITE, Verb.DESTROY_COPIES, Verb
 """What makes data or a way back to it disappear, now or with the next call."""
 ASSUMED = "assume"
 _REFERS = "it refers to "
-_NEW, _CHOSEN = "a new principal made by ", " with rights of its own choosing"
 # A login profile is a person's password, not a string that lies in a file and works by itself.
 _PASSWORDS = frozenset({"aws_iam_user_login_profile"})
 
 
+@once
 def watched(infrastructure: Infrastructure) -> tuple[Identity, ...]:
     """Agents, and identities that a static credential exists for: a string that an agent finds makes it that identity."""
-    for known, found in _watched:
-        if known is infrastructure:
-            return found
-    _watched.insert(0, (infrastructure, tuple(each for each in infrastructure.identities if is_watched(each))))
-    del _watched[2:]  # a plan is judged against what it changes
-    return _watched[0][1]
-
-
-_watched: list[tuple[Infrastructure, tuple[Identity, ...]]] = []
+    return tuple(each for each in infrastructure.identities if is_watched(each))
 
 
 def is_watched(identity: Identity) -> bool:
@@ -44,15 +39,31 @@ def is_watched(identity: Identity) -> bool:
 
 
 class Held(Struct, frozen=True):
-    """What one identity can do, as the answer to one question: one power a target, the surest and then the shortest first."""
+    """What one identity can do, as the answer to one question: one power a target, the surest and then the shortest first, those
+    together that differ in nothing but their target."""
 
     identity: Identity
-    powers: tuple[Power, ...]
+    alike: tuple[Alike, ...]
 
     @property
     def worst(self) -> Power:
         """The power to show."""
-        return self.powers[0]
+        return self.alike[0].power
+
+    @property
+    def powers(self) -> tuple[Power, ...]:
+        """All of them one by one."""
+        return every(self.alike)
+
+    @property
+    def reached(self) -> frozenset[str]:
+        """The targets of all of them."""
+        return joined(tuple(each.targets for each in self.alike))
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return sum(len(each.targets) for each in self.alike)
 
     @property
     def certain(self) -> bool:
@@ -67,9 +78,10 @@ class Held(Struct, frozen=True):
     @property
     def targets(self) -> str:
         """The targets as a sentence has them. Of a proved power only what is proved: the rest is said to be possible."""
-        proved = [each.target for each in self.powers if each.outcome is self.worst.outcome]
-        possible = len(self.powers) - len(proved)
-        return named(proved) + (f", and perhaps {possible} more" if possible else "")
+        proved = [each for each in self.alike if each.power.outcome is self.worst.outcome]
+        many = sum(len(each.targets) for each in proved)
+        possible = self.count - many
+        return listed(first_targets(proved, SHOWN), many) + (f", and perhaps {possible} more" if possible else "")
 
     @property
     def because(self) -> tuple[Evidence, ...]:
@@ -81,14 +93,15 @@ def held(
     infrastructure: Infrastructure,
     verbs: Collection[Verb],
     *,
-    wanted: Callable[[Power], bool] = lambda _: True,
+    wanted: Callable[[Power], frozenset[str] | bool] = lambda _: True,
     identities: Iterable[Identity] | None = None,
     opaque: bool = False,
 ) -> Iterator[Held]:
     """For each watched identity (or each of `identities`) its powers with one of the verbs: nothing where it has none.
 
-    A policy that cannot be read may allow anything. That is one cause, and one question speaks of it (`opaque`); for the
-    others such a power is none.
+    `wanted` says whether powers count, or over which targets: it is asked once of powers that differ in nothing but the target.
+    A policy that cannot be read may allow anything. That is one cause, and one question speaks of it (`opaque`); for the others
+    such a power is none.
     """
     asked = watched(infrastructure) if identities is None else tuple(identities)
     if not asked or not (infrastructure.production or Verb.STOP_AUDIT in verbs):
@@ -98,27 +111,34 @@ def held(
     answers = authority(infrastructure)
     others = not_production(infrastructure)
     for identity in asked:
-        powers = [each for each in answers.powers_of(identity.address) if each.verb in verbs and each.target not in others]
-        powers = [each for each in powers if wanted(each)]
-        powers = _undenied(identity, powers if opaque else readable(powers))
-        if powers:
-            yield Held(identity, one_a_target(powers))
+        powers = (each for each in answers.alike(identity.address) if each.power.verb in verbs)
+        told = [kept for each in powers if (kept := _counting(each, wanted(each.power), others)) is not None]
+        found = _undenied(identity, [each for each in told if opaque or is_readable(each.power)])
+        if found:
+            yield Held(identity, one_a_target(found))
 
 
-def _undenied(identity: Identity, powers: Sequence[Power]) -> list[Power]:
+def _counting(each: Alike, wanted: frozenset[str] | bool, others: frozenset[str]) -> Alike | None:
+    """What counts of some powers: nothing, all, or those over some targets, and never what is not production's."""
+    kept = each.among(wanted) if isinstance(wanted, frozenset) else each if wanted else None
+    return None if kept is None else kept.without(others)
+
+
+def _undenied(identity: Identity, powers: Sequence[Alike]) -> list[Alike]:
     """Without what is only possible because a deny of its own asks a condition first: agent_can_bypass_boundary speaks of that."""
-    if all(each.outcome is Outcome.YES for each in powers):
+    if all(each.power.outcome is Outcome.YES for each in powers):
         return list(powers)
     denies = list(conditional_denies(identity))
     return [
         each
         for each in powers
-        if each.outcome is Outcome.YES
-        or each.rules
-        or not any(deny.covers(action) for deny in denies for action in each.actions)
+        if each.power.outcome is Outcome.YES
+        or each.power.rules
+        or not any(deny.covers(action) for deny in denies for action in each.power.actions)
     ]
 
 
+@once
 def not_production(infrastructure: Infrastructure) -> frozenset[str]:
     """The addresses of stores, snapshots and vaults of other environments: what can be done to them is nobody's finding."""
     production = {*copied(infrastructure.production), *(store.address for store in infrastructure.production)}
@@ -142,33 +162,28 @@ def implied(infrastructure: Infrastructure, identity: Identity) -> bool:
     """
     if rules_everything(identity):
         return True
-    rulers = _rulers(infrastructure)
-    if not rulers:
+    if not rulers(infrastructure):
         return False
     from policypack.authority import authority
 
-    return not rulers.isdisjoint(authority(infrastructure).assumes(identity.address))
+    return bool(authority(infrastructure).assumes(identity.address, rulers(infrastructure)))
 
 
-_last_rulers: list[tuple[Infrastructure, frozenset[str]]] = []
-
-
-def _rulers(infrastructure: Infrastructure) -> frozenset[str]:
-    """The identities of a picture that rule everything. The last picture's are kept: every question asks about every agent."""
-    for known, addresses in _last_rulers:
-        if known is infrastructure:
-            return addresses
-    found = frozenset(each.address for each in infrastructure.identities if rules_everything(each))
-    _last_rulers[:] = [(infrastructure, found)]
-    return found
+@once
+def rulers(infrastructure: Infrastructure) -> frozenset[str]:
+    """The identities of a picture that rule everything."""
+    return frozenset(each.address for each in infrastructure.identities if rules_everything(each))
 
 
 def readable(powers: Iterable[Power]) -> list[Power]:
     """The powers that rest on policies whose text is known, or that are known to refer to whoever has the power."""
-    return [each for each in powers if each.outcome is Outcome.YES or _is_readable(each)]
+    return [each for each in powers if is_readable(each)]
 
 
-def _is_readable(power: Power) -> bool:
+def is_readable(power: Power) -> bool:
+    """Whether it rests on policies whose text is known, or that are known to refer to whoever has the power."""
+    if power.outcome is Outcome.YES:
+        return True
     _, opaque, _ = power.missing.partition(" says is not known")
     return not opaque or power.identity in power.missing.rpartition(_REFERS)[2].split(", ")
 
@@ -182,19 +197,17 @@ def by_its_own_policies(power: Power) -> bool:
     return all(rule == ASSUMED for rule in power.rules)
 
 
-def only_weakens(infrastructure: Infrastructure) -> Callable[[Power], bool]:
-    """Whether the calls that destroy copies are those that take the store's protection off: one cause, said once."""
+def only_weakens(infrastructure: Infrastructure) -> Callable[[Power], frozenset[str]]:
+    """The targets of which the calls that destroy copies are those that take the store's protection off: one cause, said once."""
     from policypack.authority import authority
 
-    known: dict[str, dict[str, set[str]]] = {}
+    @cache
+    def asked(identity: str, actions: frozenset[str]) -> frozenset[str]:
+        weakens = [each for each in authority(infrastructure).alike(identity) if each.power.verb is Verb.WEAKEN]
+        fitting = [each.targets for each in weakens if actions and actions.issubset(each.power.actions)]
+        return joined(tuple(fitting))
 
-    def asked(power: Power) -> bool:
-        if power.identity not in known:
-            weakens = [each for each in authority(infrastructure).powers_of(power.identity) if each.verb is Verb.WEAKEN]
-            known[power.identity] = {each.target: set(each.actions) for each in weakens}
-        return bool(power.actions) and set(power.actions) <= known[power.identity].get(power.target, set())
-
-    return asked
+    return lambda power: asked(power.identity, frozenset(power.actions))
 
 
 def taking_all(infrastructure: Infrastructure, stores: Sequence[str]) -> Iterator[Held]:
@@ -212,76 +225,10 @@ def taking_all(infrastructure: Infrastructure, stores: Sequence[str]) -> Iterato
     for address in sorted(found.keys() & known.keys()):
         powers = one_a_target(found[address])
         for place, bare in enumerate(powers[:SHOWN]):
-            proved = [each for each in answers.destroys_all(bare.target) if each.identity == address]
+            proved = [each for each in answers.destroys_all(bare.power.target) if each.identity == address]
             if readable(proved):  # a policy that cannot be read is agent_can_destroy_data's
-                yield Held(known[address], (proved[0], *powers[:place], *powers[place + 1 :]))
+                yield Held(known[address], (single(proved[0]), *powers[:place], *powers[place + 1 :]))
                 break
-
-
-def gained_by(infrastructure: Infrastructure, identity: Identity) -> str:
-    """The production stores that an identity can only destroy once it changed rights, "" where there are none."""
-    from policypack.authority import authority
-
-    stores = {store.address for store in infrastructure.production}
-    powers = authority(infrastructure).powers_of(identity.address)
-    lost = [each for each in powers if each.verb is Verb.DESTROY and each.target in stores and not by_its_own_policies(each)]
-    return named(each.target for each in one_a_target(lost)) if lost else ""
-
-
-def escalating(infrastructure: Infrastructure) -> Iterator[Held]:
-    """The watched identities that can change rights, with what they become, where that can destroy something of production.
-
-    A role that can do no harm is no gain; rights of one's own choosing are, unless a boundary leaves nothing to choose. Where
-    the inputs show no store at all, what there is to lose lies elsewhere: to become who may do everything, by whatever step, is
-    told then. For whom all of this follows from what it may do already, it is not told.
-    """
-    if infrastructure.stores and not infrastructure.production:
-        return
-    for identity in watched(infrastructure):
-        if infrastructure.stores and not implied(infrastructure, identity):
-            becomes = list(_harmful(infrastructure, identity))
-        elif not infrastructure.stores and not rules_everything(identity):
-            becomes = list(_unlimited(infrastructure, identity))
-        else:
-            becomes = []
-        if becomes:
-            yield Held(identity, one_a_target(becomes))
-
-
-def _harmful(infrastructure: Infrastructure, identity: Identity) -> Iterator[Power]:
-    """What it becomes by more than assuming a role, and what can destroy something of production."""
-    from policypack.authority import authority
-
-    answers = authority(infrastructure)
-    powers = readable(answers.powers_of(identity.address))
-    others = not_production(infrastructure)
-
-    def harms(power: Power) -> bool:
-        return power.verb in DESTRUCTIVE and power.target not in others
-
-    if not any(map(harms, powers)):
-        return
-    known = {each.address for each in infrastructure.identities}
-    for each in powers:
-        if each.verb is Verb.ESCALATE and (each.target not in known or any(map(harms, answers.powers_of(each.target)))):
-            yield each
-
-
-def _unlimited(infrastructure: Infrastructure, identity: Identity) -> Iterator[Power]:
-    """What it becomes, and what may do everything."""
-    from policypack.authority import authority
-
-    for each in readable(authority(infrastructure).reaches(identity.address)):
-        if _may_do_everything(infrastructure, each.target):
-            yield each
-
-
-def _may_do_everything(infrastructure: Infrastructure, target: str) -> bool:
-    """Whether what is become may do everything, or whatever the caller writes down for it, and nothing limits it."""
-    if target in _rulers(infrastructure):
-        return True
-    chosen = target.removeprefix(_NEW) if target.startswith(_NEW) else target.removesuffix(_CHOSEN)
-    return chosen != target and any(each.address == chosen and not limited(each) for each in infrastructure.identities)
 
 
 def writes_objects(infrastructure: Infrastructure, each: Held) -> Outcome:
@@ -321,8 +268,8 @@ def leaving(infrastructure: Infrastructure) -> Iterator[Held]:
         answers = authority(infrastructure)
         powers = [
             each
-            for each in answers.powers_of(identity.address)
-            if each.verb is Verb.REMOVE_DOMAIN and by_its_own_policies(each)
+            for each in answers.alike(identity.address)
+            if each.power.verb is Verb.REMOVE_DOMAIN and by_its_own_policies(each.power)
         ]
         for action in _LEAVING if identity.language == "aws" and str(identity.domain) in homes else ():
             decision = answers.can(identity.address, action, "*")
@@ -333,31 +280,13 @@ def leaving(infrastructure: Infrastructure) -> Iterator[Held]:
                     if each.effect == "Allow"
                 )
                 name = f"account {identity.domain}"
-                powers.append(Power(identity.address, Verb.REMOVE_DOMAIN, name, decision.outcome, steps, (action,)))
+                powers.append(single(Power(identity.address, Verb.REMOVE_DOMAIN, name, decision.outcome, steps, (action,))))
         if powers:
             yield Held(identity, one_a_target(powers))
 
 
 def _opaque(identity: Identity) -> bool:
     return any(isinstance(policy.document, Unknown) and policy.document.document is None for policy in identity.policies)
-
-
-def one_a_target(powers: Iterable[Power]) -> tuple[Power, ...]:
-    """The power over each target that says most, and of all targets the most telling first: the surest, then what it has itself,
-    then what takes the whole before what takes a part (to delete before to overwrite), then the shortest."""
-    best: dict[str, Power] = {}
-    for each in powers:
-        known = best.get(each.target)
-        if known is None or _rank(each) < _rank(known):
-            best[each.target] = each
-    return tuple(sorted(best.values(), key=lambda each: (*_rank(each), each.target)))
-
-
-_TELLING = {verb: number for number, verb in enumerate((*(verb for verb in Verb if verb is not Verb.WEAKEN), Verb.WEAKEN))}
-
-
-def _rank(power: Power) -> tuple[int, bool, bool, int, int]:
-    return (-power.outcome.rank, not power.path, bool(power.rules), _TELLING[power.verb], len(power.path))
 
 
 def who(identity: Identity) -> Evidence:
@@ -374,7 +303,12 @@ def missing(power: Power) -> tuple[Evidence, ...]:
 def named(addresses: Iterable[str]) -> str:
     """The first few, and how many more there are."""
     found = list(dict.fromkeys(addresses))
-    shown, rest = found[:SHOWN], len(found) - SHOWN
+    return listed(found[:SHOWN], len(found))
+
+
+def listed(shown: Sequence[str], many: int) -> str:
+    """Those that are shown, and how many more there are."""
+    rest = many - len(shown)
     if rest > 0:
         return f"{', '.join(shown)} and {rest} more"
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"

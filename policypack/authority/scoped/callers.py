@@ -51,6 +51,8 @@ class Callers(Struct, dict=True):
     _allowed: dict[tuple[str, str], int] = field(default_factory=dict)
     _ends: dict[str, Mapping[str, int]] = field(default_factory=dict)
     _leads: dict[int, Sequence[tuple[Lead, Both]]] = field(default_factory=dict)
+    _others: dict[int, tuple[tuple[Lead, Both], ...]] = field(default_factory=dict)
+    _more: dict[int, tuple[tuple[Rule, Both, Both], ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.origin.extend(range(len(self.oracle.actors)))
@@ -111,10 +113,19 @@ class Callers(Struct, dict=True):
 
     def _to_others(self, caller: int) -> Iterator[tuple[Lead, Both]]:
         itself = 1 << caller | 1 << self.origin[caller]
+        sort = self.oracle.sort(caller)
+        if sort not in self._others:
+            self._others[sort] = tuple(self._becoming(caller))
+        for lead, (certain, possible) in self._others[sort]:
+            if possible & ~itself:
+                yield lead, (certain & ~itself, possible & ~itself)
+
+    def _becoming(self, caller: int) -> Iterator[tuple[Lead, Both]]:
+        """Whom a caller becomes by each rule, be it itself: the same for all who may do the same."""
         for rule in (rule for each in self.languages for rule in each.facts.rules if rule.gains == "identity"):
             certain, possible = self._identity(caller, rule)
-            if possible & ~itself:
-                yield Lead(rule), (0 if rule.depends else certain & ~itself, possible & ~itself)
+            if possible:
+                yield Lead(rule), (0 if rule.depends else certain, possible)
 
     def _also(self, caller: int, rule: Rule) -> tuple[bool, bool]:
         """Whether the caller has one of the further sets of actions somewhere: certainly, possibly."""
@@ -217,6 +228,13 @@ class Callers(Struct, dict=True):
             yield Lead(gains[0].rule, gains), (one, one | other)
 
     def _gains(self, caller: int) -> Iterator[Gain]:
+        sort = self.oracle.sort(caller)
+        if sort not in self._more:
+            self._more[sort] = tuple(self._changing(caller))
+        return (Gain(rule, caller, sites, beneath) for rule, sites, beneath in self._more[sort])
+
+    def _changing(self, caller: int) -> Iterator[tuple[Rule, Both, Both]]:
+        """By which rules a caller changes its rights, and where: the same for all who may do the same."""
         for language in self.languages:
             for rule in language.facts.rules:
                 if rule.gains == "identity":
@@ -229,7 +247,7 @@ class Callers(Struct, dict=True):
                     certain, possible = certain & allowed, possible & allowed
                 sites = (0 if rule.depends else certain, possible)
                 if possible:
-                    yield Gain(rule, caller, sites, self.sites.beneath(sites))
+                    yield rule, sites, self.sites.beneath(sites)
 
     def _places(self, rule: Rule, language: Language) -> int:
         key = (language.facts.language, rule.name)

@@ -108,8 +108,7 @@ class Explain(Struct, frozen=True):
 
     def _somewhere(self, caller: int, action: str) -> int:
         certain, possible = self.callers.oracle.bits(caller, action)
-        levels = [Level.DOMAIN, Level.ABOVE, Level.THING]
-        return min(bits(certain or possible), key=lambda site: (levels.index(self._sites.all[site].level), site))
+        return self._sites.widest(certain or possible)
 
     def _changes(self, lead: Lead, *, told: bool) -> Proof:
         """That a caller changes its rights. On the way it is said where the change is made use of; at the end of a way (`told`) the

@@ -68,6 +68,13 @@ class Oracle(Struct, dict=True):
     _bits: dict[tuple[int, str], Both] = field(default_factory=dict)
     _where: dict[tuple[object, ...], Both] = field(default_factory=dict)
     _spoken: dict[tuple[int, tuple[str, ...], str], bool] = field(default_factory=dict)
+    _alike: dict[tuple[object, ...], int] = field(default_factory=dict)
+    _sorts: dict[int, int] = field(default_factory=dict)
+    _roles: dict[tuple[object, ...], int] = field(default_factory=dict)
+    _lists: dict[tuple[str, ...], int] = field(default_factory=dict)
+    _texts: dict[int, int] = field(default_factory=dict)
+    _held: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    _speaking: dict[tuple[tuple[int, ...], str], tuple[int, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.speaks: Mapping[str, Language] = {name: each for each in self.languages for name in each.facts.providers}
@@ -79,10 +86,47 @@ class Oracle(Struct, dict=True):
 
     def bits(self, caller: int, action: str) -> Both:
         """The sites at which a caller may do something, certainly and at least possibly."""
-        key = (caller, action)
+        key = (self.sort(caller), action)
         if key not in self._bits:
-            self._bits[key] = self._decide(self.actors[caller], action)
+            self._bits[key] = self._decide(caller, action)
         return self._bits[key]
+
+    def sort(self, caller: int) -> int:
+        """A number that callers have in common who may do the same: what they hold differs in nothing but where it is written."""
+        if caller not in self._sorts:
+            who = self.actors[caller]
+            held = tuple((role, self._place(each)) for role, each in zip(self.roles(caller), self.grants(who), strict=True))
+            key = (who.extra, who.undenied, who.unlimited, held)
+            self._sorts[caller] = self._alike.setdefault(key, len(self._alike))
+        return self._sorts[caller]
+
+    def _place(self, grant: Grant) -> tuple[object, ...]:
+        known = grant.condition if isinstance(grant.condition, bool) else None
+        defined = grant.defined_in.place if grant.defined_in is not None else None
+        return (grant.scope, known, grant.expression, defined, grant.kept_at)
+
+    def roles(self, caller: int) -> tuple[int, ...]:
+        """For each grant of a caller a number that grants have in common which speak of the same actions, to the same effect."""
+        if caller not in self._held:
+            self._held[caller] = tuple(map(self._role, self.grants(self.actors[caller])))
+        return self._held[caller]
+
+    def _role(self, grant: Grant) -> int:
+        said = self._texts.get(id(grant.actions))
+        if said is None:  # most roles are one list for all who hold them, and the list is long
+            said = self._texts[id(grant.actions)] = self._lists.setdefault(grant.actions, len(self._lists))
+        key = (grant.effect, said, grant.excluded, grant.lost is None, grant.partial, grant.scope.provider)
+        return self._roles.setdefault(key, len(self._roles))
+
+    def speaking(self, caller: int, action: str) -> tuple[int, ...]:
+        """The grants of a caller that are about an action, by place."""
+        roles = self.roles(caller)
+        known = self._speaking.get((roles, action))
+        if known is None:
+            grants = self.grants(self.actors[caller])
+            known = tuple(place for place, each in enumerate(grants) if self.speaks_of(each, action))
+            self._speaking[roles, action] = known
+        return known
 
     def grants(self, caller: Caller) -> tuple[Grant, ...]:
         """What a caller is allowed, and what it has not taken away of what it is denied and limited to."""
@@ -95,11 +139,15 @@ class Oracle(Struct, dict=True):
         """The site whose administrators may take a statement away."""
         return self.sites.number_of(grant.kept_at or grant.scope)
 
-    def _decide(self, caller: Caller, action: str) -> Both:
-        standing = self.grants(caller)
-        grants = [each for each in standing if self.speaks_of(each, action)]
+    def _decide(self, caller: int, action: str) -> Both:
+        who = self.actors[caller]
+        places = self.speaking(caller, action)
+        if not (places or who.extra):
+            return NOWHERE
+        standing = self.grants(who)
+        grants = [standing[place] for place in places]
         certain, possible = self._union((each for each in grants if each.effect == "allow"), action)
-        certain, possible = certain | caller.extra, possible | caller.extra
+        certain, possible = certain | who.extra, possible | who.extra
         if not possible:
             return NOWHERE
         must, may = self._union((each for each in grants if each.effect == "deny"), action)

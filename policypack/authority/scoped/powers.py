@@ -7,6 +7,7 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
+from policypack.authority.reach import bit_set, bits
 from policypack.authority.scoped.oracle import Oracle
 from policypack.authority.scoped.sites import NOWHERE, Both
 from policypack.authority.scoped.targets import OWN, SITE, Block, Call, Obstacle, Way, obstacles
@@ -25,12 +26,14 @@ class Powers(Struct, dict=True):
     _kept: dict[int, Mapping[Key, Both]] = field(default_factory=dict)
     _standing: dict[tuple[int, Verb, Way], tuple[tuple[Obstacle, int], ...]] = field(default_factory=dict)
     _placed: dict[tuple[int, str, int], int] = field(default_factory=dict)
+    _there: dict[tuple[int, str], tuple[int, Mapping[int, int]]] = field(default_factory=dict)
 
     def own(self, caller: int) -> Mapping[Key, Both]:
         """Block and verb -> the block's targets, for what the caller can do without becoming anybody else."""
-        if caller not in self._kept:
-            self._kept[caller] = dict(self._own(caller))
-        return self._kept[caller]
+        sort = self.oracle.sort(caller)
+        if sort not in self._kept:
+            self._kept[sort] = dict(self._own(caller))
+        return self._kept[sort]
 
     @staticmethod
     def might(_caller: int, _key: Key) -> bool:
@@ -73,14 +76,27 @@ class Powers(Struct, dict=True):
         """The targets of a block whose place, or what is meant by `at`, is among the sites."""
         if not sites:
             return 0
+        everywhere, found = self._targets_at(number, at)
+        sites &= everywhere
         key = (number, at, sites)
         known = self._placed.get(key)
         if known is None:
             known = 0
-            for place, site in enumerate(self.blocks[number].slot(at)):
-                known |= 1 << place if site >= 0 and sites >> site & 1 else 0
+            for site in bits(sites):
+                known |= found[site]
             self._placed[key] = known
         return known
+
+    def _targets_at(self, number: int, at: str) -> tuple[int, Mapping[int, int]]:
+        """The sites that calls on the targets of a block are made at, as bits, and for each site the targets."""
+        key = (number, at)
+        if key not in self._there:
+            found: dict[int, int] = {}
+            for place, site in enumerate(self.blocks[number].slot(at)):
+                if site >= 0:
+                    found[site] = found.get(site, 0) | 1 << place
+            self._there[key] = (bit_set(found), found)
+        return self._there[key]
 
     @cached_property
     def _stores(self) -> Mapping[int, Store]:

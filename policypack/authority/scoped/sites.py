@@ -29,6 +29,7 @@ class Sites(Struct, frozen=True, dict=True):
     identities: Sequence[Identity]
     providers: frozenset[str]
     _covered: dict[Scope, Both] = field(default_factory=dict)
+    _beneath: dict[Both, Both] = field(default_factory=dict)
 
     @cached_property
     def all(self) -> tuple[Site, ...]:
@@ -148,12 +149,29 @@ class Sites(Struct, frozen=True, dict=True):
 
     def beneath(self, numbers: Both) -> Both:
         """These sites with all that lies beneath them."""
-        certain = possible = 0
+        if numbers not in self._beneath:
+            self._beneath[numbers] = self._below(numbers)
+        return self._beneath[numbers]
+
+    def _below(self, numbers: Both) -> Both:
+        certain, possible = numbers
         for number in bits(numbers[1]):
             must, may = self.covered(scope_of(self.all[number]))
-            certain |= (must | 1 << number) if numbers[0] >> number & 1 else 0
-            possible |= may | 1 << number
+            certain |= must if numbers[0] >> number & 1 else 0
+            possible |= may
         return certain, possible
+
+    def widest(self, sites: int) -> int:
+        """The first of some sites that has most beneath it, as far as that is told by what it is: a domain, what stands above, a
+        thing."""
+        for level in self._by_level:
+            if sites & level:
+                return next(bits(sites & level))
+        return next(bits(sites))
+
+    @cached_property
+    def _by_level(self) -> tuple[int, ...]:
+        return tuple(self.where(lambda site, level=level: site.level is level) for level in (Level.DOMAIN, Level.ABOVE))  # type: ignore[misc]
 
     def holds(self, truth: Callable[[Site], Truth], within: Both) -> Both:
         """Those of `within` for which something holds."""
