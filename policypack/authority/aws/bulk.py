@@ -22,9 +22,12 @@ from policypack.authority.aws.lines import Compiler, Line, Target, join_bits, me
 from policypack.authority.aws.principal import PLAIN, Principal, names, same_text
 from policypack.authority.aws.sets import DIRECT, NAMINGS, NOTHING, Caller, Part, granted, part
 from policypack.authority.aws.standing import Standing
-from policypack.authority.aws.tables import Bits, Both, join
+from policypack.authority.aws.tables import Bits, Both, both, either, join, without
 from policypack.authority.aws.text import has_hole
 from policypack.model import Identity, Outcome, Policy, replace
+
+_GRANTED_BY = frozenset({"identity", *DIRECT})
+_GRANTED_TO_OTHERS_BY = frozenset({"identity", *NAMINGS})
 
 
 class Atom(Struct, frozen=True, gc=False):
@@ -70,6 +73,7 @@ class Evaluator:
         for owner, numbers in _grouped(target.owner for target in self._targets):
             self._owners[str(owner)] = join_bits(numbers)
         self._keys = join_bits(n for n, target in enumerate(self._targets) if is_delegated("kms:", target.forms))
+        self._delegated = [self._delegating(name) for name in self._compiler.actions.names]
         self._ruled = list(self._rcps())
         self._static = tuple(self._undivided())
 
@@ -107,17 +111,16 @@ class Evaluator:
         return tuple(found)
 
     def _caller(self, principal: Principal, layers: Layers) -> Caller:
-        own, named = self._own(principal, layers), list(self._named(principal, layers))
+        own = self._own(principal, layers)
+        named = list(self._named(principal, layers)) if self._ruled or self._standing.shapes else []
         same = self._same(principal.account)
+        levels = layers.scps if layers.scps and principal.bound_by_scps else ()
         limits = [
             (name, NOTHING)
             for name, one in (("boundary", layers.boundary), ("session policy", layers.session))
             if one is not None
         ]
-        ceilings = [
-            (f"scp{number}", NOTHING if level else (0, -1))
-            for number, level in enumerate(layers.scps if principal.bound_by_scps else ())
-        ]
+        ceilings = [(f"scp{number}", NOTHING if level else (0, -1)) for number, level in enumerate(levels)]
         mine = same[0] == self._compiler.everything and principal.kind in PLAIN
         alone = mine and all(each.layer == "rcp" for each in named)
         return Caller(principal, layers, (*own, *named), same, tuple(limits), tuple(ceilings), alone)
@@ -140,7 +143,7 @@ class Evaluator:
                 found += self._parts("boundary", layers.boundary)
             if layers.session is not None:
                 found += self._parts("session policy", layers.session)
-        for number, level in enumerate(layers.scps if principal.bound_by_scps else ()):
+        for number, level in enumerate(layers.scps if layers.scps and principal.bound_by_scps else ()):
             for each in level:
                 found += self._parts(f"scp{number}", each)
         return found
@@ -197,14 +200,15 @@ class Evaluator:
     def _divided(self, caller: Caller) -> tuple[Bits, ...]:
         """The atoms among the actions that anything may allow."""
         granting = self._compiler.actions.everything if caller.principal.kind == "root" else 0
-        granted_by = {"identity", *(DIRECT if caller.principal.kind in PLAIN else NAMINGS)}
+        granted_by = _GRANTED_BY if caller.principal.kind in PLAIN else _GRANTED_TO_OTHERS_BY
         masks: dict[Bits, None] = {}
         for each in caller.parts:
-            masks[each.possible] = None
+            possible = each.possible
+            masks[possible] = None
             if not each.whole:
                 masks[each.line.actions[0]] = None
             if not each.denies and each.layer in granted_by:
-                granting |= each.possible
+                granting |= possible
         key = (granting, *masks)
         found = self._atoms.get(key)
         if found is None:
@@ -214,8 +218,10 @@ class Evaluator:
     def _apart(self, granting: Bits, masks: Iterable[Bits]) -> Iterator[Bits]:
         atoms = [granting] if granting else []
         for mask in masks:
-            if mask & granting not in {0, granting}:
-                atoms = [half for atom in atoms for half in (atom & mask, atom & ~mask) if half]
+            inside = mask & granting
+            if inside and inside != granting:
+                outside = granting ^ inside
+                atoms = [half for atom in atoms for half in (atom & inside, atom & outside) if half]
         for atom in atoms:
             left = atom
             while left:
@@ -226,33 +232,31 @@ class Evaluator:
     def _allowed(self, caller: Caller, number: int) -> Both:
         bit = 1 << number
         name = self._compiler.actions.names[number]
-        sums: dict[str, Both] = {}
-        deny = NOTHING
+        said: dict[str, list[Both]] = {}
+        denied: list[Both] = []
         choosing: list[Part] = []
         for each in caller.parts:
             if not each.possible & bit:
                 continue
-            if each.line.plain:
-                certain, possible = each.line.resources
+            line = each.line
+            if line.plain:
+                found = line.resources
             else:
-                (certain, possible), chosen = self._weigh(each.line, caller.principal.context, name)
+                found, chosen = self._weigh(line, caller.principal.context, name)
                 if chosen:
                     choosing.append(each)
             if not each.whole:
-                certain, possible = _capped(each, bit, name, (certain, possible))
-            if each.denies:
-                deny = (deny[0] | certain, deny[1] | possible)
-            elif each.layer in sums:
-                one, other = sums[each.layer]
-                sums[each.layer] = (one | certain, other | possible)
-            else:
-                sums[each.layer] = (certain, possible)
-        certain, possible = granted(caller, sums, self._delegated(name))
-        everything = self._compiler.everything
-        certain, possible = certain & everything & ~deny[1], possible & everything & ~deny[0]
-        if choosing and possible:
-            return self._settled(caller, number, choosing, (certain, possible))
-        return certain, possible
+                found = _capped(each, bit, name, found)
+            (denied if each.denies else said.setdefault(each.layer, [])).append(found)
+        sums = {layer: found[0] if len(found) == 1 else either(found) for layer, found in said.items()}
+        found = granted(caller, sums, self._delegated[number])
+        if not caller.alone:
+            found = both(found, (self._compiler.everything, self._compiler.everything))
+        if denied:
+            found = without(found, either(denied))
+        if choosing and found[1]:
+            return self._settled(caller, number, choosing, found)
+        return found
 
     def _weigh(self, line: Line, context: Context, name: str) -> tuple[Both, bool]:
         if _told(line, context):
@@ -264,7 +268,7 @@ class Evaluator:
             found = self._weighed[id(line), name] = self._compiler.weigh(line, {}, name, closed=self.closed)
         return found
 
-    def _delegated(self, name: str) -> Bits:
+    def _delegating(self, name: str) -> Bits:
         """The targets of an action whose own policy must name the caller or its account."""
         if name.startswith("kms:"):
             return self._keys

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from policypack.authority.aws.kleene import F, T, U, Verdict
 from policypack.authority.aws.operators import OPERATORS, Operator
-from policypack.authority.aws.text import ANON, encode
+from policypack.authority.aws.text import ANON, LONGEST, encode
 from policypack.model import Policy, Unknown, Value, replace
 from policypack.read.repeated import once
 
@@ -134,10 +134,10 @@ def _statement(
     written: dict[str, Value], inside: str, modern: Verdict, index: int, said: tuple[str, str]
 ) -> Iterator[Statement]:
     where, doubt = said
-    actions, not_actions, wrong_actions = _either(written, "Action", inside)
-    resources, not_resources, wrong_resources = _either(written, "Resource", inside)
+    actions, not_actions, wrong_actions = _either(written, "Action", "NotAction", inside)
+    resources, not_resources, wrong_resources = _either(written, "Resource", "NotResource", inside)
     principals, not_principals, wrong_principals = _principals(written, inside)
-    conditions = tuple(_conditions(written.get("Condition"), inside))
+    conditions = tuple(_conditions(written["Condition"], inside)) if "Condition" in written else ()
     problem = wrong_actions or wrong_resources or wrong_principals
     if not problem and actions is None:
         problem, actions = "has no Action", ("*",)
@@ -159,11 +159,11 @@ def _element(key: str) -> str:
     return f"an element that IAM does not know, {key}" if _NAME.fullmatch(key) else "an element that IAM does not know"
 
 
-def _either(written: dict[str, Value], element: str, inside: str) -> tuple[tuple[str, ...] | None, bool, str]:
+def _either(written: dict[str, Value], element: str, opposite: str, inside: str) -> tuple[tuple[str, ...] | None, bool, str]:
     """The patterns of an element or of its Not form, whether it is the latter, and what is wrong with it."""
-    plain, negated = written.get(element), written.get(f"Not{element}")
+    plain, negated = written.get(element), written.get(opposite)
     if plain is not None and negated is not None:
-        return (ANON,), False, f"has both {element} and Not{element}"
+        return (ANON,), False, f"has both {element} and {opposite}"
     value = plain if negated is None else negated
     if value is None:
         return None, False, ""
@@ -178,9 +178,20 @@ def _texts(value: Value, inside: str, *, scalars: bool = False) -> tuple[tuple[s
     if isinstance(value, Unknown) and isinstance(value.document, list):
         value = value.document
     items = value if isinstance(value, list) else [value]
+    if _is_ordinary(items):
+        return tuple(items), False  # type: ignore[arg-type]
     fits = [isinstance(item, (str, Unknown)) for item in items]
     texts = [encode(item, inside) if scalars or fit else ANON for item, fit in zip(items, fits, strict=True)]
     return tuple(texts), not all(fits)
+
+
+def _is_ordinary(items: Sequence[Value]) -> bool:
+    """Whether these are texts that encode as they are: nearly all are, and asking once for all of them is quick."""
+    try:
+        together = "".join(items)  # type: ignore[arg-type]
+    except TypeError:
+        return False
+    return together.isascii() and len(together) <= LONGEST
 
 
 def _principals(written: dict[str, Value], inside: str) -> tuple[tuple[tuple[str, str], ...] | None, bool, str]:

@@ -7,15 +7,25 @@ those that it may match. What a resource pattern says of one ARN is `match`'s bu
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, field
 
 from policypack.authority.aws.match import may, must
-from policypack.authority.aws.tables import Bits, Both, Placed, Row, Texts, head_of, is_placed, join, start_of
+from policypack.authority.aws.tables import (
+    Bits,
+    Both,
+    Placed,
+    Row,
+    Texts,
+    after,
+    either,
+    head_of,
+    is_placed,
+    join,
+    start_of,
+)
 from policypack.authority.aws.text import ALSO, ANON, HOLES, has_hole, symbol
-
-_TOP = "\U0010ffff"
 
 
 class Family(Struct):
@@ -43,6 +53,11 @@ class Forms:
         self.open_starts = sorted(self.open)
         self._known: dict[str, Both] = {}
 
+    @property
+    def only(self) -> Texts | None:
+        """The table of texts without holes, where nothing is described otherwise."""
+        return None if self.placed.rows or self.open or self.families or self.without else self.plain
+
     def _add(self, row: Row) -> None:
         text, bits = row
         kinds: list[str] = []
@@ -65,8 +80,8 @@ class Forms:
         """What a pattern matches, with what has no such description among the possible."""
         certain, possible = self._closed(pattern)
         if self.placed.rows or self.families:
-            certain, possible = _either(((certain, possible), self.placed.find(pattern), *self._by_family(pattern)))
-        return certain, possible | self.without
+            certain, possible = either(((certain, possible), self.placed.find(pattern), *self._by_family(pattern)))
+        return (certain, possible | self.without) if self.without else (certain, possible)
 
     def _closed(self, pattern: str) -> Both:
         """What it matches of the texts that hold no resource's hole: to them all holes of a pattern are one wildcard."""
@@ -76,7 +91,7 @@ class Forms:
         if found is None:
             found = self.plain.find(wanted)
             if self.open:
-                found = _either((found, *self._open_ended(wanted)))
+                found = either((found, *self._open_ended(wanted)))
             self._known[wanted] = found
         return (0, found[1]) if named else found
 
@@ -98,7 +113,7 @@ class Forms:
     def _open_ended(self, pattern: str) -> Iterator[Both]:
         """What a pattern matches of the texts that are known but for their end: those that begin as it does, or it as they do."""
         start = start_of(pattern)
-        low, high = bisect_left(self.open_starts, start), bisect_left(self.open_starts, start + _TOP)
+        low, high = bisect_left(self.open_starts, start), bisect_left(self.open_starts, after(start))
         shorter = (start[:end] for end in range(len(start)) if start[:end] in self.open)
         for text in (*self.open_starts[low:high], *shorter):
             for row in self.open[text]:
@@ -116,13 +131,6 @@ def _open_ended(text: str) -> bool:
     return text.endswith(ANON) and not has_hole(text[:-1])
 
 
-def _either(found: Iterable[Both]) -> Both:
-    certain = possible = 0
-    for one, other in found:
-        certain, possible = certain | one, possible | other
-    return certain, possible
-
-
 class Arns:
     """All resources, each described in one or several ways. Answers are remembered by pattern."""
 
@@ -135,22 +143,32 @@ class Arns:
             for slot in range(depth)
         ]
         self._known: dict[str, Both] = {}
+        self._plain = self._slots[0].only if len(self._slots) == 1 else None
         self._heads = {head_of(forms[0]) for forms in resources if forms}
 
     def find(self, pattern: str) -> Both:
         """What a resource pattern certainly and possibly matches: the best informed description of a resource wins."""
         found = self._known.get(pattern)
-        if found is None and ALSO in pattern:
-            found = self._known[pattern] = self._all(pattern.split(ALSO))
-        if found is None and None not in self._heads and head_of(pattern) not in {None, *self._heads}:
-            return 0, 0  # of another service
         if found is None:
-            certain, possible = 0, self.everything
-            for slot in self._slots:
-                one, other = slot.find(pattern)
-                certain, possible = certain | one, possible & other
-            found = self._known[pattern] = (certain, possible | certain)
+            found = self._known[pattern] = self._find(pattern)
         return found
+
+    def _find(self, pattern: str) -> Both:
+        if self._plain is not None and pattern.isascii():
+            return self._plain.find(pattern)
+        if ALSO in pattern:
+            return self._all(pattern.split(ALSO))
+        if None not in self._heads:
+            head = head_of(pattern)
+            if head is not None and head not in self._heads:
+                return 0, 0  # of another service
+        if len(self._slots) == 1:
+            return self._slots[0].find(pattern)
+        certain, possible = 0, self.everything
+        for slot in self._slots:
+            one, other = slot.find(pattern)
+            certain, possible = certain | one, possible & other
+        return certain, possible | certain
 
     def _all(self, patterns: Sequence[str]) -> Both:
         """What patterns match that say the same: what one excludes is not meant, what one certainly matches is."""

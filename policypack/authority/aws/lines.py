@@ -13,13 +13,12 @@ from policypack.authority.aws.document import Statement
 from policypack.authority.aws.index import Arns
 from policypack.authority.aws.kleene import F, T, Verdict
 from policypack.authority.aws.match import text_match
-from policypack.authority.aws.tables import Bits, Both
+from policypack.authority.aws.tables import Bits, Both, after, either, sure
 from policypack.authority.aws.text import literal
 from policypack.authority.aws.variables import expand, variables
 from policypack.model import Policy
 
 _NO_KEYS = Environment({})
-_TOP = "\U0010ffff"
 
 
 class Target(Struct, frozen=True):
@@ -69,13 +68,13 @@ class Actions:
             start = pattern if pattern.isascii() else ""
             for wild in "*?":
                 start = start.partition(wild)[0]
-            low, high = bisect_left(self._texts, start), bisect_left(self._texts, start + _TOP)
+            low, high = bisect_left(self._texts, start), bisect_left(self._texts, after(start))
             certain = possible = 0
             for name, number in self._sorted[low:high]:
                 verdict = text_match(pattern, name)
                 certain |= (verdict == T) << number
                 possible |= (verdict != F) << number
-            found = self._known[pattern] = (certain, possible)
+            found = self._known[pattern] = sure(certain, possible)
         return found
 
     def of(self, statement: Statement) -> Both:
@@ -91,10 +90,10 @@ class Actions:
 def _union(found: Sequence[Both], everything: Bits, *, negated: bool) -> Both:
     if len(found) == 1 and not negated:
         return found[0]
-    certain = possible = 0
-    for one, other in found:
-        certain, possible = certain | one, possible | other
-    return (everything & ~possible, everything & ~certain) if negated else (certain, possible)
+    certain, possible = either(found)
+    if not negated:
+        return certain, possible
+    return sure(everything & ~possible, everything if not certain else everything & ~certain)
 
 
 class Compiler:

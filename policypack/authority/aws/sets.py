@@ -5,7 +5,7 @@ A pair of sets stands for three values, as everywhere in bulk evaluation: what i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -13,7 +13,7 @@ from policypack.authority.aws.kleene import T, Verdict
 from policypack.authority.aws.layers import Layers
 from policypack.authority.aws.lines import Line
 from policypack.authority.aws.principal import ACCOUNT, ANYONE, OTHER, ROLE, SESSION, USER, Principal
-from policypack.authority.aws.tables import Bits, Both
+from policypack.authority.aws.tables import Bits, Both, both, either
 
 NOTHING: Both = (0, 0)
 NAMINGS = (ANYONE, USER, SESSION, ROLE, ACCOUNT, OTHER)
@@ -59,32 +59,32 @@ def granted(caller: Caller, sums: Mapping[str, Both], delegated: Bits) -> Both:
     policy must name the caller or its account."""
     found = _core(caller, sums, delegated)
     for layer, silent in caller.ceilings:
-        found = _both(found, sums.get(layer, silent))
+        found = both(found, sums.get(layer, silent))
     return found
 
 
 def _core(caller: Caller, sums: Mapping[str, Both], delegated: Bits) -> Both:
     own = sums.get("identity", NOTHING)
     for layer, silent in caller.limits:
-        own = _both(own, sums.get(layer, silent))
+        own = both(own, sums.get(layer, silent))
     if caller.alone:
         return (own[0] & ~delegated, own[1] & ~delegated) if delegated else own
-    named = _either(sums.get(naming, NOTHING) for naming in NAMINGS)
-    direct = _either(sums.get(naming, NOTHING) for naming in (ANYONE, USER, SESSION))
+    named = either(sums.get(naming, NOTHING) for naming in NAMINGS)
+    direct = either(sums.get(naming, NOTHING) for naming in (ANYONE, USER, SESSION))
     if caller.principal.kind in {"service", "federated"}:
-        return _placed(caller, _either((direct, sums.get(OTHER, NOTHING))), named)
+        return _placed(caller, either((direct, sums.get(OTHER, NOTHING))), named)
     role = sums.get(ROLE, NOTHING)
     for layer, silent in caller.limits:
-        role = _both(role, sums.get(layer, silent))
-    direct, account = _either((direct, role)), sums.get(ACCOUNT, NOTHING)
+        role = both(role, sums.get(layer, silent))
+    direct, account = either((direct, role)), sums.get(ACCOUNT, NOTHING)
     root = caller.principal.kind == "root"
     own = (-1, -1) if root else own
-    alone, usual = _either((direct, _both(account, own))), _either((direct, own))
+    alone, usual = either((direct, both(account, own))), either((direct, own))
     within = (
         (alone[0] & delegated) | (usual[0] & ~delegated),
         (alone[1] & delegated) | (usual[1] & ~delegated),
     )
-    return _placed(caller, within, _both(own, named))
+    return _placed(caller, within, both(own, named))
 
 
 def _placed(caller: Caller, within: Both, across: Both) -> Both:
@@ -94,14 +94,3 @@ def _placed(caller: Caller, within: Both, across: Both) -> Both:
         (certain & within[0]) | (~possible & across[0]) | (within[0] & across[0]),
         (certain & within[1]) | (~possible & across[1]) | (possible & ~certain & (within[1] | across[1])),
     )
-
-
-def _both(one: Both, other: Both) -> Both:
-    return one[0] & other[0], one[1] & other[1]
-
-
-def _either(found: Iterable[Both]) -> Both:
-    certain = possible = 0
-    for one, other in found:
-        certain, possible = certain | one, possible | other
-    return certain, possible

@@ -20,6 +20,7 @@ Both: TypeAlias = "tuple[Bits, Bits]"
 Row: TypeAlias = "tuple[str, Bits]"
 
 _TOP = "\U0010ffff"
+"""Behind every character of a text: `text.encode` lets it through as unknown only."""
 _LOOSE = re.compile(f"[*?{FIRST_HOLE}-{ANON}]")
 _DELIMITER = re.compile("[/:]")
 _FIELDS = 5
@@ -30,9 +31,10 @@ class Texts:
     """Texts without holes, by their beginning and by their end. `contiguous`: row n is bit n."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
+        """The bits of a row are those of one resource."""
         self.rows = sorted(rows)
         self.names = [text for text, _ in self.rows]
-        self.contiguous = all(bits == 1 << number for number, (_, bits) in enumerate(self.rows))
+        self.contiguous = all(bits.bit_length() == number + 1 for number, (_, bits) in enumerate(self.rows))
         self.regular = all(text.count(":") >= 5 for text in self.names)
         self.by_end = sorted((text[::-1], number) for number, text in enumerate(self.names))
         self.ends = [text for text, _ in self.by_end]
@@ -49,30 +51,29 @@ class Texts:
 
     def find(self, pattern: str) -> Both:
         """What a pattern without holes matches."""
-        if not pattern.strip("*"):
-            return (self.everything, self.everything) if pattern else (0, 0)
+        found = self.exact.get(pattern)
+        if found is not None:
+            return found, found
         start = pattern.partition("*")[0].partition("?")[0]
         if start == pattern:
-            found = self.exact.get(pattern, 0)
-            return found, found
+            return 0, 0
+        if not start and not pattern.strip("*"):
+            return self.everything, self.everything
         first = len(start)
-        low, high = self._slice(start, start + _TOP)
+        low, high = self._slice(start, after(start))
         if self.regular and first == len(pattern) - 1 and pattern[first] == "*":
             found = self._join(low, high)
-            return found & self._certainly(start), found
+            if has_type(start):
+                return found, found
+            # What the wildcard leaves open is a part of the resource's type, which may hold none.
+            return (found & self.untyped if start.count(":") >= _FIELDS else 0), found
         return self._each(pattern, self._fewest(pattern, low, high))
-
-    def _certainly(self, start: str) -> Bits:
-        """Which of the texts that begin so `start*` certainly matches: a wildcard in a resource's type may not be one."""
-        if has_type(start):
-            return self.everything
-        return self.untyped if start.count(":") >= _FIELDS else 0
 
     def _fewest(self, pattern: str, low: int, high: int) -> Iterable[int]:
         last = max(pattern.rfind("*"), pattern.rfind("?"))
         end = pattern[last + 1 :][::-1]
         if end and high - low > 16:
-            start, stop = bisect_left(self.ends, end), bisect_left(self.ends, end + _TOP)
+            start, stop = bisect_left(self.ends, end), bisect_left(self.ends, after(end))
             if stop - start < high - low:
                 return (number for _, number in self.by_end[start:stop])
         return self._bylast_field(pattern, low, high) if high - low > 16 else range(low, high)
@@ -88,7 +89,7 @@ class Texts:
             if count > colons:
                 found += (number for _, number in rows if low <= number < high)
             elif count == colons:
-                first, last = bisect_left(rows, (start, 0)), bisect_left(rows, (start + _TOP, 0))
+                first, last = bisect_left(rows, (start, 0)), bisect_left(rows, (after(start), 0))
                 found += (number for _, number in rows[first:last] if low <= number < high)
         return found
 
@@ -100,7 +101,7 @@ class Texts:
                 possible |= bits
                 if must(pattern, text):
                     certain |= bits
-        return certain, possible
+        return sure(certain, possible)
 
     def _slice(self, low: str, high: str) -> tuple[int, int]:
         return bisect_left(self.names, low), bisect_left(self.names, high)
@@ -114,6 +115,12 @@ class Texts:
 def last_field(text: str) -> str:
     """What stands behind the fifth colon."""
     return text.split(":", _FIELDS)[-1] if text.count(":") >= _FIELDS else ""
+
+
+def after(start: str) -> str:
+    """The first text behind all that begin so. It is of the same characters where it can be, which compare quickest."""
+    last = start[-1:]
+    return start[:-1] + chr(ord(last) + 1) if "" < last < _TOP else start + _TOP
 
 
 def has_type(start: str) -> bool:
@@ -145,6 +152,40 @@ def head_of(text: str) -> str | None:
     fields = text.split(":", 3)
     head = ":".join(fields[:3])
     return head if len(fields) > 3 and _LOOSE.search(head) is None and "${" not in head else None
+
+
+def sure(certain: Bits, possible: Bits) -> Both:
+    """Both sets. Where they are equal they are one: whoever sees that works it out once."""
+    return (possible, possible) if certain == possible else (certain, possible)
+
+
+def either(found: Iterable[Both]) -> Both:
+    """The union of what is certain, and of what is possible."""
+    certain = possible = 0
+    for one, other in found:
+        if certain is possible and one is other:
+            certain = possible = certain | one
+        else:
+            certain, possible = certain | one, possible | other
+    return certain, possible
+
+
+def both(first: Both, second: Both) -> Both:
+    """The intersection of what is certain, and of what is possible."""
+    (certain, possible), (one, other) = first, second
+    if certain is possible and one is other:
+        found = certain & one
+        return found, found
+    return certain & one, possible & other
+
+
+def without(found: Both, taken: Both) -> Both:
+    """What is left of the first where the second is taken away: for certain, where that possibly is."""
+    (certain, possible), (one, other) = found, taken
+    if certain is possible and one is other:
+        left = certain & ~one
+        return left, left
+    return certain & ~other, possible & ~one
 
 
 def is_placed(text: str) -> bool:
@@ -200,7 +241,7 @@ class Placed:
     def _candidates(self, pattern: str) -> Iterator[int]:
         end = _LOOSE.split(pattern)[-1][::-1]
         if end:
-            low, high = bisect_left(self.ends, end), bisect_left(self.ends, end + _TOP)
+            low, high = bisect_left(self.ends, end), bisect_left(self.ends, after(end))
             shorter = (end[:size] for size in range(len(end)) if end[:size] in self.tails)
             for tail in (*self.ends[low:high], *shorter):
                 yield from self.tails[tail]
@@ -211,7 +252,7 @@ class Placed:
                 continue
             for count, rows in counts.items():
                 if count == colons and start:
-                    first, last = bisect_left(rows, (start, 0)), bisect_left(rows, (start + _TOP, 0))
+                    first, last = bisect_left(rows, (start, 0)), bisect_left(rows, (after(start), 0))
                     yield from (number for _, number in rows[first:last])
                 elif count >= colons:
                     yield from (number for _, number in rows)
