@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from policypack.authority.gated import prepared
+from policypack.authority.gated import held_up
 from policypack.authority.grants import or_bounded
 from policypack.authority.held import Held, by_its_own_policies, held, implied
 from policypack.check import Finding, Severity, check
@@ -30,14 +30,14 @@ def agent_can_weaken_guards(infrastructure: Infrastructure) -> Iterator[Finding]
     for each in held(infrastructure, {Verb.WEAKEN}, wanted=lambda power: by_its_own_policies(power) and places):
         if implied(infrastructure, each.identity) or _owned(infrastructure, each):
             continue
-        severity, milder = prepared(infrastructure, each)
+        gates = held_up(infrastructure, each)
         yield Finding(
             each.identity.resource,
             f"It {each.can} take off what protects {each.targets}.",
             certain=each.certain,
-            because=(*each.because, *milder),
+            because=(*each.because, *gates),
             fix=f"take {', '.join(each.worst.actions) or 'the modifying actions'} away{or_bounded(each.identity, 'deny it in a boundary')}",
-            at_most=severity,
+            at_most=Severity.HIGH if gates else Severity.CRITICAL,
         )
 
 

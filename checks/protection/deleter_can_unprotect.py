@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from policypack.authority.alike import joined
-from policypack.authority.gated import prepared
+from policypack.authority.gated import held_up
 from policypack.authority.grants import or_bounded
 from policypack.authority.held import by_its_own_policies, held, implied
 from policypack.check import Finding, Severity, check
@@ -52,12 +52,12 @@ def deleter_can_unprotect(infrastructure: Infrastructure) -> Iterator[Finding]:
         both = each.worst.target in destroys.get(each.identity.address, ())
         deletes = "delete it" if both else "leave it to the next destroy"
         them = "it" if each.count == 1 else "them"
-        severity, milder = prepared(infrastructure, each)
+        gates = held_up(infrastructure, each)
         yield Finding(
             each.identity.resource,
             f"It {each.can} turn off the deletion protection of {each.targets}{f' and then delete {them}' if both else ''}.",
             certain=each.certain,
-            because=(*each.because, guard.evidence, Evidence(f"with it off it can {deletes}", each.worst.target), *milder),
+            because=(*each.because, guard.evidence, Evidence(f"with it off it can {deletes}", each.worst.target), *gates),
             fix=f"take {', '.join(each.worst.actions)} away{or_bounded(each.identity, 'deny it in a boundary')}",
-            at_most=severity,
+            at_most=Severity.HIGH if gates else Severity.CRITICAL,
         )

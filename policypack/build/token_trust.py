@@ -21,10 +21,11 @@ _MAX_CONDITION = 4_000
 
 
 class Pin(Struct, frozen=True):
-    """Whether a trust is pinned, and the words for whom it lets in."""
+    """Whether a trust is pinned, and the words for whom it lets in. `gates` stand before the places that it is pinned to."""
 
     pinned: Truth
     lets_in: str
+    gates: tuple[Gate, ...] = ()
 
 
 class TokenTrusts(Struct, frozen=True, dict=True):
@@ -56,7 +57,7 @@ class TokenTrusts(Struct, frozen=True, dict=True):
             for issuer, pin in said:
                 lets_in = f"tokens of {issuer} that are not shown" if resource.hides(argument) else pin.lets_in
                 evidence = Evidence(lets_in, resource.address, resource.at(argument))
-                yield TokenTrust(resource, issuer, pin.pinned, lets_in, evidence, resource.address, names)
+                yield TokenTrust(resource, issuer, pin.pinned, lets_in, evidence, resource.address, names, pin.gates)
 
     def _issuer(self, *hints: str) -> IssuerFact | None:
         return next((each for each in self.issuers for host in each.hosts for hint in hints if host in hint.lower()), None)
@@ -74,7 +75,7 @@ class TokenTrusts(Struct, frozen=True, dict=True):
             issuer = self._issuer(*hints) if federated else None
             if issuer is not None:
                 pin = self._pinned(issuer, conditions)
-                loosest[issuer.name] = min(loosest.get(issuer.name, pin), pin, key=lambda each: _looseness(each.pinned))
+                loosest[issuer.name] = _any([loosest.get(issuer.name, pin), pin])
         yield from loosest.items()
 
     def _hints(self, principal: Value, holder: Resource) -> Iterator[str]:
@@ -108,7 +109,7 @@ class TokenTrusts(Struct, frozen=True, dict=True):
     def _all(self, issuer: IssuerFact, values: list[Value]) -> Pin:
         """All subjects must be pinned: each lets somebody in."""
         judged = [self._subject(issuer, each) for each in values]
-        return min(judged, key=lambda each: _looseness(each.pinned), default=Pin(pinned=True, lets_in="no subject at all"))
+        return _any(judged) if judged else Pin(pinned=True, lets_in="no subject at all")
 
     def _subject(self, issuer: IssuerFact, value: Value) -> Pin:
         """One subject, as it is written."""
@@ -118,14 +119,22 @@ class TokenTrusts(Struct, frozen=True, dict=True):
                 return Pin(pinned=False, lets_in=f"{issuer.name} tokens whose subject is like {known.replace('hole', '…')}")
             return Pin(Unknown(f"the subject is not known: {value.reason}"), "tokens whose subject is not known")
         text = str(value)
-        if any(re.fullmatch(each, text) for each in issuer.pinned):
-            return Pin(pinned=True, lets_in=f"only tokens with the subject {text}")
+        place = next((found.groupdict() for each in issuer.pinned if (found := re.fullmatch(each, text))), None)
+        if place is not None:
+            return Pin(pinned=True, lets_in=f"only tokens with the subject {text}", gates=self._before(place))
         branch = next((found["branch"] for each in issuer.branch if (found := re.fullmatch(each, text))), None)
         if branch is not None:
             return Pin(self._protected(branch), f"every run of the branch {branch} ({text}), whatever its environment")
         return Pin(
             pinned=False,
             lets_in=f"{issuer.name} tokens with the subject {text}: of runs that no environment or protected branch holds up",
+        )
+
+    def _before(self, place: dict[str, str]) -> tuple[Gate, ...]:
+        """The gates of the inputs before a place."""
+        name, of = place.get("name"), place.get("of")
+        return tuple(
+            gate for gate in self.gates if gate.role != "branch_rule" and gate.name == name and of in {None, _text(gate.of)}
         )
 
     def _protected(self, branch: str) -> Truth:
@@ -204,6 +213,17 @@ class TokenTrusts(Struct, frozen=True, dict=True):
         pin = self._claim(issuer, attribute[1], attribute[2]) if attribute else None
         shown = f"{attribute[1]} is {attribute[2].replace('hole', '…')}" if attribute else "issuer it is"
         return pin or Pin(pinned=False, lets_in=f"{issuer.name} tokens of any run whose {shown}")
+
+
+def _any(pins: list[Pin]) -> Pin:
+    """What each of several pins lets in: the loosest says whom. Gates stand before it where they stand before each."""
+    loosest = min(pins, key=lambda each: _looseness(each.pinned))
+    gates = {gate.resource.place: gate for pin in pins for gate in pin.gates} if all(pin.gates for pin in pins) else {}
+    return Pin(loosest.pinned, loosest.lets_in, tuple(gates.values()))
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _looseness(pinned: Truth) -> int:

@@ -127,8 +127,8 @@ class ApprovalFact(Struct, frozen=True):
 class IssuerFact(Struct, frozen=True):
     """Who issues tokens to pipelines: parts of its address, and the forms of a token's subject.
 
-    `pinned` are patterns of subjects that only one protected place has (an environment, the phase of a run), `branch` those of
-    one branch, which is named `branch` in it. `claims` are other claims that pin: their names with what pins there.
+    `pinned` are patterns of subjects that only one protected place has (an environment, the phase of a run): `name` in them is its
+    name, `of` that of what it belongs to. `branch` are those of one branch, which is named `branch` in it. `claims` are other claims that pin: their names with what pins there.
     """
 
     name: str

@@ -94,7 +94,8 @@ class TokenTrust(Struct, frozen=True):
     """An identity that whoever has a token of a pipeline becomes.
 
     `pinned` is whether only a protected place has such a token. `lets_in` says whose tokens are taken, `identity` is the address of
-    the identity where that is another resource. `names` are what it is called.
+    the identity where that is another resource. `names` are what it is called. `gates` stand before all the places that it is
+    pinned to; there are none where one of these is not among the inputs.
     """
 
     resource: Resource
@@ -104,6 +105,7 @@ class TokenTrust(Struct, frozen=True):
     evidence: Evidence
     identity: str = ""
     names: tuple[str, ...] = ()
+    gates: tuple[Gate, ...] = ()
 
 
 class OpenSecret(Struct, frozen=True):
