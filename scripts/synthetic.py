@@ -48,7 +48,7 @@ def write_plan(path: Path, count: int, *, stands: bool = False) -> None:
     stand already, it changes one in a hundred and deletes one in a thousand."""
     with path.open("w", encoding="utf-8") as file:
         file.write('{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{"resources":[')
-        _join(file.write, (_planned(number) for number in range(count)))
+        _join(file.write, (_planned(number, stands=stands) for number in range(count) if not (stands and _goes(number))))
         file.write(']}},"resource_changes":[')
         _join(file.write, (_change(number, stands=stands) for number in range(count)))
         provider = {"aws": {"name": "aws", "full_name": "registry.terraform.io/hashicorp/aws"}}
@@ -89,12 +89,28 @@ def _values(number: int) -> dict[str, Any]:
         values = {_NAMES.get(kind, "name"): f"r{number}", **_OWN.get(kind, {"description": "made up"})}
     if not kind.startswith("aws_iam_role_policy"):
         values["tags"] = {"env": "prod", "team": f"team{number % 40}"}
-    return {**values, **{f"argument_{each:02}": f"value {number} {each}" for each in range(_PADDING)}}
+    values |= {f"argument_{each:02}": f"value {number} {each}" for each in range(_PADDING)}
+    return dict(sorted(values.items()))  # Terraform sorts what it has as maps
 
 
-def _planned(number: int) -> dict[str, Any]:
+def _stood(number: int) -> dict[str, Any]:
+    """What a resource that stands is, before the plan."""
+    return dict(sorted({**_values(number), "deletion_protection": True, "id": f"id-{number}"}.items()))
+
+
+def _update(number: int) -> dict[str, Any]:
+    """What the plan makes another of it: nothing, but for one in a hundred."""
+    return {"deletion_protection": False} if number % 100 == 0 else {}
+
+
+def _goes(number: int) -> bool:
+    return number % 1000 == 7
+
+
+def _planned(number: int, *, stands: bool = False) -> dict[str, Any]:
     provider = "registry.terraform.io/hashicorp/aws"
-    return {**_head(number), "provider_name": provider, "schema_version": 1, "values": _values(number), "sensitive_values": {}}
+    values = _stood(number) | _update(number) if stands else _values(number)
+    return {**_head(number), "provider_name": provider, "schema_version": 1, "values": values, "sensitive_values": {}}
 
 
 def _change(number: int, *, stands: bool = False) -> dict[str, Any]:
@@ -107,11 +123,11 @@ def _change(number: int, *, stands: bool = False) -> dict[str, Any]:
 
 
 def _changed(number: int) -> dict[str, Any]:
-    before = {**_values(number), "id": f"id-{number}"}
-    if number % 1000 == 7:
+    before = _stood(number)
+    if _goes(number):
         return {"actions": ["delete"], "before": before, "after": None, "after_unknown": {}}
-    if number % 100 == 0:
-        return {"actions": ["update"], "before": before, "after": {**before, "deletion_protection": False}, "after_unknown": {}}
+    if update := _update(number):
+        return {"actions": ["update"], "before": before, "after": before | update, "after_unknown": {}}
     return {"actions": ["no-op"], "before": before, "after": before, "after_unknown": {}}
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from policypack.gate.digest import Digest, Needed, strictly
+from policypack.gate.canonical import strictly
+from policypack.gate.digest import Digest, Needed
 from policypack.read.options import ReadError
 
 NAMESPACE = "policypack-approval"

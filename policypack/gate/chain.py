@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from policypack.gate.digest import strictly
+from policypack.gate.canonical import canonical, strictly
 from policypack.read.options import ReadError
 
 FORM = "policypack-ledger/1"
@@ -37,7 +37,7 @@ def next_line(chain: Chain, decision: Mapping[str, Any]) -> tuple[bytes, str]:
     if chain.torn:
         entry["torn"] = [_sha(each) for each in chain.torn]
     entry["hash"] = _hash(entry)
-    return (b"" if chain.ended else b"\n") + _canonical(entry) + b"\n", str(entry["hash"])
+    return (b"" if chain.ended else b"\n") + canonical(entry) + b"\n", str(entry["hash"])
 
 
 def read_chain(content: bytes) -> Chain:
@@ -76,7 +76,7 @@ def _ends_early(line: bytes) -> bool:
 
 def _follows(chain: Chain, entry: dict[str, Any], line: bytes, number: int) -> None:
     unhashed = {key: value for key, value in entry.items() if key != "hash"}
-    if entry.get("form") != FORM or entry.get("hash") != _hash(unhashed) or _canonical(entry) != line:
+    if entry.get("form") != FORM or entry.get("hash") != _hash(unhashed) or canonical(entry) != line:
         raise _broken(number, "it is not as it was written")
     if entry.get("previous") != chain.head or entry.get("number") != chain.length + 1:
         raise _broken(number, "it does not follow the one before it: something was taken out, added or moved")
@@ -105,12 +105,8 @@ def _halves(torn: list[bytes]) -> Iterator[str]:
 
 
 def _hash(entry: Mapping[str, Any]) -> str:
-    return _sha(b"policypack ledger 1\n" + _canonical(entry))
+    return _sha(b"policypack ledger 1\n" + canonical(entry))
 
 
 def _sha(data: bytes) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
-
-
-def _canonical(entry: Mapping[str, Any]) -> bytes:
-    return msgspec.json.encode(entry, order="sorted")

@@ -84,7 +84,8 @@ def _terms(judged: Judged, request: GateRequest, source: Trusted, tell: Callable
     if judged.unjudged or not judged.needs or request.plan == "-":
         return None
     tell("holding approvals to the plan")
-    bound = Bound(Path(request.plan), request.plan_file)
+    told = request.approvals or request.ledger or request.format == "json"
+    bound = Bound(judged.text, request.plan_file) if told else None
     return terms_of(judged.needs, bound, source.authority, request.requesters)
 
 

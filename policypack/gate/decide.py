@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from fnmatch import fnmatchcase
 
 import msgspec
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from policypack.gate.approval import Presented
 from policypack.gate.need import Need
@@ -108,14 +108,10 @@ def _lacking(demand: Demand, needs: Sequence[Need], accepted: Sequence[Accepted]
     return "not_enough", f"{what}: needs {wanted}, and {people} approved{said}"
 
 
-class _Planned(Struct):
-    timestamp: str = ""
-
-
-def planned_at(plan: bytes) -> datetime | None:
-    """When the plan says that it was made, None where it does not."""
+def planned_at(timestamp: Raw) -> datetime | None:
+    """When a plan says that it was made, by its member of that name; None where it does not."""
     try:
-        told = msgspec.json.decode(plan, type=_Planned).timestamp
+        told = msgspec.json.decode(timestamp, type=str)
         return datetime.strptime(told, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
     except (ValueError, msgspec.MsgspecError, RecursionError):
         return None

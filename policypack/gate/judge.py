@@ -24,12 +24,16 @@ _NEVER = date.max  # no suppression is looked at, so that no day decides about o
 
 
 class Judged(Struct, frozen=True):
-    """What of a plan needs approval. `unjudged` are the reasons for which it could not be told: then the needs are not all."""
+    """What of a plan needs approval. `unjudged` are the reasons for which it could not be told: then the needs are not all.
+
+    `text` is the plan's JSON as it was judged: what is approved is that, and not what its file has by then.
+    """
 
     plan: Input
     needs: tuple[Need, ...] = ()
     unjudged: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    text: bytes = b""
 
 
 class Asked(Struct, frozen=True):
@@ -47,7 +51,8 @@ def judge(asked: Asked, options: ReadOptions, settings: Settings, tell: Callable
     """
     catalog = load_catalog()
     options, read = replace(options, seek=False), wanted(catalog)
-    source = read_all([asked.plan], options, read, tell)[0]
+    texts: list[bytes] = []
+    source = read_all([asked.plan], replace(options, keep=texts.append), read, tell)[0]
     source = replace(source, comments=(), workspace=source.workspace or options.workspace)
     state = None
     if asked.state is not None:
@@ -60,7 +65,7 @@ def judge(asked: Asked, options: ReadOptions, settings: Settings, tell: Callable
     picture = build([source], catalog, settings)
     tell("asking what needs approval")
     report = run(picture, asked_checks(), settings, today=_NEVER)
-    return Judged(source, needs(picture, report, state), tuple(_unjudged(picture, report)), report.gaps)
+    return Judged(source, needs(picture, report, state), tuple(_unjudged(picture, report)), report.gaps, b"".join(texts))
 
 
 def asked_checks() -> dict[str, Check]:

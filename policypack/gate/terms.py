@@ -9,11 +9,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from policypack.gate.decide import planned_at
-from policypack.gate.digest import digest, file_sha256
+from policypack.gate.digest import UNTOLD, digest, file_sha256, members_of
 from policypack.gate.need import Need
 from policypack.gate.signers import Signers, read_signers
-from policypack.gate.verify import Objection, Terms
-from policypack.read.options import ReadError
+from policypack.gate.verify import Terms
+from policypack.read.plan_json import NULL
 from policypack.settings import GateSettings, SettingsError, settings_path
 
 _LARGEST = 1_000_000
@@ -27,9 +27,9 @@ class Authority(Struct, frozen=True):
 
 
 class Bound(Struct, frozen=True):
-    """The files of a plan: its JSON, and its binary form where that is given."""
+    """The two forms of a plan: the text of its JSON, as it was judged, and the file of its binary form where that is given."""
 
-    plan: Path
+    plan: bytes
     plan_file: Path | None = None
 
 
@@ -67,23 +67,20 @@ def _text(path: Path, shown: str) -> bytes:
 
 def terms_of(
     needs: Sequence[Need],
-    bound: Bound,
+    bound: Bound | None,
     authority: Authority,
     requesters: Sequence[str] = (),
-    objections: Sequence[Objection] = (),
 ) -> Terms:
-    """What approvals of this plan are held to, now. Raises ReadError where the plan has no digest."""
-    try:
-        plan = bound.plan.read_bytes()
-    except OSError as error:
-        raise ReadError(f"{bound.plan.name}: cannot be read ({error.strerror or type(error).__name__})", "") from error
+    """What approvals of this plan are held to, now. Raises ReadError where the plan has no digest. `bound` is None where no
+    approval is handed in and nobody asks for the digest."""
+    plan = members_of(bound.plan) if bound is not None else {}
+    file = bound.plan_file if bound is not None else None
     return Terms(
-        digest=digest(plan, needs, file_sha256(bound.plan_file) if bound.plan_file is not None else None),
+        digest=UNTOLD if bound is None else digest(plan, needs, None if file is None else file_sha256(file)),
         needs=tuple(needs),
         signers=authority.signers,
         settings=authority.settings,
         now=datetime.now(tz=timezone.utc),
         requesters=tuple(requesters),
-        planned=planned_at(plan),
-        objections=tuple(objections),
+        planned=planned_at(plan.get("timestamp", NULL)),
     )

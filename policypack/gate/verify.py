@@ -46,7 +46,7 @@ Objection = Callable[[Presented, Accepted], Refusal | None]
 
 
 class Terms(Struct, frozen=True):
-    """What approvals are held to. `requesters` are those who asked for the change, as the pipeline knows them, empty where it
+    """What approvals are held to. `digest` is UNTOLD where no approval is handed in: it costs as much as reading the plan. `requesters` are those who asked for the change, as the pipeline knows them, empty where it
     does not. `planned` is when the plan says that it was made, None where it does not say so."""
 
     digest: Digest

@@ -28,6 +28,8 @@ def read_document(path: Path | None, options: ReadOptions) -> Input:
     place = STDIN if path is None else shown(path, options.base, path)
     with _without_collection():
         data = read_text(path, place)
+        if options.keep is not None:
+            options.keep(data)
         kind, parts = outline(data, place)
         read = {"plan": read_plan, "state": read_state, "raw state": read_raw_state}[kind]
         try:

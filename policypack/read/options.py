@@ -21,7 +21,8 @@ class ReadOptions(Struct, frozen=True):
     `base` is the folder that shown paths are relative to. `wanted` says which resource types are worth decoding: others
     are counted only. `environment` holds `TF_VAR_*` variables where the user asked for them, and is empty otherwise.
     `source` maps a plan to its HCL, `plan_file` to its binary form. `seek`: the folder that a plan lies in is taken for its source
-    where it is, though nobody named it.
+    where it is, though nobody named it. `keep` is handed the text of a plan or state as it was read, for whoever needs it again:
+    a file may have another content by then.
     """
 
     base: Path
@@ -33,6 +34,7 @@ class ReadOptions(Struct, frozen=True):
     source: Path | None = None
     plan_file: Path | None = None
     seek: bool = True
+    keep: Callable[[bytes], None] | None = None
 
 
 class ReadError(Exception):

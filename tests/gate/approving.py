@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec import Struct
 
 from policypack.gate.approval import NAMESPACE, Approval, Presented, changed, written
-from policypack.gate.digest import digest
+from policypack.gate.digest import digest, members_of
 from policypack.gate.need import Need
 from policypack.gate.signers import Signers, read_signers
 from policypack.gate.sshsig import armoured, to_sign
@@ -72,7 +72,7 @@ def approval(change: Change | None = None) -> Approval:
     """An approval that is right, but for what is changed about it."""
     change = change or Change()
     issued = NOW + change.issued
-    bound = digest(change.plan, change.needs, change.file)
+    bound = digest(members_of(change.plan), change.needs, change.file)
     return Approval(
         form="policypack-approval/1",
         digest=bound,
@@ -101,4 +101,4 @@ def terms(
 ) -> Terms:
     """What approvals are held to."""
     gate = gate or GateSettings(agents=("agent",))
-    return Terms(digest(plan, needs, FILE), tuple(needs), signers() if who is None else who, gate, now, ("carol",))
+    return Terms(digest(members_of(plan), needs, FILE), tuple(needs), signers() if who is None else who, gate, now, ("carol",))
