@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policypack.authority.google import holds, judges
+from policypack.authority.google import holds, judges, spread
 from policypack.model import Domain, Site, Spot, Truth, Unknown
 
 BUCKET = Site(
@@ -83,3 +83,56 @@ def test_the_table_says_what_it_is_about() -> None:
     assert judges("cloudsql.instances.delete")
     assert not judges("cloudsql.instances.list")
     assert judges("s3:PutObject")
+
+
+NAMES = st.sampled_from(
+    [
+        "projects/_/buckets/a",
+        "projects/_/buckets/ab",
+        "projects/_/buckets/a/b",
+        "projects/1/topics/a",
+        "projects/p/topics/a",
+        "",
+        "a\U0010ffff",
+    ]
+)
+SITES = st.lists(
+    st.builds(
+        lambda name, sort: Site("google", Spot("google_x", "x"), full_name=name, sort=sort),
+        st.one_of(NAMES, st.just(Unknown("its full name is not known"))),
+        st.sampled_from(["storage.googleapis.com/Bucket", "pubsub.googleapis.com/Topic", "other.googleapis.com/Thing", ""]),
+    ),
+    max_size=6,
+)
+TEXTS = st.one_of(
+    NAMES,
+    st.sampled_from(["projects/", "projects/_/buckets/a/", "projects/1/topics/a/b", "a", "b", "storage.googleapis.com/Object"]),
+)
+ABOUT = st.one_of(
+    st.builds(lambda method, text: f"resource.name.{method}('{text}')", st.sampled_from(["startsWith", "endsWith"]), TEXTS),
+    st.builds(
+        lambda path, sign, text: f"resource.{path} {sign} '{text}'",
+        st.sampled_from(["name", "type", "service"]),
+        st.sampled_from(["==", "!="]),
+        st.one_of(TEXTS, st.sampled_from(["storage.googleapis.com", "pubsub.googleapis.com/Topic"])),
+    ),
+    st.sampled_from(["true", "request.time < timestamp('2030-01-01T00:00:00Z')", "api.getAttribute('x', [])"]),
+)
+EXPRESSIONS = st.recursive(
+    ABOUT,
+    lambda inner: st.one_of(
+        st.builds(lambda one, sign, other: f"({one} {sign} {other})", inner, st.sampled_from(["&&", "||"]), inner),
+        inner.map(lambda one: f"!({one})"),
+    ),
+    max_leaves=4,
+)
+
+
+@given(SITES, EXPRESSIONS)
+@settings(max_examples=100, deadline=None)
+def test_all_at_once_is_one_by_one(sites: list[Site], expression: str) -> None:
+    """What is looked up for all things at once is what is said of each of them."""
+    certain, possible = spread(sites)(expression)
+    answers = [holds(expression, each) for each in sites]
+    assert [bool(certain >> number & 1) for number in range(len(sites))] == [each is True for each in answers]
+    assert [bool(possible >> number & 1) for number in range(len(sites))] == [each is not False for each in answers]

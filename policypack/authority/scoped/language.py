@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import cast
 
 from msgspec import Struct
 
+from policypack.authority.reach import Both
 from policypack.catalog.scoped import Facts
 from policypack.model import Identity, Site, Truth, Unknown
 
@@ -57,12 +58,13 @@ def every(action: str) -> bool:
 
 class Language(Struct, frozen=True):
     """How to read grants. `matches` takes a pattern of a grant and an action; `holds` a grant's expression and what is acted
-    on; `judges` says whether the roles that are known by their name alone tell about an action at all."""
+    on, and `spread`, where it is given, the same for all of many things at once, as bits; `judges` says whether the roles that are known by their name alone tell about an action at all."""
 
     facts: Facts
     matches: Callable[[str, str], bool] = matches
     holds: Callable[[str, Site], Truth] = not_understood
     judges: Callable[[str], bool] = every
+    spread: Callable[[Sequence[Site]], Callable[[str], Both]] | None = None
 
 
 def languages(identities: Iterable[Identity]) -> tuple[Language, ...]:

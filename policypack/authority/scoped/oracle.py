@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -70,6 +70,7 @@ class Oracle(Struct, dict=True):
     _spoken: dict[tuple[int, tuple[str, ...], str], bool] = field(default_factory=dict)
     _alike: dict[tuple[object, ...], int] = field(default_factory=dict)
     _sorts: dict[int, int] = field(default_factory=dict)
+    _spreads: dict[str, Callable[[str], Both]] = field(default_factory=dict)
     _roles: dict[tuple[object, ...], int] = field(default_factory=dict)
     _lists: dict[tuple[str, ...], int] = field(default_factory=dict)
     _texts: dict[int, int] = field(default_factory=dict)
@@ -199,9 +200,17 @@ class Oracle(Struct, dict=True):
             return NOWHERE
         certain, possible = self.sites.covered(grant.scope)
         if grant.expression:
-            holds = self.speaks[grant.scope.provider].holds
-            certain, possible = self.sites.holds(lambda site: holds(grant.expression, site), (certain, possible))
+            must, may = self._spread(self.speaks[grant.scope.provider], grant.expression, possible)
+            certain, possible = certain & must, possible & may
         return (certain if grant.condition is True else 0), possible
+
+    def _spread(self, language: Language, expression: str, within: int) -> Both:
+        """Where an expression holds, of some sites at least."""
+        if language.spread is None:
+            return self.sites.holds(lambda site: language.holds(expression, site), (within, within))
+        if language.facts.language not in self._spreads:
+            self._spreads[language.facts.language] = language.spread(self.sites.all)
+        return self._spreads[language.facts.language](expression)
 
     def outcome(self, caller: int, action: str, site: int) -> Outcome:
         """Whether a caller may do something at one site."""
