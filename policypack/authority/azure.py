@@ -17,6 +17,9 @@ from policypack.model import Site, Truth, Unknown
 
 DATA = "data:"
 DIRECTORY = "microsoft.directory/"
+PRESENT_TOKEN, DROP_DATABASE = "present a federated token", "DROP DATABASE"
+"""What no role gives, and something else does: a credential that trusts a token, a server that has an administrator. An action with
+spaces is none of Azure's."""
 BY_ROLES, BY_POLICIES, BY_KEYS = "rbac", "access policies", "account keys"
 """What a grant in the data plane needs of what it is used on: that roles count, that access policies count, that keys are accepted."""
 _REFUSED = "no "
@@ -40,6 +43,8 @@ _ASSIGNS, _ASSIGN = "/userassignedidentities/*/assign/action", "/userassignedide
 @lru_cache(maxsize=65536)
 def matches(pattern: str, action: str) -> bool:
     """Whether a pattern names an action of its own plane; `*` spans slashes, and the case does not matter."""
+    if " " in action:
+        return pattern == action
     if action.lower().startswith(DIRECTORY):
         return pattern.lower().startswith(DIRECTORY) and text_matches(pattern, action)
     if action.lower() in of_data():

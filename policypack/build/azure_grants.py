@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from policypack.authority.azure import BY_POLICIES, DATA
+from policypack.build import azure_sql
 from policypack.build.azure_rights import Held, Parts, given_to
 from policypack.build.azure_roles import Given, Role, grants, role_of
 from policypack.build.identity_documents import stands
@@ -52,6 +53,7 @@ def assigned(parts: Parts) -> Held:
         _VAULT: _access_blocks,
         _COSMOS: _cosmos,
         _LIGHTHOUSE: _delegated,
+        **dict.fromkeys(azure_sql.TYPES, azure_sql.administers),
     }
     for each in parts.documents.estate.resources:
         reader = readers.get(each.type)

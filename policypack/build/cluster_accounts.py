@@ -13,12 +13,11 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from policypack.authority.azure import PRESENT_TOKEN
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.scoped import spot_of
 from policypack.model import Evidence, Grant, Identity, Level, Resource, Scope, Truth, Unknown, Value, replace
 
-PRESENT = "microsoft.directory/federatedTokens/present"
-"""What a federated credential lets the owner of a token do: no pattern of a role speaks of it."""
 _ON_GOOGLE = re.compile(r"\.svc\.id\.goog(?:\[(?P<named>[^\]]+)\]|/subject/ns/(?P<space>[^/]+)/sa/(?P<account>[^/]+))$")
 _SUBJECT = "system:serviceaccount:"
 _ANNOTATIONS = {"google": "iam.gke.io/gcp-service-account", "azure": "azure.workload.identity/client-id"}
@@ -108,4 +107,4 @@ def _presented(credential: Resource, principal: Resource, documents: Documents) 
     evidence = Evidence(
         f"{credential.address} takes its token for {principal.address}", credential.address, credential.at("subject")
     )
-    return Grant("allow", credential.address, (PRESENT,), scope, evidence)
+    return Grant("allow", credential.address, (PRESENT_TOKEN,), scope, evidence)

@@ -13,7 +13,14 @@ BUILDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "azuread": ("policypack.build.identities_azure", ("azuread_",)),
     "azurerm": (
         "policypack.build.identities_azure",
-        ("_role_assignment", "_role_definition", "_assigned_identity", "_lighthouse_", "azurerm_key_vault"),
+        (
+            "_role_assignment",
+            "_role_definition",
+            "_assigned_identity",
+            "_lighthouse_",
+            "azurerm_key_vault",
+            "_directory_administrator",
+        ),
     ),
     "google": (
         "policypack.build.identities_google",
