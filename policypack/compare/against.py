@@ -101,7 +101,9 @@ def _sides(head: Report, asked: Asked, tree: Tree | None, tell: Callable[[str], 
             base_of[source.path] = modules[paths.index(place)].path
     others = [as_before(each) for each in head.inputs if each.kind != "module"]
     picture = build([*modules, *others], catalog, settings)
-    base = run(picture, asked.checks, settings, today=asked.today)
+    # What is asked of a change is not asked of what stands before it, which would answer for the same change.
+    changes = (name for name, check in asked.checks.items() if check.concern == "changes")
+    base = run(picture, asked.checks, replace(settings, skip=(*settings.skip, *changes)), today=asked.today)
     return Sides(base, head, base_of, "what stands", _notes(base))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -94,11 +94,16 @@ def _lay_out(root: Path, entries: Sequence[Entry], folder: Path) -> None:
                 raise ReadError("git does not have all files of the base", "is it a whole clone?")
             place = start + each.size + 1
             path = folder / each.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if each.mode != _LINK:
-                path.write_bytes(content)
-            elif _stays_inside(each.path, os.fsdecode(content)):
-                path.symlink_to(os.fsdecode(content))
+            with suppress(OSError, ValueError):  # a name that this system does not have: then the base lacks it
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _write(path, each, content)
+
+
+def _write(path: Path, entry: Entry, content: bytes) -> None:
+    if entry.mode != _LINK:
+        path.write_bytes(content)
+    elif _stays_inside(entry.path, os.fsdecode(content)):
+        path.symlink_to(os.fsdecode(content))
 
 
 def _is_inside(path: str) -> bool:
