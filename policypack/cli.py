@@ -242,6 +242,23 @@ def approve(
 
 
 @app.command()
+def init(yes: Annotated[bool, typer.Option("--yes", help="Write what is shown, without asking.")] = False) -> None:
+    """Propose policypack.yaml, the pre-commit hook and the workflow for this repository. Nothing is written unasked."""
+    from policypack.init import carry_out, propose
+    from policypack.terminal import Progress, agreed, attended, write
+
+    with Progress() as progress:
+        proposal = propose(Path.cwd(), progress)
+    write(proposal.text)
+    if not proposal.changes:
+        write("\nnothing to write\n")
+    elif yes or (attended() and agreed("Write this?")):
+        write(carry_out(proposal))
+    else:
+        write("\nnothing was written; `policypack init --yes` writes this\n")
+
+
+@app.command()
 def explain(name: Annotated[str, typer.Argument(metavar="NAME", help="A check.")]) -> None:
     """The page of a check: what it asks, why, what to do, what it misses."""
     from policypack.check import checks_folder, load_checks

@@ -61,9 +61,14 @@ def write(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def attended() -> bool:
+    """Whether somebody is at a terminal who can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def agreed(question: str) -> bool:
     """Whether somebody at a terminal says yes. Raises ScanError where nobody is there to ask."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not attended():
         raise ScanError("nobody is there to be asked", "run it in a terminal, or sign without being asked with --yes")
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()

@@ -32,7 +32,8 @@ _OTHER = _FOLDER_WORDS | {
     "review": "review",
     "develop": "development",
 }
-_TAG_KEYS = frozenset({"env", "environment", "stage", "environmentname", "environment_name", "env_name"})
+TAG_KEYS = frozenset({"env", "environment", "stage", "environmentname", "environment_name", "env_name"})
+"""Tags that name an environment, in lower case."""
 _NAME_KEYS = (
     "name",
     "identifier",
@@ -94,7 +95,7 @@ def _clues(resource: Resource, domain: Domain, estate: Estate) -> Iterator[tuple
     """Texts that may name an environment, the strongest first."""
     tags = estate.tags(resource)
     for key, value in tags.items() if isinstance(tags, dict) else ():
-        if key.lower() in _TAG_KEYS and isinstance(value, str):
+        if key.lower() in TAG_KEYS and isinstance(value, str):
             yield value, f"its tag {key}" if estate.hides_tags(resource) else f"its tag {key} = {value}", _OTHER
     entry = estate.entries.get(resource.type)
     for key in dict.fromkeys((*_NAME_KEYS, entry.name if entry and entry.name else "name")):
