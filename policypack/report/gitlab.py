@@ -9,7 +9,7 @@ from policypack.check import Finding, Severity
 from policypack.model import Location
 from policypack.report import Context
 from policypack.report.escape import visible
-from policypack.report.grades import identities, path, reasons
+from policypack.report.grades import identities, path, reasons, somewhere
 from policypack.report.lines import fitting, line
 from policypack.report.outline import count
 from policypack.run import Report
@@ -26,7 +26,7 @@ def render(report: Report, context: Context) -> str:
     shown, left = fitting((line(each) for each in _findings(report, context)), len(report.findings), room)
     if left:
         said = f"{count(left, 'more finding')} would not fit here: see the JSON report"
-        rest.append(line(_entry("left_out", said, "info", "left out", _somewhere(report, context))))
+        rest.append(line(_entry("left_out", said, "info", "left out", _place(somewhere(report), context))))
     entries = [*shown, *rest]
     return "[\n" + ",\n".join(entries) + "\n]\n" if entries else "[]\n"
 
@@ -47,11 +47,11 @@ def _unjudged(report: Report, context: Context) -> Iterator[object]:
     """Gaps, one a reason. What makes the exit code 2 is more than an information."""
     for crash in report.crashed:
         said = f"The check crashed, and what it would have found is not known: {visible(crash.error)}"
-        yield _entry(crash.check, said, "major", f"crashed {crash.check}", _somewhere(report, context))
+        yield _entry(crash.check, said, "major", f"crashed {crash.check}", _place(somewhere(report), context))
     for group in reasons(report.gaps):
         more = f" (and {count(len(group.places) - 1, 'more place')})" if len(group.places) > 1 else ""
         said = f"{'Could not judge' if group.unreadable else 'Gap'}: {visible(group.reason)}{more}"
-        where = _place(group.places[0], context) if group.places else _somewhere(report, context)
+        where = _place(group.places[0] if group.places else somewhere(report), context)
         yield _entry("gap", said, "major" if group.unreadable else "info", f"{group.unreadable} {group.reason}", where)
 
 
@@ -68,8 +68,3 @@ def _entry(check: str, description: str, severity: str, identity: str, location:
 def _place(location: Location, context: Context) -> object:
     begin = max(1, location.line)
     return {"path": path(location, context), "lines": {"begin": begin, "end": max(begin, location.end_line)}}
-
-
-def _somewhere(report: Report, context: Context) -> object:
-    """GitLab refuses an entry without a place, and all that follow it."""
-    return _place(Location(report.inputs[0].path if report.inputs else "."), context)

@@ -11,7 +11,7 @@ from policypack.model import Gap, Location
 from policypack.report import Context
 from policypack.report.escape import visible
 from policypack.report.outline import GapGroup, count, gap_groups
-from policypack.run import fingerprint
+from policypack.run import Report, fingerprint
 
 _MOST_STEPS = 100
 _MOST_REASONS = 1_000
@@ -30,6 +30,11 @@ def grade(finding: Finding) -> str:
 def path(location: Location, context: Context) -> str:
     """The path of a place's file from the root of the repository: on one line, never absolute, "." where there is none."""
     return posixpath.normpath(visible(context.in_repository(location.file))).lstrip("/") or "."
+
+
+def somewhere(report: Report) -> Location:
+    """A place for what has none: consumers refuse an entry without one."""
+    return Location(report.inputs[0].path if report.inputs else ".")
 
 
 def proof(finding: Finding, shown: Callable[[str], str] = visible) -> Iterator[str]:

@@ -9,7 +9,7 @@ from policypack.check import Finding
 from policypack.model import Location
 from policypack.report import Context
 from policypack.report.escape import code, markdown, visible
-from policypack.report.grades import fails, grade, path, proof, reasons
+from policypack.report.grades import fails, grade, path, proof, reasons, somewhere
 from policypack.report.lines import listed
 from policypack.report.outline import blocks, count
 from policypack.run import Report
@@ -51,12 +51,12 @@ def _message(finding: Finding, others: int) -> str:
 def _unjudged(report: Report, context: Context) -> Iterator[object]:
     for crash in report.crashed:
         said = f"**check crashed**, and what it would have found is not known: {markdown(crash.error)}"
-        yield {"message": said, "severity": "ERROR", "code": {"value": crash.check}}
+        yield {"message": said, "severity": "ERROR", "code": {"value": crash.check}, **_place(somewhere(report), context)}
     for group in reasons(report.gaps):
         more = f" (and {count(len(group.places) - 1, 'more place')})" if len(group.places) > 1 else ""
         said = f"**{'could not judge' if group.unreadable else 'gap'}** {markdown(group.reason)}{more}"
         severity = "ERROR" if group.unreadable else "INFO"
-        where = _place(group.places[0], context) if group.places else {}
+        where = _place(group.places[0] if group.places else somewhere(report), context)
         yield {"message": said, "severity": severity, "code": {"value": "gap"}, **where}
 
 
