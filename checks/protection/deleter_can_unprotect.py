@@ -30,16 +30,13 @@ def deleter_can_unprotect(infrastructure: Infrastructure) -> Iterator[Finding]:
         if guard.holds is True and guard.enforced.value == "api"
     }
 
-    removed: dict[frozenset[str], set[str]] = {}
-    for address, guard in protected.items():
-        removed.setdefault(frozenset(action.lower() for action in guard.removed_by), set()).add(address)
-
     @cache
-    def off(actions: frozenset[str]) -> frozenset[str]:
-        return frozenset().union(*(addresses for removing, addresses in removed.items() if removing & actions))
+    def off(actions: tuple[str, ...]) -> frozenset[str]:
+        called = {action.lower() for action in actions}
+        return frozenset(place for place, guard in protected.items() if not called.isdisjoint(map(str.lower, guard.removed_by)))
 
     def turns_off(power: Power) -> frozenset[str] | bool:
-        return by_its_own_policies(power) and off(frozenset(action.lower() for action in power.actions))
+        return by_its_own_policies(power) and off(tuple(power.actions))
 
     destroys = {
         each.identity.address: joined(tuple(one.targets for one in each.alike if one.power.outcome is Outcome.YES))
@@ -48,16 +45,20 @@ def deleter_can_unprotect(infrastructure: Infrastructure) -> Iterator[Finding]:
     for each in held(infrastructure, {Verb.WEAKEN} if protected else set(), wanted=turns_off):
         if implied(infrastructure, each.identity):
             continue
-        guard = protected[each.worst.target]
         both = each.worst.target in destroys.get(each.identity.address, ())
-        deletes = "delete it" if both else "leave it to the next destroy"
-        them = "it" if each.count == 1 else "them"
+        can = "delete it" if both else "leave it to the next destroy"
+        then = f" and then delete {'it' if each.count == 1 else 'them'}" if both else ""
         gates = held_up(infrastructure, each)
         yield Finding(
             each.identity.resource,
-            f"It {each.can} turn off the deletion protection of {each.targets}{f' and then delete {them}' if both else ''}.",
+            f"It {each.can} turn off the deletion protection of {each.targets}{then}.",
             certain=each.certain,
-            because=(*each.because, guard.evidence, Evidence(f"with it off it can {deletes}", each.worst.target), *gates),
+            because=(
+                *each.because,
+                protected[each.worst.target].evidence,
+                Evidence(f"with it off it can {can}", each.worst.target),
+                *gates,
+            ),
             fix=f"take {', '.join(each.worst.actions)} away{or_bounded(each.identity, 'deny it in a boundary')}",
             at_most=Severity.HIGH if gates else Severity.CRITICAL,
         )
