@@ -126,7 +126,8 @@ def _signs(picture: Infrastructure) -> Iterator[Sighting]:
 def _domains(picture: Infrastructure, estate: Estate) -> Iterator[Sighting]:
     known = {each.id for each in estate.settings.domains}
     domains = Domains(estate)
-    for each in _unique([each.resource for each in (*picture.stores, *picture.vaults, *picture.identities)]):
+    held = [*(each.resource for each in picture.stores), *(each.resource for each in picture.vaults)]
+    for each in _unique([*held, *(each.resource for each in picture.identities)]):
         domain, block = domains.of(each), estate.provider_block(each)
         if isinstance(domain.id, str) and domain.id not in known:
             known.add(domain.id)

@@ -40,10 +40,9 @@ def _agents(found: Recognised) -> Iterator[str]:
         yield "agents:"
         yield from (f"  - {_quoted(each.name)} # {_said(each)}" for each in listed)
     else:
-        yield '# agents: ["aws_iam_role.cursor*"] # none is written down, because none was recognised, or far too many'
-    yield from _suggested(
-        "These act by themselves. An agent that can act as one of them belongs into the list:", found.automation, "- "
-    )
+        yield f'# {len(found.agents) or "None"} recognised, none written down. For example: agents: ["aws_iam_role.cursor*"]'
+    head = "These act by themselves. An agent that can act as one of them belongs in `agents`:"
+    yield from _suggested(head, found.automation, "- ")
 
 
 def _environments(found: Recognised) -> Iterator[str]:
