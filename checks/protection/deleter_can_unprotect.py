@@ -46,19 +46,14 @@ def deleter_can_unprotect(infrastructure: Infrastructure) -> Iterator[Finding]:
         if implied(infrastructure, each.identity):
             continue
         both = each.worst.target in destroys.get(each.identity.address, ())
-        can = "delete it" if both else "leave it to the next destroy"
+        left = Evidence(f"with it off it can {'delete it' if both else 'leave it to the next destroy'}", each.worst.target)
         then = f" and then delete {'it' if each.count == 1 else 'them'}" if both else ""
         gates = held_up(infrastructure, each)
         yield Finding(
             each.identity.resource,
             f"It {each.can} turn off the deletion protection of {each.targets}{then}.",
             certain=each.certain,
-            because=(
-                *each.because,
-                protected[each.worst.target].evidence,
-                Evidence(f"with it off it can {can}", each.worst.target),
-                *gates,
-            ),
+            because=(*each.because, protected[each.worst.target].evidence, left, *gates),
             fix=f"take {', '.join(each.worst.actions)} away{or_bounded(each.identity, 'deny it in a boundary')}",
             at_most=Severity.HIGH if gates else Severity.CRITICAL,
         )
