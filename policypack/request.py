@@ -95,7 +95,7 @@ def fulfil(request: Request) -> int:
     context = replace(context, difference=difference)
     for form, path in outputs:
         _save(path, renderer(form)(report, context))
-    write(renderer(telling.format)(report, context))
+    write(renderer(telling.format)(report, context), commands=telling.format == "github")
     if "github" in {telling.format, *(form for form, _ in outputs)}:
         _hand_over(report, context)
     return exit_code(report, fail_on, strict=telling.strict)

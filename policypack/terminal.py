@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import threading
@@ -51,8 +52,13 @@ def width() -> int:
     return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
 
 
-def write(text: str) -> None:
-    """Text on standard output, as UTF-8 whatever the machine's own encoding is. A reader that left is no error."""
+def write(text: str, *, commands: bool = False) -> None:
+    """Text on standard output, as UTF-8 whatever the machine's own encoding is. A reader that left is no error.
+
+    A line that begins with `::` is a command to a runner of GitHub: it stays one only where the text has such `commands`.
+    """
+    if not commands and "::" in text:
+        text = re.sub(r"(?m)^([^\S\n]*):(?=:)", r"\1\\u{3a}", text)
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
         sys.stdout.flush()

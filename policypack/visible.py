@@ -12,6 +12,8 @@ def visible(text: str, longest: int = LONGEST) -> str:
     """
     if len(text) > longest:
         text = f"{text[:longest]}… ({len(text) - longest} characters more)"
+    if "##[" in text:  # a command to a runner of GitHub, wherever it stands in a line of a log
+        text = text.replace("##[", "##\\u{5b}")
     if text.isprintable():
         return text
     # Not printable to Python: controls, formats (bidirectional ones too), surrogates, separators, unassigned.

@@ -47,6 +47,8 @@ def _said(told: Told) -> str:
 
 
 def _spaced(text: str) -> str:
-    """Escaped, with the spaces at its ends, which stand between names."""
-    left, right = " " * (len(text) - len(text.lstrip())), " " * (len(text) - len(text.rstrip()))
-    return f"{left}{markdown(text)}{right}" if text.strip() else text
+    """Escaped, with one space at an end that has any, since it stands between names."""
+    shown = markdown(text)
+    if not shown:
+        return " " if text else ""
+    return f"{' ' if text[0].isspace() else ''}{shown}{' ' if text[-1].isspace() else ''}"

@@ -23,14 +23,15 @@ def command_property(text: str) -> str:
 _MARKS = r"(?i)[\\`*_\[\]<>|~$&#]|^[+=-]|(?<=^\d)[.)]|(?<=://)|(?<=\bwww)\."
 _INSIDE_A_WORD = r"(?<=\w)\\_(?=\w)"  # no emphasis begins there, and names stay readable
 _ZERO_WIDTH = "&#8203;"
+_REFERENCE = r"(?i)@|\\#(?=\d)|\bGH-(?=\d)"
 
 
 def markdown(text: str) -> str:
     """Text in which nothing is Markdown, HTML, a link or a mention, in a table cell too."""
     shown = visible(text).strip()
     escaped = re.sub(_MARKS, lambda mark: f"\\{mark[0]}" if mark[0] else _ZERO_WIDTH, shown)
-    # A mention or a mail address is looked for after the Markdown, so an escape would not do.
-    return re.sub(_INSIDE_A_WORD, "_", escaped).replace("@", f"@{_ZERO_WIDTH}")
+    # Mentions, mail addresses and numbers of issues are looked for after the Markdown, so an escape would not do.
+    return re.sub(_REFERENCE, rf"\g<0>{_ZERO_WIDTH}", re.sub(_INSIDE_A_WORD, "_", escaped))
 
 
 def code(text: str) -> str:
