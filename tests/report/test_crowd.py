@@ -123,7 +123,7 @@ def test_github_shows_ten_of_a_level() -> None:
     assert "critical" in lines[0]
 
 
-@pytest.mark.parametrize(("format_", "largest"), [("text", 4 * MEBIBYTE), ("markdown", MEBIBYTE)])
+@pytest.mark.parametrize(("format_", "largest"), [("text", 4 * MEBIBYTE), ("markdown", MEBIBYTE), ("comment", 65_536)])
 def test_what_people_read_is_cut_and_counted(format_: str, largest: int) -> None:
     """The worst come first, the number of those left out is said, and the verdict is there."""
     text = told(format_)

@@ -98,12 +98,17 @@ def test_github_gets_no_foreign_command(text: str) -> None:
         assert line.isprintable()
 
 
-@given(texts)
-@example(HOSTILE)
+@pytest.mark.parametrize("format_", ["markdown", "comment"])
+@given(text=texts)
+@example(text=HOSTILE)
 @settings(max_examples=60, deadline=None)
-def test_markdown_stays_text(text: str) -> None:
-    """What GitHub makes of the summary has our own tags, and no link, image or HTML of the scanned text."""
-    shown = hostile(text, "markdown")
+def test_markdown_stays_text(format_: str, text: str) -> None:
+    """What GitHub makes of summary and comment has our own tags, and no link, image or HTML of the scanned text."""
+    shown = hostile(text, format_)
+    if format_ == "comment":
+        for own in ("<!-- policypack -->\n", "<details>\n<summary>1 finding, with the proof</summary>\n", "\n</details>"):
+            assert shown.count(own) == 1
+            shown = shown.replace(own, "")
     tokens = markdown_tokens(shown)
     kinds = {token.type.removesuffix("_open").removesuffix("_close") for token in tokens}
     tables = {"table", "thead", "tbody", "tr", "th", "td"}
