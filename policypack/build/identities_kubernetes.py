@@ -9,6 +9,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from policypack.authority.kubernetes import UNNAMED
+from policypack.build.cluster_members import MASTERS, Mapped, called, mapped, unread
 from policypack.build.environments import environment_of
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.identity_kinds import Clues, recognise, says_agent
@@ -116,9 +117,25 @@ class _Who(Struct, frozen=True, dict=True):
         found = {each.key: each for each in self.subjects.accounts}
         for given in self._given:
             found.setdefault(given.subject.key, given.subject)
-        for _, subject in (*self._running, *self._tokens):
+        for _, subject in (*self._running, *self._tokens, *self._mapped):
             found.setdefault(subject.key, subject)
         return found
+
+    @cached_property
+    def _mapped(self) -> tuple[tuple[Mapped, Subject], ...]:
+        """Whom the clusters' maps of principals of AWS make a user."""
+        return tuple((each, self.subjects.of({"kind": "User", "name": each.name}, each.by)) for each in mapped(self.documents))
+
+    def _by_map(self, member: Mapped) -> Iterator[Grant]:
+        """What the groups of somebody who is mapped give."""
+        here = self.documents.domains.of(member.by)
+        if MASTERS in member.groups:
+            said = Evidence(f"{member.by.address} puts it into {MASTERS}", member.by.address, member.by.at("data"))
+            yield Grant("allow", "cluster-admin", ("*",), Scope(PROVIDER, Level.DOMAIN, domain=here), said)
+        for given in self._given:
+            group = given.subject
+            if group.form == "people" and group.name in member.groups and self.documents.domains.of(group.shown) == here:
+                yield given.grant
 
     @cached_property
     def _running(self) -> tuple[tuple[Resource, Subject], ...]:
@@ -147,6 +164,8 @@ class _Who(Struct, frozen=True, dict=True):
                 for who in self._known.values():
                     if self._is_one_of(given.subject, who):
                         found[who.key].append(given.grant)
+        for member, subject in self._mapped:
+            found[subject.key] += self._by_map(member)
         return found
 
     def _is_one_of(self, everybody: Subject, who: Subject) -> bool:
@@ -166,7 +185,8 @@ class _Who(Struct, frozen=True, dict=True):
         shown = who.shown
         tags = self.documents.estate.tags(shown) if shown.mode == "managed" else {}
         trusted = tuple(self._trusted(who))
-        clues = Clues(shown, name, tuple(_names(who)), tags, trusted, credentials)
+        behind = [each for member, subject in self._mapped if subject.key == who.key for each in called(member.principal)]
+        clues = Clues(shown, name, (*_names(who), *behind), tags, trusted, credentials)
         found = recognise(clues, self.documents.estate)
         home = self.documents.domains.of(shown)
         made = Identity(
@@ -183,7 +203,7 @@ class _Who(Struct, frozen=True, dict=True):
             environment=environment_of(shown, home, self.documents.estate),
             grants=tuple(self._grants[who.key]),
         )
-        if found.kind is IdentityKind.UNKNOWN and who.form in _PEOPLE:
+        if found.kind is IdentityKind.UNKNOWN and who.form in _PEOPLE and not behind:
             return replace(made, kind=IdentityKind.PERSON, reason=_PEOPLE[who.form])
         return made
 
@@ -245,7 +265,8 @@ class _Who(Struct, frozen=True, dict=True):
         yield from self.places.sites()
 
     def gaps(self) -> Iterator[Gap]:
-        """Roles of which nobody knows what they allow, each once."""
+        """Roles of which nobody knows what they allow, each once, and maps that cannot be read."""
+        yield from unread(self.documents)
         seen: set[str] = set()
         for binding, role in self._bindings:
             lost = next((rule.lost for rule in role.rules if rule.lost is not None), None)

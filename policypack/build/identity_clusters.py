@@ -1,13 +1,14 @@
 """EKS: which IAM principal is whom inside a cluster (Amazon EKS User Guide, access entries).
 
 An access entry makes its principal an identity of the cluster, with the access policies that are associated. What those allow
-is the business of the cluster's own language, so here they are named, not read.
+is said in the cluster's own language (cluster_members.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policypack.build.cluster_members import clusters, entered
 from policypack.build.identity_documents import Documents, stands, statement
 from policypack.build.identity_policies import listed
 from policypack.model import Identity, IdentityKind, Policy, Resource, Unknown, Value
@@ -19,6 +20,7 @@ def cluster_identities(documents: Documents, known: Sequence[Identity]) -> Itera
     """One identity of the language `kubernetes` for each access entry; its trust names the IAM principal that becomes it."""
     of_type = [each for each in documents.estate.resources if each.type in {_ENTRY, _POLICY} and each.mode == "managed"]
     policies = [each for each in of_type if each.type == _POLICY and stands(each)]
+    shown = clusters(documents) if policies else frozenset()
     for entry in of_type:
         if entry.type != _ENTRY or not stands(entry):
             continue
@@ -38,6 +40,7 @@ def cluster_identities(documents: Documents, known: Sequence[Identity]) -> Itera
                 "access entry", statement(Effect="Allow", Principal={"AWS": principal}, Action="eks:AccessKubernetesApi")
             ),
             declared=bool(behind and behind.declared),
+            grants=tuple(entered(entry, mine, shown, documents)),
         )
 
 

@@ -26,7 +26,7 @@ BUILDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "policypack.build.identities_google",
         ("_iam_", "google_service_account", "_access_control", "_acl", "_bigquery_dataset"),
     ),
-    "kubernetes": ("policypack.build.identities_kubernetes", ("_role", "_service_account")),
+    "kubernetes": ("policypack.build.identities_kubernetes", ("_role", "_service_account", "_config_map")),
     "mongodb": ("policypack.build.identities_databases", ("_user", "_role")),
     "mongodbatlas": ("policypack.build.identities_databases", ("_database_user", "_db_role")),
     "mysql": ("policypack.build.identities_databases", ("_user", "_role", "_grant")),
@@ -42,6 +42,8 @@ BESIDES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+# What lets somebody of another platform into a cluster.
+_ENTERS = "aws_eks_access_policy_association"
 # Who acts with tokens, on every platform whose catalog names some and that no other language is about.
 _TOKENS = "policypack.build.identities_platforms"
 
@@ -68,4 +70,6 @@ def speaks(estate: Estate) -> tuple[str, ...]:
         for module, parts in _modules(estate.catalog.platform(kind.partition("_")[0]), estate.catalog):
             if any(part in kind for part in parts):
                 found[module] = True
+    if _ENTERS in kinds and any(kind.startswith("kubernetes_") for kind in kinds):
+        found[BUILDERS["kubernetes"][0]] = True
     return tuple(sorted(found))

@@ -108,7 +108,9 @@ def _yamldecode(value: Value) -> Value:
 def _yamlencode(value: Value) -> Value:
     from policypack.read.hcl.functions import yaml_text  # as above
 
-    return yaml_text.encode(value)
+    if isinstance(value, Unknown):
+        return blend((value,))
+    return encode_partial(value) if has_unknown(value) else yaml_text.encode(value)
 
 
 FUNCTIONS: Mapping[str, Function] = {
@@ -121,5 +123,5 @@ FUNCTIONS: Mapping[str, Function] = {
     "textencodebase64": whole(_textencodebase64),
     "urlencode": whole(_urlencode),
     "yamldecode": whole(_yamldecode),
-    "yamlencode": whole(_yamlencode),
+    "yamlencode": patient(_yamlencode),
 }
