@@ -112,6 +112,41 @@ def catalogs(folder: Path) -> None:
     row("catalog files that this scan opens", said, f"of {len(load_catalog().providers())} platforms", "")
 
 
+LOADED = """
+import sys
+sys.argv = ["policypack", *sys.argv[1:]]
+from policypack.cli import main
+try:
+    main()
+except SystemExit:
+    print(sum(name.startswith(("policypack.authority.aws.", "policypack.authority.scoped.")) for name in sys.modules), file=sys.stderr)
+"""
+NOTHING = 'resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n'
+SOMEBODY = """resource "aws_iam_role" "agent" {
+  name               = "agent"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [] })
+}
+resource "aws_iam_role_policy_attachment" "agent" {
+  role       = aws_iam_role.agent.name
+  policy_arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+}
+"""
+
+
+def engine(folder: Path) -> None:
+    """What a scan loads of the engines that judge policies: nothing, where nobody could do anything or there is nothing to lose."""
+    for name, said, text in (
+        ("quiet", "without agents and stores", NOTHING),
+        ("busy", "with an agent and a store", SMALL + SOMEBODY),
+    ):
+        module = folder / name
+        module.mkdir()
+        (module / "main.tf").write_text(text, "utf-8")
+        command = [sys.executable, "-c", LOADED, *SCAN[3:], str(module)]
+        loaded = subprocess.run(command, capture_output=True, text=True, check=True).stderr.strip()
+        row(f"modules of the authority engines that a scan loads, {said}", loaded, "", "")
+
+
 def plan(folder: Path, count: int) -> None:
     """A plan of so many resources, against a parser that only parses."""
     path = folder / f"plan{count}.json"
@@ -177,6 +212,7 @@ def main() -> None:
         folder = Path(made)
         cold(folder)
         catalogs(folder)
+        engine(folder)
         for count in (1_000, 10_000) if "--quick" in sys.argv else (1_000, 10_000, 100_000):
             plan(folder, count)
         modules(folder, 1_000)

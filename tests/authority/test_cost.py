@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from policypack.authority.aws import Layers, Principal
 from policypack.authority.aws.bulk import Evaluator
+from policypack.authority.aws.lines import Target
 from policypack.model import Verb
-from scripts.bench_authority import core, graph
+from scripts.bench_authority import core, graph, world
+from scripts.plain_core import PlainEvaluator
 from tests.authority.pictures import ACCOUNT, allow, asked, outcome, policy, role
 
 KEY = 'resource "aws_kms_key" "k" {\n  policy = "%s"\n}\n'
@@ -84,6 +87,40 @@ def test_twice_as_many_take_about_twice_the_work(made: Callable[[int], Callable[
     """Twice the identities, stores and policies: well under three times the calls."""
     made(10)()  # what is read from tables is read once
     assert calls(made(400)) < 2.6 * calls(made(200))
+
+
+def pairs(found: Iterable[tuple[int, int]], actions: Sequence[str], targets: Sequence[str]) -> set[tuple[str, str]]:
+    """Sets of actions and of targets, one by one."""
+    return {
+        (action, target)
+        for called, reached in found
+        for number, action in enumerate(actions)
+        if called >> number & 1
+        for place, target in enumerate(targets)
+        if reached >> place & 1
+    }
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_what_the_engine_is_measured_against_answers_the_same(inside: bool) -> None:
+    """The plain evaluator of the bench allows what the engine may allow: both do the work that is compared. Keys aside, whose own
+    policies would have to let the account in."""
+    made = world(60, inside=inside)
+    plain = PlainEvaluator(made.actions, made.arns)
+    engine = Evaluator(made.actions, [Target((each,), ACCOUNT) for each in sorted(made.arns)])
+    asked = 0
+    for own, boundary in made.held:
+        layers = Layers(tuple(map(engine.decoded, own)), None if boundary is None else engine.decoded(boundary))
+        powers = engine.powers(Principal("user", (f"arn:aws:iam::{ACCOUNT}:user/u",), ACCOUNT), layers)
+        ours = pairs([(each.actions, each.possible) for each in powers], made.actions, sorted(made.arns))
+        theirs = pairs(
+            plain.powers([each.document for each in own], None if boundary is None else boundary.document),
+            made.actions,
+            plain.arns,
+        )
+        assert ours == {(action, arn) for action, arn in theirs if not action.startswith(("kms:", "sts:AssumeRole"))}
+        asked += len(ours)
+    assert asked
 
 
 SCAN = """
