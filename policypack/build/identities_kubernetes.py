@@ -263,6 +263,7 @@ class _Who(Struct, frozen=True, dict=True):
             within = (who.home.spot,) if who.home is not None else ()
             yield who.key, Site(PROVIDER, Spot(who.shown.type, name, who.key), domain, within, sort=sort)
         yield from self.places.sites()
+        yield from self.places.states()
 
     def gaps(self) -> Iterator[Gap]:
         """Roles of which nobody knows what they allow, each once, and maps that cannot be read."""

@@ -13,6 +13,7 @@ from policypack.model import Domain, Resource, Site, Spot, Unknown, Value, repla
 PROVIDER = "kubernetes"
 NAMESPACES = ("kubernetes_namespace_v1", "kubernetes_namespace")
 _DEFAULT = "default"
+_CLUSTER = ("config_context", "config_context_cluster", "host")
 Place = tuple[str, str]
 
 
@@ -79,6 +80,25 @@ class Places(Struct, frozen=True, dict=True):
         for each in self._named.values():
             if each.spot.place is not None and each.spot.place not in shown:
                 yield each.spot.place, Site(PROVIDER, each.spot, each.domain, sort="namespaces")
+
+    def states(self) -> Iterator[tuple[Place, Site]]:
+        """The secrets in which backends keep states: `tfstate-{workspace}-{suffix}`, in a namespace of the backend's cluster."""
+        for source in self.documents.estate.inputs:
+            backend = source.backend
+            if not isinstance(backend, Resource) or backend.type != PROVIDER:
+                continue
+            said = next((text for key in _CLUSTER if isinstance(text := backend.get(key), str) and text), None)
+            cluster = said or Unknown("which cluster keeps the state is not known")
+            domain = self.documents.domains.make(PROVIDER, cluster, f"{source.path}#{said or 'backend'}")
+            space, suffix = backend.get("namespace"), backend.get("secret_suffix")
+            space = _DEFAULT if space is None else space
+            known = isinstance(space, str) and isinstance(suffix, str)
+            name = f"{space}/tfstate-{_DEFAULT}-{suffix}" if known else Unknown("which secret keeps the state is not known")
+            within = Spot("", space if isinstance(space, (str, Unknown)) else _DEFAULT)
+            yield (
+                backend.place,
+                Site(PROVIDER, Spot("kubernetes_secret_v1", name, backend.place), domain, (within,), sort="secrets"),
+            )
 
     def describe(self, resource: Resource, site: Site) -> Site:
         """The site of a resource: called by its namespace and its name."""
