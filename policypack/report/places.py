@@ -55,7 +55,8 @@ def line_ends(folders: Iterable[Path]) -> Callable[[Location], int]:
 
     def end(location: Location) -> int:
         if location.file not in known:
-            known[location.file] = [len(line.rstrip("\r")) + 1 for line in source_text(places, location.file).split("\n")]
+            lines = [line.rstrip("\r") for line in source_text(places, location.file).split("\n")]
+            known[location.file] = [len(line) + 1 if line else 0 for line in lines]
         ends, last = known[location.file], max(location.line, location.end_line)
         return ends[last - 1] if 0 < last <= len(ends) else 0
 
