@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from policypack.model import Outcome, Verb
-from tests.authority.kubernetes import BASE, MAYBE, NO, YES, A, asked, given
+from tests.authority.kubernetes import MAYBE, NO, YES, A, asked, given
 
 BACKEND = """
 terraform {
