@@ -107,16 +107,18 @@ def _with_access(picture: Infrastructure, estate: Estate, domains: Domains) -> I
     documents = Documents(estate, domains)
     who = Identities(documents)
     everybody = (*who.all, *picture.identities)
+    unseen: tuple[Gap, ...] = ()
     if who.all:
+        from policypack.build.database_signins import signing_in
         from policypack.build.pod_roles import of_pods
 
-        everybody = of_pods(everybody, documents)
+        everybody, unseen = signing_in(of_pods(everybody, documents))
     return replace(
         picture,
         identities=everybody,
         resource_policies=who.resource_policies,
         roles_held={**who.roles_held, **picture.roles_held},
-        gaps=(*picture.gaps, *(replace(each, access=True) for each in who.gaps)),
+        gaps=(*picture.gaps, *(replace(each, access=True) for each in (*who.gaps, *unseen))),
     )
 
 

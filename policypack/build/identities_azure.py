@@ -177,12 +177,21 @@ class _Acting(Struct, frozen=True, dict=True):
         within = (scope.spot,) if scope.spot is not None else ()
         return Site(PLATFORM, spot, scope.domain, within, self.parts.places.above(scope.domain))
 
+    def _denials(self) -> Iterator[Gap]:
+        """Policies that deny deletions: what each of them is about stands in its rule, which nobody reads here."""
+        for each in self.parts.documents.estate.by_type.get("azurerm_policy_definition", ()):
+            written = (each.get(name) for name in ("policy_rule", "parameters"))
+            if any("denyaction" in str(value.document if isinstance(value, Unknown) else value).lower() for value in written):
+                said = f"{each.address} may deny deletions (denyAction): what it keeps is not judged, and it counts as no guard"
+                yield Gap(said, each.at("policy_rule"))
+
     def gaps(self) -> Iterator[Gap]:
         """Whom only an id names, and groups of which the inputs do not show who is in them."""
         lost = {(name, holder.place): holder for name, holder in self.parts.principals.lost} if self._given else {}
         for (name, _), holder in lost.items():
             yield Gap(f"{name}, whom {holder.address} names, is not among the inputs", holder.location)
         yield from azure_directory.unknown_permissions(self.parts)
+        yield from self._denials()
         for who, _ in self._given.values():
             if who.form == "group" and not any(True for _ in self.parts.principals.within(who)):
                 yield Gap(f"who is in {_name_of(who)} is not among the inputs, and it is given rights", who.resource.location)

@@ -20,6 +20,7 @@ BUILDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "_lighthouse_",
             "azurerm_key_vault",
             "_directory_administrator",
+            "_policy_definition",
         ),
     ),
     "google": (
