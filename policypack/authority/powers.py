@@ -11,7 +11,7 @@ from policypack.authority.obstacles import Obstacle, obstacles, policy_edits, ta
 from policypack.authority.oracle import Both, Oracle
 from policypack.authority.targets import BARE, RETAGGED, Block
 from policypack.authority.ways import Call, Way
-from policypack.model import Verb
+from policypack.model import Value, Verb
 
 Key = tuple[int, Verb]
 
@@ -30,6 +30,7 @@ class Powers(Struct, dict=True):
     oracle: Oracle
     blocks: Sequence[Block]
     _standing: dict[tuple[int, Verb, Way], tuple[_Standing, ...]] = field(default_factory=dict)
+    _alone: dict[tuple[int, Way], int] = field(default_factory=dict)
     _kept: dict[int, Mapping[Key, Both]] = field(default_factory=dict)
     _same: dict[Both, Both] = field(default_factory=dict)
     _worth: dict[frozenset[str], tuple[int, ...]] = field(default_factory=dict)
@@ -109,7 +110,7 @@ class Powers(Struct, dict=True):
                 one, other = one | must, other | may
             certain &= ~each.possible | one
             possible &= ~each.certain | other
-        return (0 if way.depends else certain), possible
+        return (certain & self._by_iam_alone(number, way) if way.depends else certain), possible
 
     def _call(self, caller: int, block: Block, call: Call) -> Both:
         certain, possible = self.oracle.bits(caller, call.action, block.slot(call.at))
@@ -134,6 +135,20 @@ class Powers(Struct, dict=True):
             certain, possible = certain | one, possible | other
         return certain, possible
 
+    def _by_iam_alone(self, number: int, way: Way) -> int:
+        """The targets on which nothing decides but IAM, although something beside it could."""
+        if not way.because_of:
+            return 0
+        key = (number, way)
+        if key not in self._alone:
+            found = (
+                1 << place
+                for place, target in enumerate(self.blocks[number].targets)
+                if all(_is_unset(target.resource.get(argument)) for argument in way.because_of)
+            )
+            self._alone[key] = sum(found)
+        return self._alone[key]
+
     def _obstacles(self, number: int, verb: Verb, way: Way) -> tuple[_Standing, ...]:
         key = (number, verb, way)
         if key not in self._standing:
@@ -151,3 +166,8 @@ class Powers(Struct, dict=True):
         """The obstacles of one target."""
         block = self.blocks[number]
         return tuple(obstacles(block.targets[place], verb, way, block.arn))
+
+
+def _is_unset(value: Value) -> bool:
+    """Whether an argument is for certain not there, or off."""
+    return value is None or value is False or (isinstance(value, list) and all(map(_is_unset, value)))

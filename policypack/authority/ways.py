@@ -33,13 +33,14 @@ class Call(Struct, frozen=True):
 
 class Way(Struct, frozen=True):
     """Calls that are needed together. `stopped_by` are kinds of guards under which they do no harm. `depends` is a fact
-    outside of IAM that decides too: the way is possible at best. `refused` says whether deletion protection makes them fail;
+    outside of IAM that decides too: the way is possible at best, but on a resource that sets no argument of `because_of`. `refused` says whether deletion protection makes them fail;
     None: nobody says."""
 
     calls: tuple[Call, ...]
     stopped_by: frozenset[GuardKind] = frozenset()
     depends: str = ""
     refused: bool | None = False
+    because_of: tuple[str, ...] = ()
 
     @property
     def actions(self) -> tuple[str, ...]:
@@ -172,11 +173,13 @@ def _ways(entry: TypeEntry, verb: Verb, written: Iterable[str], table: Iterable[
     known = actions().by_name
     first = next(iter(entry.delete_actions), "").lower()
     return tuple(
-        replace(
-            way, depends=known[key].depends if key in known else "", refused=True if key == first else _REFUSED.get(key, False)
-        )
-        for key, way in found.items()
+        _told(way, known.get(key), refused=True if key == first else _REFUSED.get(key, False)) for key, way in found.items()
     )
+
+
+def _told(way: Way, known: Action | None, *, refused: bool | None) -> Way:
+    """The way with what the table of actions says of it."""
+    return replace(way, depends=known.depends if known else "", because_of=known.because_of if known else (), refused=refused)
 
 
 @lru_cache(maxsize=4096)

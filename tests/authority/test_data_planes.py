@@ -39,7 +39,7 @@ def test_a_domain_policy_lets_nobody_delete_the_domain(tmp_path: Path, principal
     parts = domain(allow("es:*", Principal=principal), inline=inline)
     answers = asked(tmp_path, parts, role("bot"))
     found = {each.verb: each for each in answers.powers_of("aws_iam_role.bot") if each.target == DOMAIN}
-    assert {verb: power.outcome for verb, power in found.items()} == {Verb.DESTROY: Outcome.MAYBE}
+    assert {verb: power.outcome for verb, power in found.items()} == {Verb.DESTROY: Outcome.YES}
     assert found[Verb.DESTROY].actions == ("es:ESHttpDelete",)
     assert not any("die" in step.text for step in found[Verb.DESTROY].path)
     assert answers.destroys_all(DOMAIN) == ()
@@ -52,8 +52,8 @@ def test_a_domain_policy_lets_nobody_delete_the_domain(tmp_path: Path, principal
     [
         ("es:DeleteDomain", "${aws_opensearch_domain.d.arn}", Outcome.YES),
         ("es:DeleteDomain", "${aws_opensearch_domain.d.arn}/*", Outcome.NO),
-        ("es:ESHttp*", "${aws_opensearch_domain.d.arn}/*", Outcome.MAYBE),
-        ("es:ESHttpDelete", f"arn:aws:es:eu-west-1:{ACCOUNT}:domain/d/*", Outcome.MAYBE),
+        ("es:ESHttp*", "${aws_opensearch_domain.d.arn}/*", Outcome.YES),
+        ("es:ESHttpDelete", f"arn:aws:es:eu-west-1:{ACCOUNT}:domain/d/*", Outcome.YES),
         ("es:ESHttp*", "${aws_opensearch_domain.d.arn}", Outcome.NO),
         ("es:ESHttpDelete", f"arn:aws:es:eu-west-1:{ACCOUNT}:domain/other/*", Outcome.NO),
         ("es:ESHttpGet", "*", Outcome.NO),
@@ -63,6 +63,41 @@ def test_requests_are_made_of_what_lies_in_a_domain(tmp_path: Path, action: str,
     """A policy about requests names what lies in the domain; one about the domain names the domain."""
     answers = asked(tmp_path, domain(), role("bot", allow(action, resource)))
     assert outcome(answers, "aws_iam_role.bot", Verb.DESTROY, DOMAIN) is expected
+
+
+ACCESS = "  advanced_security_options {\n    enabled = %s\n  }\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ("", Outcome.YES),
+        (ACCESS % "false", Outcome.YES),
+        (ACCESS % "true", Outcome.MAYBE),
+        (ACCESS % "var.fine", Outcome.MAYBE),
+        ('  vpc_options {\n    subnet_ids = ["subnet-1"]\n  }\n', Outcome.MAYBE),
+        (
+            '  dynamic "vpc_options" {\n    for_each = var.networks\n    content {\n      subnet_ids = [vpc_options.value]\n    }\n  }\n',
+            Outcome.MAYBE,
+        ),
+    ],
+    ids=[
+        "public",
+        "no fine-grained access",
+        "fine-grained access",
+        "perhaps fine-grained access",
+        "in a network",
+        "perhaps in a network",
+    ],
+)
+@pytest.mark.parametrize("kind", ["aws_opensearch_domain", "aws_elasticsearch_domain"])
+def test_requests_are_certain_where_nothing_but_iam_decides(
+    tmp_path: Path, kind: str, settings: str, expected: Outcome
+) -> None:
+    """A domain that everybody reaches, and that has no users of its own, asks IAM alone who deletes its indexes."""
+    text = f'variable "fine" {{}}\nvariable "networks" {{}}\nresource "{kind}" "d" {{\n  domain_name = "d"\n{settings}}}\n'
+    answers = asked(tmp_path, text, role("bot", allow("es:ESHttpDelete")))
+    assert outcome(answers, "aws_iam_role.bot", Verb.DESTROY, f"{kind}.d") is expected
 
 
 def test_a_deny_of_a_domain_policy_keeps_nobody_from_deleting_the_domain(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ class Action(Struct, frozen=True):
 
     `arns` are the formats of the ARNs that it is checked against: all of `required`, or else any of the others; none of either
     where it has no resource-level permission. `types` are Terraform types. `depends` is what decides beside IAM, "" where
-    nothing does: such an action alone proves nothing.
+    nothing does: such an action alone proves nothing, but on a resource that sets none of the arguments of `because_of`.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Action(Struct, frozen=True):
     types: tuple[str, ...] = ()
     note: str = ""
     depends: str = ""
+    because_of: tuple[str, ...] = ()
 
     @property
     def service(self) -> str:
@@ -95,6 +96,7 @@ def _action(name: str, fields: Mapping[str, Any], arns: Mapping[str, str]) -> Ac
         tuple(fields.get("types", ())),
         fields.get("note", ""),
         fields.get("depends", ""),
+        tuple(fields.get("because_of", ())),
     )
 
 
