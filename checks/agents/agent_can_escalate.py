@@ -25,7 +25,8 @@ def agent_can_escalate(infrastructure: Infrastructure) -> Iterator[Finding]:
     known = frozenset(each.address for each in infrastructure.identities)
     for each in escalating(infrastructure):
         lost = gained_by(infrastructure, each.identity)
-        own = {target for target in each.reached - known if each.identity.address in target}
+        address = each.identity.address
+        own = {target for target in each.reached - known if address in target}
         become = f"become {each.worst.target} and give itself any right" if own else f"become {each.targets}"
         yield Finding(
             each.identity.resource,

@@ -33,8 +33,7 @@ def held_up(infrastructure: Infrastructure, each: Held) -> tuple[Evidence, ...]:
 
     What a policy on a store keeps from others is not worked out, nor who empties a vault.
     """
-    told = {one.address for one in infrastructure.production if one.resource.place not in infrastructure.resource_policies}
-    if not each.reached <= told or not _all_gates_hold(infrastructure):
+    if not each.reached <= _open_to_all(infrastructure) or not _all_gates_hold(infrastructure):
         return ()
     known = _destroyers(infrastructure)
     if each.reached & (known.free | known.reached.get(each.identity.address, frozenset())):
@@ -44,6 +43,13 @@ def held_up(infrastructure: Infrastructure, each: Held) -> tuple[Evidence, ...]:
     }
     said = "whoever else could destroy it waits for an approval"
     return tuple(Evidence(f"{said}: {one.asked.text}", one.resource.address, one.resource.location) for one in gates.values())
+
+
+@once
+def _open_to_all(infrastructure: Infrastructure) -> frozenset[str]:
+    """The stores of production that have no policy of their own."""
+    guarded = infrastructure.resource_policies
+    return frozenset(each.address for each in infrastructure.production if each.resource.place not in guarded)
 
 
 @once

@@ -54,6 +54,7 @@ class Graph(Struct, frozen=True):
     certain: list[int]
     possible: list[int]
     _closures: dict[bool, dict[int, int]] = field(default_factory=lambda: {True: {}, False: {}})
+    _entrances: dict[bool, dict[int, int]] = field(default_factory=lambda: {True: {}, False: {}})
 
     def reached(self, start: int, *, certainly: bool) -> int:
         """All that a node can become, in any number of steps, itself included."""
@@ -80,17 +81,18 @@ class Graph(Struct, frozen=True):
         for certainly in (True, False):
             meets = self.reached(start, certainly=certainly) & goals
             if meets:
-                nodes = self._shortest(start, meets, self.certain if certainly else self.possible)
-                return Route(nodes, certainly)
+                return Route(self._shortest(start, meets, certainly=certainly), certainly)
         return None
 
-    @staticmethod
-    def _shortest(start: int, goals: int, rows: Sequence[int]) -> tuple[int, ...]:
+    def _shortest(self, start: int, goals: int, *, certainly: bool) -> tuple[int, ...]:
+        rows = self.certain if certainly else self.possible
+        only = goals.bit_length() - 1 if not goals & (goals - 1) else -1
         levels = [1 << start]
         found = levels[0]
         while not levels[-1] & goals:
-            fresh = 0
-            for node in bits(levels[-1]):
+            # Where the next step is the last one, not all that could be reached by it need be looked at.
+            fresh = goals if only >= 0 and levels[-1] & self._before(only, certainly=certainly) else 0
+            for node in bits(0 if fresh else levels[-1]):
                 fresh |= rows[node]
             fresh &= ~found
             assert fresh, "a goal that is reached is found"
@@ -98,5 +100,13 @@ class Graph(Struct, frozen=True):
             levels.append(fresh)
         path = [next(bits(levels[-1] & goals))]
         for level in reversed(levels[:-1]):
-            path.append(next(node for node in bits(level) if rows[node] >> path[-1] & 1))
+            path.append(next(bits(level & self._before(path[-1], certainly=certainly))))
         return tuple(reversed(path))
+
+    def _before(self, goal: int, *, certainly: bool) -> int:
+        """The nodes from which one step leads to a node, as bits."""
+        known = self._entrances[certainly]
+        if goal not in known:
+            rows = self.certain if certainly else self.possible
+            known[goal] = bit_set([node for node, row in enumerate(rows) if row >> goal & 1])
+        return known[goal]

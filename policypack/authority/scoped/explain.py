@@ -32,7 +32,7 @@ class Explain(Struct, frozen=True):
         who = self.callers.oracle.actors[caller]
         told = []
         if who.extra:
-            wide = any(self._sites.all[site].level is not Level.THING for site in bits(who.extra))
+            wide = bool(who.extra & ~self._sites.things)
             told.append(_CHOOSING if wide else f"{_CHOOSING} on {self._sites_named(who.extra)}")
         if who.undenied:
             told.append("without what denies it something")
@@ -41,8 +41,8 @@ class Explain(Struct, frozen=True):
         return f"{who.identity.address} {' and '.join(told)}" if told else who.identity.address
 
     def _sites_named(self, sites: int) -> str:
-        found = [site_name(self._sites.all[each]) for each in bits(sites)]
-        return found[0] if len(found) == 1 else f"{found[0]} and {len(found) - 1} more"
+        first = site_name(self._sites.all[next(bits(sites))])
+        return first if sites.bit_count() == 1 else f"{first} and {sites.bit_count() - 1} more"
 
     def route(self, route: Route) -> Proof:
         """The steps from the first caller of a route to its last."""

@@ -26,6 +26,7 @@ class Powers(Struct, dict=True):
     _kept: dict[int, Mapping[Key, Both]] = field(default_factory=dict)
     _standing: dict[tuple[int, Verb, Way], tuple[tuple[Obstacle, int], ...]] = field(default_factory=dict)
     _placed: dict[tuple[int, str, int], int] = field(default_factory=dict)
+    _before: dict[tuple[int, Verb, Way, int], tuple[Obstacle, ...]] = field(default_factory=dict)
     _there: dict[tuple[int, str], tuple[int, Mapping[int, int]]] = field(default_factory=dict)
 
     def own(self, caller: int) -> Mapping[Key, Both]:
@@ -115,6 +116,12 @@ class Powers(Struct, dict=True):
 
     def standing(self, number: int, verb: Verb, way: Way, place: int) -> tuple[Obstacle, ...]:
         """The obstacles of one target. Where a platform's guards wait, a container goes only when nothing in it is held back."""
+        key = (number, verb, way, place)
+        if key not in self._before:
+            self._before[key] = self._stand(number, verb, way, place)
+        return self._before[key]
+
+    def _stand(self, number: int, verb: Verb, way: Way, place: int) -> tuple[Obstacle, ...]:
         block = self.blocks[number]
         target = block.targets[place]
         inner = self._inside.get(target.site, ()) if block.language.facts.waits and way.calls[0].at == OWN else ()

@@ -161,6 +161,11 @@ class Sites(Struct, frozen=True, dict=True):
             possible |= may
         return certain, possible
 
+    @cached_property
+    def things(self) -> int:
+        """The sites that are one thing each."""
+        return self.where(lambda site: site.level is Level.THING)
+
     def widest(self, sites: int) -> int:
         """The first of some sites that has most beneath it, as far as that is told by what it is: a domain, what stands above, a
         thing."""
