@@ -40,5 +40,5 @@ def workflow(top: Path, around: Survey) -> Change | str:
         return f"{PATH} exists and is left as it is"
     others = [each for each in around.pipelines if each.system != "GitHub Actions"]
     if others and not around.on_github:
-        return f"{others[0].path} is {others[0].system}'s, and is left as it is; docs/init.md has the step to add"
+        return f"{others[0].path} is {others[0].system}'s, and is left as it is; docs/formats.md has the job to add"
     return Change(PATH, None, _TEXT)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.precommit.hooked import PRE_COMMIT, Hooks, hooks_once
+from policypack.init.hook import REPOSITORY
+from tests.precommit.hooked import PRE_COMMIT, ROOT, Hooks, hooks_once
 from tests.precommit.places import BAD, CALL, QUIET, git, needs_git, repository, write
+from tests.test_cli import call
 
 pytestmark = [needs_git, pytest.mark.skipif(PRE_COMMIT is None, reason="pre-commit is not installed: it is in the group dev")]
+PAGE = (ROOT / "docs" / "pre-commit.md").read_text("utf-8")
 PLAN = {
     "format_version": "1.2",
     "terraform_version": "1.11.4",
@@ -46,6 +50,11 @@ def worker(request: pytest.FixtureRequest) -> str:
 def committed(hooks: Hooks, folder: Path, files: Mapping[str, str], more: str = "") -> Path:
     """A repository with these files and the hooks."""
     return hooks.configured(repository(folder, files), more)
+
+
+def reported(said: str) -> dict[str, Any]:
+    """The report in JSON that pre-commit prints among its own lines."""
+    return dict(json.loads(said[said.index("\n{") : said.rindex("}") + 1]))
 
 
 def staged(folder: Path, files: Mapping[str, str]) -> None:
@@ -104,7 +113,7 @@ def test_a_change_is_judged_where_it_is_used(
     staged(folder, change)
     done = hooks.call(folder, "run")
     assert done.returncode == 1, done.stdout + done.stderr
-    report = json.loads(done.stdout[done.stdout.index("\n{") : done.stdout.rindex("}") + 1])
+    report = reported(done.stdout)
     assert [each["path"] for each in report["inputs"]] == inputs
     assert {each["check"] for each in report["findings"]} >= {"deletion_protection_off"}
 
@@ -137,7 +146,7 @@ def test_all_files_are_all_roots(hooks: Hooks, tmp_path: Path) -> None:
     files = {"a/main.tf": BAD, "a/x.tf": QUIET, "b/main.tf": CALL % "../db", "db/main.tf": BAD, "a/.terraform/m/main.tf": BAD}
     folder = committed(hooks, tmp_path, files, "    args: [--format, json]\n")
     done = hooks.call(folder, "run", "--all-files")
-    report = json.loads(done.stdout[done.stdout.index("\n{") : done.stdout.rindex("}") + 1])
+    report = reported(done.stdout)
     assert [each["path"] for each in report["inputs"]] == ["a", "b"]
 
 
@@ -180,3 +189,38 @@ def test_plans_are_judged_when_they_are_asked_for(hooks: Hooks, tmp_path: Path) 
     done = hooks.call(folder, "run", "policypack-plan", "--hook-stage", "manual", "--files", "live/tfplan.json")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "store_deleted" in done.stdout
+
+
+def test_all_roots_can_be_one_estate(hooks: Hooks, tmp_path: Path) -> None:
+    """The configuration that docs/pre-commit.md has for it judges every root, whichever of them changed."""
+    more = "    entry: policypack scan\n    pass_filenames: false\n    always_run: false\n    args: [--format, json]\n"
+    assert all(f"        {line.strip()}\n" in PAGE for line in more.splitlines()[:3])
+    folder = committed(hooks, tmp_path, {"a/main.tf": BAD, "b/main.tf": BAD}, more)
+    staged(folder, {"a/more.tf": QUIET})
+    assert [each["path"] for each in reported(hooks.call(folder, "run").stdout)["inputs"]] == ["a", "b"]
+    git(folder, "commit", "-qnm", "more")
+    staged(folder, {"README.md": ""})
+    assert "Skipped" in hooks.call(folder, "run").stdout
+
+
+def test_other_files_can_be_watched(hooks: Hooks, tmp_path: Path) -> None:
+    """With the `files` of docs/pre-commit.md a policy in JSON reaches the root that reads it."""
+    widened = r"files: \.(tf|tfvars|json)$"
+    assert f"`{widened}`" in PAGE
+    folder = committed(hooks, tmp_path, {"a/main.tf": BAD, "b/main.tf": BAD}, f"    {widened}\n    args: [--format, json]\n")
+    staged(folder, {"a/policies/agent.json": "{}"})
+    assert [each["path"] for each in reported(hooks.call(folder, "run").stdout)["inputs"]] == ["a"]
+
+
+def test_what_init_writes_is_what_pre_commit_runs(hooks: Hooks, tmp_path: Path) -> None:
+    """The entry that `policypack init` adds works as it is, at the tag of this version."""
+    folder = repository(
+        tmp_path, {"main.tf": BAD, ".pre-commit-config.yaml": "repos:\n- repo: meta\n  hooks:\n  - id: identity\n"}
+    )
+    assert call("init", "--yes", cwd=folder).returncode == 0
+    path = folder / ".pre-commit-config.yaml"
+    path.write_text(path.read_text("utf-8").replace(REPOSITORY, str(hooks.source)), "utf-8")
+    git(folder, "add", "-A")
+    done = hooks.call(folder, "run", "policypack")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "deletion_protection_off" in done.stdout
