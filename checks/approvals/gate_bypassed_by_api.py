@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from policypack.authority.gated import held_up
 from policypack.authority.gates import bearers, beside_the_gates
 from policypack.check import Finding, Severity, check
-from policypack.model import Evidence, Infrastructure
+from policypack.model import Evidence, Infrastructure, Verb
 from policypack.model.approvals import Gate
 
 
@@ -32,10 +33,11 @@ def gate_bypassed_by_api(infrastructure: Infrastructure) -> Iterator[Finding]:
     if not gates:
         return
     for each in beside_the_gates(infrastructure):
+        opens = each.worst.verb is Verb.WEAKEN
+        said = f"{each.identity.address} {each.can} {'take off what protects' if opens else 'destroy'} {each.targets}"
+        milder = opens and held_up(infrastructure, each)
         for gate in gates:
-            yield _beside(
-                gate, f"{each.identity.address} {each.can} destroy {each.targets}", each.because, certain=each.certain
-            )
+            yield _beside(gate, said, each.because, certain=each.certain, milder=bool(milder))
         return
     for credential, there in bearers(infrastructure):
         for gate in gates:
@@ -44,11 +46,12 @@ def gate_bypassed_by_api(infrastructure: Infrastructure) -> Iterator[Finding]:
         return
 
 
-def _beside(gate: Gate, said: str, proof: tuple[Evidence, ...], *, certain: bool) -> Finding:
+def _beside(gate: Gate, said: str, proof: tuple[Evidence, ...], *, certain: bool, milder: bool = False) -> Finding:
     return Finding(
         gate.resource,
-        f"Nobody needs this {gate.label} to destroy production: {said} by calling the API.",
+        f"This {gate.label} is not the only way to production: {said} by calling the API.",
         certain=certain,
         because=(gate.asked, *proof),
         fix="take the destructive rights away from whoever does not apply behind the gate",
+        at_most=Severity.HIGH if milder else Severity.CRITICAL,
     )

@@ -92,10 +92,11 @@ def started(each: Applying) -> Evidence:
 
 
 def beside_the_gates(infrastructure: Infrastructure) -> Iterator[Held]:
-    """Agents that can destroy production's data, or strip what guards it, by calling its API: the surest first."""
+    """Agents that can destroy production's data, or strip what guards it, by calling its API: the surest first, and those that
+    destroy before those that only strip."""
     data = frozenset(store.address for store in infrastructure.production if store.kind != "key")
     found = list(held(infrastructure, _DATA, wanted=lambda _: data))
-    yield from sorted(found, key=lambda each: (not each.certain, each.identity.address))
+    yield from sorted(found, key=lambda each: (not each.certain, each.worst.verb is Verb.WEAKEN, each.identity.address))
 
 
 def bearers(infrastructure: Infrastructure) -> Iterator[tuple[Credential, str]]:

@@ -133,3 +133,20 @@ def test_an_agent_that_destroys_as_well_needs_nobody(tmp_path: Path) -> None:
         'Effect   = "Allow"\n        Action   = ["rds:DeleteDBInstance"]',
     )
     assert set(severities(tmp_path, GATED, allowed).values()) == {Severity.CRITICAL}
+
+
+def test_the_gate_that_still_stands_says_what_goes_on_beside_it(tmp_path: Path) -> None:
+    """The gate's own finding is as bad as what the agent can do: high where it only strips, critical once anybody else destroys."""
+    gate = "github_repository_environment.production"
+    text = (HERE / "s08" / "main.tf").read_text("utf-8") + GATED
+    for more, severity, said in (
+        ("", Severity.HIGH, "aws_iam_role.agent can take off what protects aws_db_instance.orders"),
+        (
+            role("second_agent", allow("rds:*")),
+            Severity.CRITICAL,
+            "aws_iam_role.second_agent can destroy aws_db_instance.orders",
+        ),
+    ):
+        (tmp_path / "main.tf").write_text(text + more, "utf-8")
+        finding = of(judged(tmp_path), "gate_bypassed_by_api", gate)
+        assert (finding.severity, said in finding.message) == (severity, True)
