@@ -13,3 +13,14 @@ resource "gitlab_deploy_key" "agent" {
   can_push   = false
   expires_at = "2026-09-30T00:00:00Z"
 }
+
+# A destroy archives the repository: it can be had back, with its packages and its states.
+# allow: protection_by_terraform_only (only owners delete by the API, and it is mirrored to another platform)
+resource "gitlab_project" "shop" {
+  name               = "shop"
+  archive_on_destroy = true
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
