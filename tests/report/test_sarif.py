@@ -196,6 +196,15 @@ def test_one_address_in_two_roots_is_two_alerts(tmp_path: Path) -> None:
     assert {each["partialFingerprints"]["primaryLocationLineHash"] for each in scanned(tmp_path)} == prints["b/main.tf"]
 
 
+def test_two_answers_of_one_cause_are_two_alerts() -> None:
+    """Findings that share check, address and cause are numbered, in the order of the report."""
+    finding = drawn.report().findings[0]
+    results = log(Report(findings=(finding, replace(finding, message="said otherwise"))))["results"]
+    first, second = (each["partialFingerprints"]["primaryLocationLineHash"] for each in results)
+    assert (first[-2:], second[-2:]) == (":1", ":2")
+    assert first[:-2] == second[:-2]
+
+
 def test_a_region_ends_where_its_line_does(tmp_path: Path) -> None:
     """The end column is the one after the last character; unknown, it is left out, which SARIF takes for the line's end."""
     (tmp_path / "main.tf").write_text('resource "aws_db_instance" "main" {\n  identifier = "main"\n}\n', "utf-8")
