@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from checks.agents.agent_can_escalate import agent_can_escalate
-from policypack.authority.held import escalating, readable
+from policypack.authority.escalating import escalating
+from policypack.authority.held import readable
 from policypack.build import build
 from policypack.catalog import load_catalog
 from policypack.model import Infrastructure, Verb
