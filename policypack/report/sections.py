@@ -52,7 +52,9 @@ def sections(difference: Difference, context: Context) -> list[Section]:
         Section("Without a backup", _stores(difference.uncopied, context)),
         Section("New findings", tuple(_finding(each, context) for each in difference.new)),
         Section("Fixed findings", tuple(_finding(each, context, old=True) for each in difference.fixed), bad=False),
-        Section("Powers lost", tuple(_powers([each for each in difference.lost if each.production], context)), bad=False),
+        Section(
+            "Powers lost", tuple(_powers([each for each in difference.lost if each.production], context, lost=True)), bad=False
+        ),
         Section("Protection added", _stores(difference.guards_added, context), bad=False),
     ]
     return [each for each in found if each.lines]
@@ -74,7 +76,7 @@ def headline(difference: Difference) -> str:
     return f"{told}.{unread}" if told else f"No power, guard, backup or finding changes.{unread}"
 
 
-def _powers(changes: Sequence[PowerChange], context: Context) -> Iterator[Told]:
+def _powers(changes: Sequence[PowerChange], context: Context, *, lost: bool = False) -> Iterator[Told]:
     by_target: dict[tuple[object, ...], list[PowerChange]] = {}
     for each in changes:
         by_target.setdefault((each.identity, each.target, each.outcome, each.other), []).append(each)
@@ -84,19 +86,22 @@ def _powers(changes: Sequence[PowerChange], context: Context) -> Iterator[Told]:
         verbs = tuple(each.verb for each in same)
         alike.setdefault((first.identity, first.outcome, first.other, verbs, first.place, first.fresh), []).append(same)
     for group in alike.values():
-        yield _power(group, context)
+        yield _power(group, context, lost=lost)
 
 
-def _power(group: Sequence[Sequence[PowerChange]], context: Context) -> Told:
-    first, loses = group[0][0], group[0][0].outcome.rank < group[0][0].other.rank
+def _power(group: Sequence[Sequence[PowerChange]], context: Context, *, lost: bool) -> Told:
+    first = group[0][0]
     verbs = list(dict.fromkeys(phrase(each.verb.value) for each in group[0]))
     does = verbs[0] if len(verbs) == 1 else f"{', '.join(verbs[:-1])} and {verbs[-1]}"
-    sure = {Outcome.YES: "gives", Outcome.MAYBE: "may give"}.get(first.outcome, "gives")
-    parts = [f"{sure} " if not loses else "", Name(first.identity), f" ({first.kind}) the power to {does} "]
+    sure = "takes from " if lost else "gives " if first.outcome is Outcome.YES else "may give "
+    parts = [sure, Name(first.identity), f" ({first.kind}) the power to {does} "]
     for number, each in enumerate(group[:_MOST_TARGETS]):
         parts += [", " if number else "", Name(each[0].target)]
     parts += [f" and {len(group) - _MOST_TARGETS} more" if len(group) > _MOST_TARGETS else "", " (new)" if first.fresh else ""]
-    parts += [", which was only possible before"] if first.other is Outcome.MAYBE else []
+    if first.other is Outcome.MAYBE:
+        parts.append(", which may still be possible" if lost else ", which was only possible before")
+    if lost:  # where it was written is no place of the head
+        return Told(tuple(part for part in parts if part))
     parts += [": ", _at(first.place, context)] if first.place else []
     proof = sentence([_placed(step, context) for step in first.path])
     proof += f"; not certain: {first.missing}" if first.missing else ""

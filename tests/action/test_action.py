@@ -173,6 +173,22 @@ def test_paths_are_those_of_the_repository(stage: Stage) -> None:
     assert '"uri":"infra/prod/main.tf"' in Path(done.outputs["sarif"]).read_text().replace(" ", "")
 
 
+def test_findings_of_a_plan_lie_on_lines_of_code(stage: Stage) -> None:
+    """A plan that lies in its root module is annotated in the module's files, on the blocks that it is about."""
+    example = PROJECT / "terraform-examples" / "changes" / "agent_gains_power"
+    folder = stage.tree / "infra" / "planned"
+    shutil.copytree(example, folder)
+    commit(stage.tree)
+    done = stage.run("pull_request", working_directory="infra", paths="planned/plan.json", only_new="true")
+    lines = (folder / "main.tf").read_text().splitlines()
+    gained = [line for line in done.annotations() if "title=agent_gains_power" in line]
+    place = re.match(r"::error file=infra/planned/main\.tf,line=(\d+),endLine=\d+,", gained[0])
+    assert place is not None
+    assert lines[int(place[1]) - 1].startswith('resource "aws_iam_role" "report_agent"')
+    assert "gives `aws_iam_role.report_agent` (agent) the power to destroy copies of" in done.summary
+    assert "`infra/planned/main.tf:" in done.summary
+
+
 def test_only_new_without_a_pull_request_reports_all(stage: Stage) -> None:
     """A push has no base unless one is named, which is said."""
     done = stage.run("push", only_new="true")

@@ -65,6 +65,9 @@ def test_a_power_that_is_gained_is_told_with_its_line(tmp_path: Path) -> None:
     assert found["powers"]["lost"] == []
     shutil.move(tmp_path / "new", tmp_path / "newer")
     back = told("newer", "old", cwd=tmp_path)
+    said = " ".join(call("diff", "newer", "old", cwd=tmp_path).stdout.split())
+    assert f"takes from {AGENT} (agent) the power to destroy, weaken and destroy copies of {DATABASE}" in said
+    assert "gives" not in said
     assert powers(back["powers"]["lost"]) == powers(found["powers"]["gained"])
     assert back["powers"]["gained"] == []
     fixed = {(each["check"], each["resource"]) for each in back["findings"]["fixed"]}
