@@ -42,8 +42,9 @@ bench: $(READY) ## the table in the README
 examples: $(READY) ## plan.json beside each example (needs terraform)
 	$(BIN)/python -m scripts.examples
 
-docs: $(READY) ## checks/README.md and the --help block of README.md
+docs: $(READY) ## checks/README.md, the --help block of README.md, the pictures
 	$(BIN)/python -m scripts.docs
+	$(BIN)/python -m scripts.screenshots
 
 build: $(READY) ## the wheel and the source archive, in dist/
 	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .
