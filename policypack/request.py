@@ -203,7 +203,7 @@ def context_of(telling: Telling, fail_on: FailOn, folders: Sequence[Path]) -> Co
         width,
         colour,
         excerpts(folders),
-        line_ends(folders),
+        line_ends(folders[0], folders),
         in_repository(folders[0], folders),
         working_folder(folders[0]),
         fail_on=fail_on,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from policypack.model import Location
@@ -48,14 +48,16 @@ def _found(root: Path, place: Path, file: str) -> str:
         return ""
 
 
-def line_ends(folders: Iterable[Path]) -> Callable[[Location], int]:
+def line_ends(base: Path, folders: Sequence[Path]) -> Callable[[Location], int]:
     """A function that gives the column after the last character of a place's last line; 0 where that is not known."""
+    root, path = repository(base), in_repository(base, folders)
     places = [folder.resolve() for folder in folders]
     known: dict[str, list[int]] = {}
 
     def end(location: Location) -> int:
         if location.file not in known:
-            lines = [line.rstrip("\r") for line in source_text(places, location.file).split("\n")]
+            text = source_text([root], path(location.file)) or source_text(places, location.file)
+            lines = [line.rstrip("\r") for line in text.split("\n")]
             known[location.file] = [len(line) + 1 if line else 0 for line in lines]
         ends, last = known[location.file], max(location.line, location.end_line)
         return ends[last - 1] if 0 < last <= len(ends) else 0

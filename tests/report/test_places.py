@@ -58,12 +58,13 @@ def test_a_file_has_one_path_in_the_repository(file: str, expected: str, tree: P
 
 def test_a_line_ends_after_its_last_character(tree: Path) -> None:
     """Columns count characters from 1, line ends are none; of a place it is the last line that counts."""
-    end = line_ends([tree / "infra", tree])
+    end = line_ends(tree / "infra", [tree / "infra"])
     places = [Location("prod/main.tf", *lines) for lines in ((1, 1), (2, 2), (1, 3), (3, 9), (0, 0))]
     assert [end(place) for place in places] == [6, 8, 2, 0, 0]
+    assert end(Location("../modules/db/main.tf", 1, 1)) == 2
 
 
 @pytest.mark.parametrize("file", ["gone.tf", "plan.json", "../plan.json", "a\0.tf", ""])
 def test_an_end_that_is_not_known_is_none(file: str, tree: Path) -> None:
     """A file that is not there, lies outside or is no HCL has no line ends."""
-    assert line_ends([tree])(Location(file, 1, 1)) == 0
+    assert line_ends(tree, [tree])(Location(file, 1, 1)) == 0
