@@ -74,3 +74,61 @@ resource "google_storage_transfer_job" "uploads" {
     }
   }
 }
+
+# The second bucket is copied like the first, and the job adds and never deletes.
+resource "google_storage_bucket" "invoices" {
+  name     = "shop-invoices"
+  location = "EU"
+
+  versioning {
+    enabled = true
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "google_storage_bucket" "invoices_copies" {
+  name     = "shop-invoices-copies"
+  location = "EU"
+  project  = "shop-backup"
+
+  versioning {
+    enabled = true
+  }
+
+  retention_policy {
+    retention_period = 2592000
+    is_locked        = true
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "google_storage_transfer_job" "invoices" {
+  description = "invoices"
+  project     = "shop-backup"
+
+  transfer_spec {
+    gcs_data_source {
+      bucket_name = google_storage_bucket.invoices.name
+    }
+    gcs_data_sink {
+      bucket_name = google_storage_bucket.invoices_copies.name
+    }
+    transfer_options {
+      delete_objects_unique_in_sink = false
+    }
+  }
+
+  schedule {
+    schedule_start_date {
+      year  = 2026
+      month = 1
+      day   = 1
+    }
+  }
+}

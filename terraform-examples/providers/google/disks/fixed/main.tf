@@ -111,3 +111,21 @@ resource "google_compute_instance" "mail" {
     prevent_destroy = true
   }
 }
+
+resource "google_compute_disk" "archive" {
+  name                           = "archive"
+  type                           = "pd-balanced"
+  create_snapshot_before_destroy = true
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "google_backup_dr_backup_plan_association" "archive" {
+  location                   = "europe-west1"
+  backup_plan_association_id = "archive"
+  resource                   = google_compute_disk.archive.id
+  resource_type              = "compute.googleapis.com/Disk"
+  backup_plan                = google_backup_dr_backup_plan.disks.id
+}

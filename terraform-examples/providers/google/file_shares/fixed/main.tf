@@ -86,3 +86,61 @@ resource "google_backup_dr_backup_plan_association" "documents" {
   resource_type              = "file.googleapis.com/Instance"
   backup_plan                = google_backup_dr_backup_plan.daily.id
 }
+
+resource "google_filestore_instance" "scans" {
+  name                        = "scans"
+  tier                        = "REGIONAL"
+  location                    = "europe-west1"
+  deletion_protection_enabled = true
+
+  file_shares {
+    name        = "scans"
+    capacity_gb = 1024
+  }
+
+  networks {
+    network = "default"
+    modes   = ["MODE_IPV4"]
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "google_backup_dr_backup_plan_association" "scans" {
+  location                   = "europe-west1"
+  backup_plan_association_id = "scans"
+  resource                   = google_filestore_instance.scans.id
+  resource_type              = "file.googleapis.com/Instance"
+  backup_plan                = google_backup_dr_backup_plan.daily.id
+}
+
+resource "google_filestore_instance" "mail" {
+  name                        = "mail"
+  tier                        = "REGIONAL"
+  location                    = "europe-west1"
+  deletion_protection_enabled = true
+
+  file_shares {
+    name        = "mail"
+    capacity_gb = 1024
+  }
+
+  networks {
+    network = "default"
+    modes   = ["MODE_IPV4"]
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "google_backup_dr_backup_plan_association" "mail" {
+  location                   = "europe-west1"
+  backup_plan_association_id = "mail"
+  resource                   = google_filestore_instance.mail.id
+  resource_type              = "file.googleapis.com/Instance"
+  backup_plan                = google_backup_dr_backup_plan.daily.id
+}

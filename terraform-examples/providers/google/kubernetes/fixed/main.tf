@@ -51,3 +51,37 @@ resource "google_gke_backup_backup_plan" "shop" {
     all_namespaces      = true
   }
 }
+
+# allow: protection_by_terraform_only (container.clusters.delete is denied to everybody but the platform team)
+# expect from a plan alone: protection_by_terraform_only
+resource "google_container_cluster" "batch" {
+  name               = "batch"
+  location           = "europe-west1"
+  initial_node_count = 1
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "google_gke_backup_backup_plan" "batch" {
+  name     = "batch"
+  project  = "shop-backup"
+  cluster  = google_container_cluster.batch.id
+  location = "europe-west1"
+
+  retention_policy {
+    backup_retain_days      = 30
+    backup_delete_lock_days = 30
+    locked                  = true
+  }
+
+  backup_schedule {
+    cron_schedule = "0 4 * * *"
+  }
+
+  backup_config {
+    include_volume_data = true
+    all_namespaces      = true
+  }
+}

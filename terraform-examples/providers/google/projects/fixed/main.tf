@@ -33,3 +33,21 @@ resource "google_resource_manager_lien" "shop" {
   origin       = "platform"
   reason       = "production: only the platform team takes this off"
 }
+
+resource "google_project" "analytics" {
+  name            = "analytics"
+  project_id      = "analytics-prod"
+  org_id          = "123456789012"
+  deletion_policy = "PREVENT"
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "google_resource_manager_lien" "analytics" {
+  parent       = "projects/${google_project.analytics.number}"
+  restrictions = ["resourcemanager.projects.delete"]
+  origin       = "platform"
+  reason       = "production: only the platform team takes this off"
+}

@@ -96,3 +96,57 @@ resource "google_backup_dr_restore_workload" "orders" {
   backup_id       = "orders-latest"
   name            = "orders-restored"
 }
+
+resource "google_sql_database_instance" "invoices" {
+  name                = "invoices"
+  database_version    = "MYSQL_8_4"
+  deletion_protection = true
+
+  settings {
+    tier                        = "db-custom-2-7680"
+    deletion_protection_enabled = true
+    retain_backups_on_delete    = true
+
+    final_backup_config {
+      enabled        = true
+      retention_days = 30
+    }
+
+    backup_configuration {
+      enabled            = true
+      binary_log_enabled = true
+
+      backup_retention_settings {
+        retained_backups = 30
+      }
+    }
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "google_backup_dr_backup_plan_association" "invoices" {
+  location                   = "europe-west1"
+  backup_plan_association_id = "invoices"
+  resource                   = google_sql_database_instance.invoices.id
+  resource_type              = "sqladmin.googleapis.com/Instance"
+  backup_plan                = google_backup_dr_backup_plan.daily.id
+}
+
+# A replica is made again from its primary; that nobody deletes it by one call is its own.
+resource "google_sql_database_instance" "reports" {
+  name                 = "reports"
+  database_version     = "POSTGRES_16"
+  master_instance_name = google_sql_database_instance.orders.name
+
+  settings {
+    tier                        = "db-custom-2-7680"
+    deletion_protection_enabled = true
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}

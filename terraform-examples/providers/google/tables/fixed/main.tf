@@ -101,3 +101,36 @@ resource "google_bigquery_dataset" "sales" {
     prevent_destroy = true
   }
 }
+
+# allow: backup_missing (tables are exported to a locked bucket of the project shop-backup every night, by a scheduled query)
+# allow: protection_by_terraform_only (bigquery.tables.delete is denied to everybody but the platform team)
+# expect from a plan alone: backup_missing, protection_by_terraform_only
+resource "google_bigquery_table" "orders" {
+  dataset_id          = google_bigquery_dataset.sales.dataset_id
+  table_id            = "orders"
+  deletion_protection = true
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+# allow: backup_in_same_domain (a nightly job of the platform team copies the backup to the project shop-backup)
+# allow: protection_by_terraform_only (alloydb.clusters.delete is denied to everybody but the platform team)
+# expect from a plan alone: backup_in_same_domain, protection_by_terraform_only
+resource "google_alloydb_cluster" "shop" {
+  cluster_id = "shop"
+  location   = "europe-west1"
+
+  automated_backup_policy {
+    enabled = true
+
+    time_based_retention {
+      retention_period = "2592000s"
+    }
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
