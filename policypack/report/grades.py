@@ -37,11 +37,11 @@ def somewhere(report: Report) -> Location:
     return Location(report.inputs[0].path if report.inputs else ".")
 
 
-def proof(finding: Finding, shown: Callable[[str], str] = visible) -> Iterator[str]:
-    """The steps of the proof, a line each, with their places; what is too much is counted."""
+def proof(finding: Finding, context: Context, shown: Callable[[str], str] = visible) -> Iterator[str]:
+    """The steps of the proof, a line each, with their places in the repository; what is too much is counted."""
     for step in finding.because[:_MOST_STEPS]:
         about = f"{shown(step.resource)}: " if step.resource and step.resource != finding.resource.address else ""
-        place = f" ({shown(f'{step.location.file}:{step.location.line}')})" if step.location else ""
+        place = f" ({shown(f'{path(step.location, context)}:{step.location.line}')})" if step.location else ""
         yield f"{about}{shown(step.text)}{place}"
     if len(finding.because) > _MOST_STEPS:
         yield f"and {count(len(finding.because) - _MOST_STEPS, 'more step')}: see the JSON report"

@@ -89,7 +89,7 @@ def _findings(report: Report, context: Context) -> Iterator[_Case]:
             name += f" ({visible(finding.cause or finding.resource.inside, _LONGEST_NAME)})"
         kind, outcome = _outcome(finding, context)
         file = path(finding.location, context)
-        yield _Case(suite or "checks", finding.check, name, file, outcome, kind, tuple(_lines(finding, kind, file)))
+        yield _Case(suite or "checks", finding.check, name, file, outcome, kind, tuple(_lines(finding, kind, file, context)))
 
 
 def _outcome(finding: Finding, context: Context) -> tuple[str, str]:
@@ -100,13 +100,13 @@ def _outcome(finding: Finding, context: Context) -> tuple[str, str]:
     return ("uncertain" if not finding.certain else f"below --fail-on {context.fail_on.value}"), "skipped"
 
 
-def _lines(finding: Finding, kind: str, file: str) -> Iterator[str]:
+def _lines(finding: Finding, kind: str, file: str, context: Context) -> Iterator[str]:
     why = f", {kind}" if kind.startswith("below") else ""
     if finding.suppressed is not None:
         yield f"suppressed: {visible(finding.suppressed)}"
     yield f"{grade(finding)}{why}: {visible(finding.message)}"
     yield f"{visible(finding.resource.address)} ({file}:{finding.location.line})"
-    yield from (f"- {step}" for step in proof(finding))
+    yield from (f"- {step}" for step in proof(finding, context))
     if finding.fix:
         yield f"Fix: {visible(finding.fix)}"
 

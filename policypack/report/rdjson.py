@@ -31,15 +31,15 @@ def _findings(report: Report, context: Context) -> Iterator[object]:
         severity = "ERROR" if fails(finding, context) else "WARNING" if finding.certain else "INFO"
         link = {"url": f"{context.documentation}#{finding.check}"} if context.documentation else {}
         about = {"code": {"value": finding.check, **link}, **_place(finding.location, context)}
-        yield {"message": _message(finding, others), "severity": severity, **about}
+        yield {"message": _message(finding, others, context), "severity": severity, **about}
 
 
-def _message(finding: Finding, others: int) -> str:
+def _message(finding: Finding, others: int, context: Context) -> str:
     more = f" and {count(others, 'more instance')}" if others else ""
     parts = [f"**{grade(finding)}** {code(finding.resource.address)}{more}: {markdown(finding.message)}"]
     fix = [f"Fix: {markdown(finding.fix)}"] if finding.fix else []
     room = _LONGEST - sum(map(len, (*parts, *fix)))
-    steps = [f"- {each}" for each in proof(finding, markdown)]
+    steps = [f"- {each}" for each in proof(finding, context, markdown)]
     kept = 0
     for step in steps:
         room -= len(step) + 1

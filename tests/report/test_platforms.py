@@ -163,6 +163,13 @@ def test_files_are_where_the_platform_looks(format_: str, tmp_path: Path) -> Non
         assert (inside, beside) == ({"infra/prod/main.tf"}, {"modules/db/main.tf"})
 
 
+@pytest.mark.parametrize("format_", ["junit", "rdjson"])
+def test_a_proof_names_files_as_the_platform_does(format_: str) -> None:
+    """Who reads a proof on a platform has the repository before them, and not the working directory."""
+    text = renderer(format_)(REPORTS["findings"], replace(CONTEXT, in_repository=lambda file: f"infra/{file}"))
+    assert "the volume is part of the service (infra/main.tf:20)" in text
+
+
 def test_the_published_schema_is_the_one_that_is_tested(tmp_path: Path) -> None:
     """`policypack schema report` prints the schema that the examples are held to."""
     done = call("schema", "report", cwd=tmp_path)
