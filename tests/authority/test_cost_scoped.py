@@ -55,6 +55,15 @@ CLUSTER = (
     '    api_group = "rbac.authorization.k8s.io"\n    kind = "ClusterRole"\n    name = "{role}"\n  }\n  subject {\n'
     '    kind = "ServiceAccount"\n    name = "agent-%d"\n    namespace = "shop"\n  }\n}\n'
 )
+KEEPS = 'resource "aws_db_instance" "main" {\n  identifier = "main"\n  engine = "postgres"\n}\n'
+ANY_RUN = (
+    'resource "aws_iam_role" "deploy%d" {\n  name = "deploy-%d"\n  assume_role_policy = jsonencode({\n    Statement = [{\n'
+    '      Effect = "Allow", Action = "sts:AssumeRoleWithWebIdentity"\n'
+    '      Principal = { Federated = "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com" }\n'
+    '      Condition = { StringLike = { "token.actions.githubusercontent.com:sub" = "repo:shop/app%d:*" } }\n    }]\n  })\n}\n'
+    'resource "aws_iam_role_policy" "p%d" {\n  role = aws_iam_role.deploy%d.id\n'
+    '  policy = jsonencode({ Statement = [{ Effect = "Allow", Action = ["rds:*", "s3:*"], Resource = "*" }] })\n}\n'
+)
 SHAPES: dict[str, tuple[str, str]] = {
     "each its own bucket": ("", ACCOUNT + BUCKET + ON_BUCKET),
     "all every bucket": ("", ACCOUNT + BUCKET + ON_PROJECT),
@@ -62,6 +71,7 @@ SHAPES: dict[str, tuple[str, str]] = {
     "all become all": ("", ACCOUNT + BUCKET + IMPERSONATING),
     "all own the project": ("", ACCOUNT + BUCKET + POLICY_ADMIN),
     "all administer a group": (GROUP, AZURE),
+    "any run becomes each": (KEEPS, ANY_RUN),
     "all edit a cluster": (CLAIM, CLUSTER.replace("{role}", "edit")),
     "all administer a cluster": (CLAIM, CLUSTER.replace("{role}", "cluster-admin")),
 }

@@ -221,8 +221,9 @@ class Oracle(Struct, dict=True):
         """One decision with the grants that made it."""
         outcome = self.outcome(caller, action, site)
         taken = []
-        for each in self.grants(self.actors[caller]):
-            must, may = self.where(each) if self.speaks_of(each, action) else NOWHERE
+        standing = self.grants(self.actors[caller])
+        for each in (standing[place] for place in self.speaking(caller, action)):
+            must, may = self.where(each)
             if may >> site & 1:
                 taken.append(Because(each, bool(must >> site & 1) and each.lost is None and not self._is_open(each, action)))
         wanted = {Outcome.YES: {"allow"}, Outcome.NO: {"deny"}, Outcome.MAYBE: {"allow", "deny", "limit"}}[outcome]
