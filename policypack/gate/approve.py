@@ -62,7 +62,7 @@ def prepare(request: ApproveRequest, tell: Callable[[str], None] = silent) -> Pr
     if not judged.needs:
         return Prepared("nothing in this plan needs approval\n", 0)
     tell("making the digest")
-    terms = terms_of(judged.needs, Bound(judged.text, request.gate.plan_file), source.authority)
+    terms = terms_of(judged.needs, Bound(judged.text, judged.file_sha256), source.authority)
     approval = _approval(request, terms)
     other = f"the gate will refuse: {visible(source.differs.text)}\n" if source.differs is not None else ""
     return Prepared(f"{shown}\n{other}{_asked(terms)}\n", 0, approval, terms)

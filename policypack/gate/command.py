@@ -85,7 +85,7 @@ def _terms(judged: Judged, request: GateRequest, source: Trusted, tell: Callable
         return None
     tell("holding approvals to the plan")
     told = request.approvals or request.ledger or request.format == "json"
-    bound = Bound(judged.text, request.plan_file) if told else None
+    bound = Bound(judged.text, judged.file_sha256) if told else None
     return terms_of(judged.needs, bound, source.authority, request.requesters)
 
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Protocol
 
 from msgspec import Raw, Struct
 
 from policypack.gate.canonical import canonical, canonical_object, members_of
-from policypack.read.options import ReadError
 
-__all__ = ["UNTOLD", "Digest", "Needed", "digest", "file_sha256", "members_of"]
+__all__ = ["UNTOLD", "Digest", "Needed", "digest", "members_of"]
 
 
 class Needed(Protocol):
@@ -59,22 +57,6 @@ def digest(plan: Mapping[str, Raw], needs: Iterable[Needed], file_sha256: str | 
     kept = {name: value for name, value in plan.items() if name != "timestamp"}
     of_plan = _hashed(b"policypack plan 1\n", canonical_object(kept))
     return Digest(_of_changes(needs), of_plan, None if file_sha256 is None else f"sha256:{file_sha256}")
-
-
-def file_sha256(path: Path) -> str:
-    """64 hexadecimal digits of a file's content. Raises ReadError where it cannot be read."""
-    sha = hashlib.sha256()
-    try:
-        if not path.is_file():  # a pipe would be waited for without end
-            raise ReadError(f"{path.name}: is no file", "check --plan-file")
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                sha.update(block)
-    except OSError as error:
-        raise ReadError(
-            f"{path.name}: cannot be read ({error.strerror or type(error).__name__})", "check --plan-file"
-        ) from error
-    return sha.hexdigest()
 
 
 def _of_changes(needs: Iterable[Needed]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from msgspec import Struct
 from policypack.build import build
 from policypack.catalog import load_catalog
 from policypack.check import Check, checks_folder, load_checks
+from policypack.gate.belongs import file_content, not_of
 from policypack.gate.gates import wanted
 from policypack.gate.needs import Need, needs
 from policypack.model import Gap, Infrastructure, Input, replace
@@ -20,20 +22,24 @@ from policypack.scan import read_all, silent
 from policypack.settings import Settings
 
 _ACTIONS = frozenset({"no-op", "create", "read", "update", "delete", "forget"})
+_NO_LINEAGE = "lineage and serial of the state: a plan's JSON has neither (name the binary plan with --plan-file)"
 _NEVER = date.max  # no suppression is looked at, so that no day decides about one
 
 
 class Judged(Struct, frozen=True):
     """What of a plan needs approval. `unjudged` are the reasons for which it could not be told: then the needs are not all.
 
-    `text` is the plan's JSON as it was judged: what is approved is that, and not what its file has by then.
+    `notes` are what was not compared, though it was asked for. `text` is the plan's JSON as it was judged: what is approved is that, and not what its file has by then. `file_sha256` is that
+    of the binary plan, where one is given.
     """
 
     plan: Input
     needs: tuple[Need, ...] = ()
     unjudged: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    notes: tuple[str, ...] = ()
     text: bytes = b""
+    file_sha256: str | None = None
 
 
 class Asked(Struct, frozen=True):
@@ -51,6 +57,7 @@ def judge(asked: Asked, options: ReadOptions, settings: Settings, tell: Callable
     """
     catalog = load_catalog()
     options, read = replace(options, seek=False), wanted(catalog)
+    file = file_content(options.plan_file) if options.plan_file is not None else None
     texts: list[bytes] = []
     source = read_all([asked.plan], replace(options, keep=texts.append), read, tell)[0]
     source = replace(source, comments=(), workspace=source.workspace or options.workspace)
@@ -58,6 +65,8 @@ def judge(asked: Asked, options: ReadOptions, settings: Settings, tell: Callable
     if asked.state is not None:
         state = read_all([asked.state], replace(options, source=None, plan_file=None), read, tell)[0]
     wrong = tuple(_unusable(source, state))
+    if not wrong and options.plan_file is not None:
+        wrong = tuple(filter(None, [not_of(options.plan_file, file, b"".join(texts))]))
     if wrong:
         return Judged(source, unjudged=wrong, gaps=source.gaps)
     settings = replace(settings, skip=(), only=(), severity={})
@@ -65,7 +74,15 @@ def judge(asked: Asked, options: ReadOptions, settings: Settings, tell: Callable
     picture = build([source], catalog, settings)
     tell("asking what needs approval")
     report = run(picture, asked_checks(), settings, today=_NEVER)
-    return Judged(source, needs(picture, report, state), tuple(_unjudged(picture, report)), report.gaps, b"".join(texts))
+    return Judged(
+        source,
+        needs(picture, report, state),
+        tuple(_unjudged(picture, report)),
+        report.gaps,
+        (_NO_LINEAGE,) if state is not None and options.plan_file is None else (),
+        b"".join(texts),
+        None if file is None else hashlib.sha256(file).hexdigest(),
+    )
 
 
 def asked_checks() -> dict[str, Check]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from policypack.gate.judge import Judged
 from policypack.gate.need import PLAN, Need
-from policypack.model import Evidence, Location
+from policypack.model import Evidence, Gap, Location
 from policypack.visible import visible
 
 _MOST = 30
@@ -23,7 +23,7 @@ _LEFT = 11
 
 
 def text(judged: Judged, width: int = 100) -> str:
-    """The summary for a person; "" where nothing needs approval and all could be judged."""
+    """The summary for a person; "" where nothing needs approval, all could be judged and nothing was left out."""
     lines: list[str] = []
     for reason in judged.unjudged:
         lines += _wrapped(f"could not judge: {reason}", width, "", "  ")
@@ -34,6 +34,8 @@ def text(judged: Judged, width: int = 100) -> str:
             lines += ["", *_block(address, each, width)]
         if len(grouped) > _MOST:
             lines += ["", f"and {len(grouped) - _MOST} more: --format json has all"]
+    for note in judged.notes:
+        lines += [*([""] if lines else []), *_wrapped(f"not compared: {note}", width, "", "  ")]
     return "\n".join(lines) + "\n" if lines else ""
 
 
@@ -107,7 +109,9 @@ def as_json(judged: Judged, exit_code: int, more: Mapping[str, Any] | None = Non
                 "plan": judged.plan.path,
                 "needs": [_need(each) for each in judged.needs],
                 "unjudged": list(judged.unjudged),
-                "gaps": [{"reason": gap.reason, "location": _location(gap.location)} for gap in judged.gaps],
+                "gaps": [
+                    {"reason": gap.reason, "location": _location(gap.location)} for gap in (*judged.gaps, *_notes(judged))
+                ],
                 **(more or {}),
                 "exit_code": exit_code,
             },
@@ -116,6 +120,10 @@ def as_json(judged: Judged, exit_code: int, more: Mapping[str, Any] | None = Non
         )
         + "\n"
     )
+
+
+def _notes(judged: Judged) -> Iterator[Gap]:
+    yield from (Gap(f"not compared: {each}", Location(judged.plan.path)) for each in judged.notes)
 
 
 def _need(need: Need) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from policypack.gate.decide import planned_at
-from policypack.gate.digest import UNTOLD, digest, file_sha256, members_of
+from policypack.gate.digest import UNTOLD, digest, members_of
 from policypack.gate.need import Need
 from policypack.gate.signers import Signers, read_signers
 from policypack.gate.verify import Terms
@@ -27,10 +27,10 @@ class Authority(Struct, frozen=True):
 
 
 class Bound(Struct, frozen=True):
-    """The two forms of a plan: the text of its JSON, as it was judged, and the file of its binary form where that is given."""
+    """The two forms of a plan, as they were judged: the text of its JSON, and the SHA-256 of its binary file where one is given."""
 
     plan: bytes
-    plan_file: Path | None = None
+    file_sha256: str | None = None
 
 
 def local_authority(settings: GateSettings, config: Path | None, base: Path) -> Authority:
@@ -74,9 +74,8 @@ def terms_of(
     """What approvals of this plan are held to, now. Raises ReadError where the plan has no digest. `bound` is None where no
     approval is handed in and nobody asks for the digest."""
     plan = members_of(bound.plan) if bound is not None else {}
-    file = bound.plan_file if bound is not None else None
     return Terms(
-        digest=UNTOLD if bound is None else digest(plan, needs, None if file is None else file_sha256(file)),
+        digest=UNTOLD if bound is None else digest(plan, needs, bound.file_sha256),
         needs=tuple(needs),
         signers=authority.signers,
         settings=authority.settings,

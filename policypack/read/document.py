@@ -72,9 +72,8 @@ def _with_plan_file(plan: Input, parts: Outline, path: Path, options: ReadOption
     found = read_plan_file(path, source_options(parts, options))
     if found.source is None:
         return replace(plan, gaps=(*plan.gaps, *([found.gap] if found.gap else [])))
-    if not defines(found.source, plan):
-        return no_source(plan, shown(path, options.base, path))
-    return replace(join_source(plan, found.source), lineage=found.lineage, serial=found.serial)
+    plan = replace(plan, lineage=found.lineage, serial=found.serial)
+    return join_source(plan, found.source) if defines(found.source, plan) else no_source(plan, shown(path, options.base, path))
 
 
 def _has_terraform(folder: Path) -> bool:

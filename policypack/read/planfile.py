@@ -101,12 +101,13 @@ def _files(archive: zipfile.ZipFile, modules: dict[str, str]) -> Iterator[tuple[
             folder = modules.get(place.parts[1][2:])
             target = None if folder is None else f"{folder}/{place.name}"
         if target is not None:
-            data = _content(archive, info, min(MAX_FILE, left))
+            data = content_of(archive, info, min(MAX_FILE, left))
             left -= len(data)
             yield target, _manifest(data) if info.filename == _MANIFEST else data
 
 
-def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
+def content_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
+    """A file of an archive. Raises BadZipFile where it is larger than the limit."""
     with archive.open(info) as file:
         data = file.read(limit + 1)  # the size in the directory may lie
     if len(data) > limit:
@@ -116,7 +117,7 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> byt
 
 def _modules(archive: zipfile.ZipFile) -> dict[str, str]:
     """Module path (`store`, `store.inner`) -> its folder, relative to the root module."""
-    listed = json.loads(_content(archive, archive.getinfo(_MANIFEST), MAX_FILE)) if _MANIFEST in archive.namelist() else []
+    listed = json.loads(content_of(archive, archive.getinfo(_MANIFEST), MAX_FILE)) if _MANIFEST in archive.namelist() else []
     found = {"": "."}
     for each in listed if isinstance(listed, list) else ():
         key, folder = (each.get("Key"), each.get("Dir")) if isinstance(each, dict) else (None, None)
@@ -143,7 +144,7 @@ def _state(archive: zipfile.ZipFile) -> tuple[str | None, int | None]:
     if "tfstate" not in archive.namelist():
         return None, None
     try:
-        state = json.loads(_content(archive, archive.getinfo("tfstate"), MAX_TOTAL))
+        state = json.loads(content_of(archive, archive.getinfo("tfstate"), MAX_TOTAL))
     except (ValueError, RecursionError):
         return None, None
     lineage, serial = (state.get("lineage"), state.get("serial")) if isinstance(state, dict) else (None, None)

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import time
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from tests.gate.approving import PROJECT
+from tests.gate.binary import archive
 from tests.test_cli import Done, call
 
 PLAN = Path(__file__).parent / "plans" / "s01_delete.json"
@@ -93,17 +93,10 @@ def test_an_agent_and_a_requester_are_refused(tree: Path) -> None:
         assert refused["exit_code"] == 1
 
 
-def archive(path: Path, comment: str) -> None:
-    """A binary plan, as far as it is opened: an archive with the configuration."""
-    with zipfile.ZipFile(path, "w") as file:
-        file.writestr("tfconfig/modules.json", '[{"Key":"","Dir":"."}]')
-        file.writestr("tfconfig/m-/main.tf", f"# {comment}\n")
-
-
 def test_the_plan_file_is_bound(tree: Path) -> None:
     """What is approved with its binary plan is applied from that file, and from no other."""
-    archive(tree / "plan.bin", "one")
-    archive(tree / "other.bin", "two")
+    archive(tree / "plan.bin", PLAN, comment="one")
+    archive(tree / "other.bin", PLAN, comment="two")
     done = approve(tree, "--plan-file", "plan.bin")
     assert done.returncode == 0, done.stdout
     assert gate(tree, "--approval", ".", "--plan-file", "plan.bin")["exit_code"] == 0

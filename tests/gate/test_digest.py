@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policypack.gate import canonical as module
-from policypack.gate.digest import Digest, digest, file_sha256, members_of
+from policypack.gate.digest import Digest, digest, members_of
 from policypack.gate.need import Need
 from policypack.read.options import ReadError
 
@@ -173,11 +173,3 @@ def test_the_order_of_needs_does_not_count() -> None:
     assert digest({}, [a]).changes != digest({}, [a, b]).changes
     assert digest({}, [a]).changes != digest({}, [Need("x", "a", ("delete", "create"), "one")]).changes
     assert digest({}, [a]).changes != digest({}, [Need("y", "a", ("delete",), "one")]).changes
-
-
-def test_the_file(tmp_path: Path) -> None:
-    """The binary plan is hashed as it lies there, and a file that is none is said."""
-    (tmp_path / "plan").write_bytes(b"PK" * 10**6)
-    assert file_sha256(tmp_path / "plan") == hashlib.sha256(b"PK" * 10**6).hexdigest()
-    with pytest.raises(ReadError, match="is no file"):
-        file_sha256(tmp_path)

@@ -16,8 +16,8 @@ import yaml
 
 from policypack.gate.ledger import verified
 from tests.gate.approving import PROJECT
+from tests.gate.binary import archive
 from tests.gate.repositories import SETTINGS, commit, git, key_of
-from tests.gate.test_approve import archive
 from tests.test_cli import call
 
 PLAN = Path(__file__).parent / "scenarios" / "s20_second" / "plan.json"
@@ -65,7 +65,7 @@ class Stage:
         commit(folder / "first")
         git(folder, "clone", "-q", "--bare", str(folder / "first"), str(self.approvals))
         shutil.copy(PLAN, folder / "plan.json")
-        archive(folder / "tfplan", "the plan")
+        archive(folder / "tfplan", PLAN, comment="the plan")
         self._program("terraform", TERRAFORM)
         self._program("pipx", "#!/bin/sh\n")
         self._program("policypack", f'#!/bin/sh\nexec "{sys.executable}" -m policypack "$@"\n')
@@ -139,7 +139,7 @@ def _step(stage: Stage, step: Mapping[str, Any], folder: Path, known: Mapping[st
     given, kept = step.get("with", {}), stage.folder / "artifact"
     where = folder / given.get("path", ".")
     if stage.swapped and folder.name == "job-apply":
-        archive(kept, "what nobody saw")
+        archive(kept, PLAN, comment="what nobody saw")
     if "run" in step:
         variables = {key: _filled(value, known) for key, value in step.get("env", {}).items()}
         at = folder / step.get("working-directory", ".")
@@ -175,7 +175,7 @@ def gitlab(stage: Stage) -> bool:
         folder.parent.mkdir()
         stage.clone(stage.origin, folder)
         if stage.swapped and name == "apply":
-            archive(kept / "tfplan", "what nobody saw")
+            archive(kept / "tfplan", PLAN, comment="what nobody saw")
         shutil.copytree(kept, folder, dirs_exist_ok=True)
         variables = {"CI_DEFAULT_BRANCH": "main", "APPROVALS_URL": str(stage.approvals), "GITLAB_USER_LOGIN": "carol"}
         if stage.shell("\n".join(pipeline[name]["script"]), folder, variables):
@@ -201,7 +201,7 @@ def test_a_pipeline_applies_what_was_approved_once(stage: Stage, run: Any) -> No
 def test_a_pipeline_does_not_apply_another_plan(stage: Stage, run: Any) -> None:
     """An approval of one binary plan lets no other one through."""
     stage.approve()
-    archive(stage.folder / "tfplan", "another plan that shows the same")
+    archive(stage.folder / "tfplan", PLAN, comment="another plan that shows the same")
     assert not run(stage)
     assert stage.applied == 0
 

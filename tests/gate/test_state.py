@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +10,10 @@ import pytest
 
 from policypack.gate.judge import Asked, Judged, judge
 from policypack.gate.need import PLAN
+from policypack.gate.summary import as_json, text
 from policypack.read.options import ReadOptions
 from policypack.settings import Settings
+from tests.gate.binary import archive
 from tests.gate.planned import DATABASE, change, kept, plan, written
 
 QUEUE = {"name": "jobs", "id": "https://sqs/jobs"}
@@ -40,14 +40,8 @@ def state(folder: Path, *objects: tuple[str, dict[str, Any]], lineage: str = "a"
 
 def binary(folder: Path, lineage: str, serial: int) -> Path:
     """As much of a binary plan as says which state it was made against."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        archive.writestr("tfconfig/m-/main.tf", MAIN)
-        archive.writestr("tfconfig/modules.json", json.dumps([{"Key": "", "Dir": "."}]))
-        archive.writestr("tfstate", json.dumps({"version": 4, "lineage": lineage, "serial": serial, "resources": []}))
-    path = folder / "plan.tfplan"
-    path.write_bytes(made.getvalue())
-    return path
+    told = json.dumps({"version": 4, "lineage": lineage, "serial": serial, "resources": []})
+    return archive(folder / "plan.tfplan", folder / "plan.json", **{"tfconfig__m-__main.tf": MAIN}, tfstate=told)
 
 
 def held(planned: Path, recorded: Path, made: Path | None = None) -> Judged:
@@ -143,3 +137,22 @@ def test_a_state_is_no_plan(tmp_path: Path) -> None:
     assert judge(Asked(recorded), ReadOptions(base=tmp_path), Settings()).unjudged == (
         "recorded.tfstate is a state, and no plan (terraform show -json PLANFILE)",
     )
+
+
+def test_what_was_not_compared_is_said(tmp_path: Path) -> None:
+    """A plan's JSON has neither lineage nor serial: whoever asks about the state and gives no binary plan is told so."""
+    planned = written(tmp_path, kept("aws_sqs_queue.q", QUEUE))
+    recorded = state(tmp_path, ("aws_sqs_queue.q", QUEUE))
+    alone = held(planned, recorded)
+    assert alone.needs == ()
+    assert text(alone).startswith("not compared: lineage and serial of the state")
+    assert json.loads(as_json(alone, 0))["gaps"][-1]["reason"] == f"not compared: {alone.notes[0]}"
+    assert text(held(planned, recorded, binary(tmp_path, "a", 7))) == ""
+
+
+def test_code_that_is_not_the_plans_takes_no_lineage_away(tmp_path: Path) -> None:
+    """A plan that deletes all that its code had is still told to be older than the state."""
+    planned = written(tmp_path, change("aws_sqs_queue.gone", ["delete"], QUEUE))
+    recorded = state(tmp_path, ("aws_sqs_queue.gone", QUEUE))
+    found = held(planned, recorded, binary(tmp_path, "b", 7))
+    assert "wrong_state_suspected" in [each.kind for each in found.needs]
