@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,9 +11,10 @@ import pytest
 
 from policypack.changed import Changes, changes
 from policypack.scan import ScanError
-from tests.precommit.places import CALL, QUIET, git, needs_git, repository, write
+from tests.precommit.places import CALL, QUIET, git, needs_git, repository, surroundings, write
 
 pytestmark = needs_git
+ROOT = Path(__file__).resolve().parents[2]
 
 ESTATE = {
     "live/prod/main.tf": CALL % "../../modules/db",
@@ -178,3 +181,21 @@ def test_without_git_the_folder_is_what_there_is(tmp_path: Path) -> None:
     write(tmp_path, {"a/main.tf": CALL % "../m", "m/main.tf": QUIET, "a/.terraform/x/main.tf": CALL % "../../../m"})
     assert named(changes(["m/main.tf"], tmp_path)) == ["a"]
     assert changes([], tmp_path) == Changes()
+
+
+def test_a_commit_that_is_none_of_terraforms_costs_little(estate: Path) -> None:
+    """The hook runs at every commit: where nothing concerns Terraform, neither parser nor catalog nor checks are loaded; and a scan
+    that is asked for by hand loads nothing that asks git."""
+    code = (
+        "import sys; from policypack.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\nfinally:\n    sys.stderr.write(' '.join(sorted(sys.modules)))"
+    )
+    loaded = []
+    for arguments in (["--changed"], ["live/dev"]):
+        command = [sys.executable, "-c", code, "scan", *arguments]
+        environment = surroundings(PYTHONPATH=str(ROOT))
+        done = subprocess.run(command, cwd=estate, env=environment, capture_output=True, text=True, check=True)
+        loaded.append(set(done.stderr.split()))
+    assert not {"tree_sitter", "policypack.build", "policypack.init"} & loaded[0]
+    assert {"tree_sitter", "policypack.build"} <= loaded[1]
+    assert not {"policypack.read.git", "policypack.changed", "policypack.tracked", "policypack.init"} & loaded[1]
