@@ -19,13 +19,17 @@ permissions: {{}}
 jobs:
   policypack:
     runs-on: ubuntu-latest
-    permissions: {{contents: read}}
+    permissions:
+      contents: read
+      # pull-requests: write # for one comment that is kept up to date, with comment: "true" below
     steps:
       - uses: {CHECKOUT}
-        with: {{persist-credentials: false}}
+        with:
+          fetch-depth: 0 # the base is compared with
+          persist-credentials: false
       - uses: {ACTION}@v{__version__} # a tag can be moved: better the commit that it stands for
         with:
-          fail-on: high
+          only-new: "true" # what the base has is counted, and not reported
 """
 
 
