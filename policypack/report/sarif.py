@@ -32,7 +32,8 @@ def render(report: Report, context: Context) -> str:
     findings = (*report.findings, *report.suppressed)
     named = zip(findings, identities(findings, context), strict=True)
     results = _fitting(line(_result(finding, identity, indexes, context)) for finding, identity in named)
-    driver = line({"name": "policypack", "semanticVersion": context.version})[:-1]
+    about = {"informationUri": context.documentation} if context.documentation else {}
+    driver = line({"name": "policypack", "semanticVersion": context.version, **about})[:-1]
     rules = listed(rule(check, context) for check in report.checks.values())
     run = (
         f'"tool":{{"driver":{driver},"rules":{rules}}}}}',

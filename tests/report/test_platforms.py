@@ -38,11 +38,14 @@ def test_consumers_take_it(name: str, format_: str) -> None:
 
 @pytest.mark.parametrize("folder", folders(), ids=shown)
 def test_consumers_take_every_example(folder: Path) -> None:
-    """What the examples find is what the published schema of the JSON report and those of the consumers describe."""
-    report = scan(folder, folder)
-    for format_ in MACHINES:
-        # The rules are the same in every log, and held to the schema once.
-        told(format_, replace(report, checks={}) if format_ == "sarif" else report)
+    """What the examples and their plans report is what the published schema and those of the consumers describe."""
+    reports = [scan(folder, folder)]
+    if (folder / "plan.json").is_file():
+        reports.append(scan(folder / "plan.json", folder, source=folder))
+    for report in reports:
+        for format_ in MACHINES:
+            # The rules are the same in every log, and held to the schema once.
+            told(format_, replace(report, checks={}) if format_ == "sarif" else report)
 
 
 def test_gitlab_tells_grades_apart() -> None:

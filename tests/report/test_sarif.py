@@ -59,7 +59,9 @@ def test_sarif_follows_its_schema(name: str) -> None:
 
 def test_every_check_is_a_rule_that_code_scanning_takes() -> None:
     """Texts, lengths, scores and tags of all rules are within what GitHub documents, and each rule has its page."""
-    rules = log(Report(checks=checks()), documentation="https://example.org/checks")["tool"]["driver"]["rules"]
+    driver = log(Report(checks=checks()), documentation="https://example.org/checks")["tool"]["driver"]
+    rules = driver["rules"]
+    assert driver["informationUri"] == "https://example.org/checks"
     assert [rule["id"] for rule in rules] == list(checks())
     for rule in rules:
         assert 0 < len(rule["shortDescription"]["text"]) <= 1024
