@@ -37,11 +37,25 @@ class Sides(Struct, frozen=True, dict=True):
         return self.head.infrastructure
 
     def former(self, resource: Resource) -> Place:
-        """Where a resource of the head was in the base, if it was there: under its former address where a plan moves it."""
-        address = (resource.change and resource.change.previous_address) or resource.address
+        """Where a resource of the head was in the base, if it was there: under its former address where it was moved."""
         inside = self.base_of.get(resource.inside, resource.inside)
+        address = (resource.change and resource.change.previous_address) or resource.address
+        moved = self._moved.get(resource.inside, {})
+        for _ in moved:  # one after another, what is told of the inside of a module first
+            new = max((each for each in moved if _leads(each, address)), key=len, default=None)
+            if new is None or (inside, address) in self._stood:
+                break
+            address = f"{moved[new]}{address[len(new) :]}"
         # An input stands for itself under its own path.
         return inside, inside if address == resource.inside else address
+
+    @cached_property
+    def _stood(self) -> frozenset[Place]:
+        return frozenset(each.place for each in self.before.resources)
+
+    @cached_property
+    def _moved(self) -> Mapping[str, Mapping[str, str]]:
+        return {each.path: each.moved for each in self.after.inputs if each.moved}
 
     @cached_property
     def stores(self) -> tuple[tuple[Store | None, Store], ...]:
@@ -80,3 +94,8 @@ class Sides(Struct, frozen=True, dict=True):
     def is_production(self, address: str) -> bool:
         """Whether an address counts as production's on either side; what has no environment of its own does."""
         return address not in self._elsewhere
+
+
+def _leads(moved: str, address: str) -> bool:
+    """Whether what was moved is what has the address, or holds it."""
+    return address == moved or address.startswith((f"{moved}.", f"{moved}["))

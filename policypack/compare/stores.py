@@ -71,7 +71,9 @@ def gone(sides: Sides) -> Iterator[StoreChange]:
         if store.resource.place in sides.kept or store.resource.goes:
             continue
         text = (
-            "is deleted by this plan" if store.address in planned else "leaves the code: an apply deletes it unless it is moved"
+            "is deleted by this plan"
+            if store.address in planned
+            else "leaves the code: an apply deletes it, unless a removed block keeps it"
         )
         left = next((each.text for each in store.ways_back), "nothing is left to restore it from")
         yield StoreChange(store.address, f"{text}; {left}", production=store.environment.production)

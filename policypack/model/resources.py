@@ -200,7 +200,8 @@ class Input(Struct, frozen=True):
     decoded, the names of arguments that one of them has (`retention`, `backup.days`). `providers` maps a provider key (`aws`,
     `aws.prod`, `module.m:aws.inner`) to its block, as a Resource of mode "provider". `is_root`: a root module (it has a
     backend, provider blocks, a lock file or variable files), not a module that others call. `backend` is None where
-    there is no `backend` or `cloud` block, Unknown where the input cannot tell (a plan or state without its HCL).
+    there is no `backend` or `cloud` block, Unknown where the input cannot tell (a plan or state without its HCL). `moved` has the
+    former addresses that the `moved` blocks of a module tell, by address: of a resource, an instance or a module.
     """
 
     path: str
@@ -225,6 +226,7 @@ class Input(Struct, frozen=True):
     gaps: tuple[Gap, ...] = ()
     comments: tuple[Comment, ...] = ()
     repository: Repository | None = None
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def itself(self) -> Resource:

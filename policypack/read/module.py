@@ -19,7 +19,7 @@ from policypack.read.hcl.providers import LOCK, block_key, locked_versions, pinn
 from policypack.read.hcl.resources import resource_of, settings_resource
 from policypack.read.hcl.scoping import Module
 from policypack.read.hcl.source import Source
-from policypack.read.hcl.syntax import Block
+from policypack.read.hcl.syntax import Block, Code, Expression, Json
 from policypack.read.hcl.variables import given_variables
 from policypack.read.options import ReadError, ReadOptions
 from policypack.read.repository import read_repository
@@ -85,6 +85,7 @@ class Reading:
         self.resources: dict[str, Resource] = {}
         self.counts: dict[str, int] = {}
         self.passed_over: dict[str, set[str]] = {}
+        self.moved: dict[str, str] = {}
         self.blocks = 0
         self.providers: dict[str, tuple[Module, Block]] = {}
         self._provider_resources: dict[str, Resource] = {}
@@ -121,6 +122,7 @@ class Reading:
             )
             return
         self.add_providers(module)
+        self.moved.update(moves(module))
         for data, declared in ((False, module.source.resources), (True, module.source.data)):
             for kind, name in declared:
                 self.add(module, data, kind, name)
@@ -144,6 +146,22 @@ class Reading:
                 return
             resource = resource_of(module.instance(data, kind, name, key), self.shown)
             self.resources[resource.address] = resource
+
+
+def moves(module: Module) -> Iterator[tuple[str, str]]:
+    """The new and the former address of everything that the `moved` blocks of a module are about."""
+    for block in module.source.moves:
+        ends = [block.body.attributes.get(name) for name in ("to", "from")]
+        new, old = (_written(each.expression) if each is not None else "" for each in ends)
+        if new and old:
+            yield f"{module.prefix}{new}", f"{module.prefix}{old}"
+
+
+def _written(expression: Expression) -> str:
+    """An address, which no expression stands in, as it is written."""
+    if isinstance(expression, Json):
+        return expression.value if isinstance(expression.value, str) else ""
+    return "".join(expression.text.split()) if isinstance(expression, Code) else ""
 
 
 def _read(reading: Reading, source: Source) -> Input:
@@ -173,6 +191,7 @@ def _read(reading: Reading, source: Source) -> Input:
         gaps=tuple(sorted(estate.gaps, key=lambda gap: (gap.location is not None, gap.location, gap.reason))),
         comments=tuple(sorted(comments, key=lambda comment: (comment.location, comment.text))),
         repository=read_repository(estate.root, estate.tree),
+        moved=dict(sorted(reading.moved.items())),
     )
 
 

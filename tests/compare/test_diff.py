@@ -143,7 +143,53 @@ def test_a_store_without_a_copy_and_a_store_that_goes_are_told(tmp_path: Path) -
     ]
     (gone,) = sides(tmp_path, SAFE + bare, SAFE)["stores"]["gone"]
     assert gone["resource"] == "aws_ebs_volume.new"
-    assert "an apply deletes it unless it is moved; nothing is left to restore it from" in gone["text"]
+    assert "an apply deletes it, unless a removed block keeps it; nothing is left to restore it from" in gone["text"]
+
+
+@pytest.mark.parametrize("json_syntax", [False, True])
+def test_what_is_moved_is_the_same(json_syntax: bool, tmp_path: Path) -> None:
+    """A `moved` block tells what a thing was called, in a root module and in what it calls: nothing goes, comes or is new."""
+    renamed = CHANGED.replace('"aws_db_instance" "main"', '"aws_db_instance" "orders"').replace(
+        '"aws_iam_role" "agent"', '"aws_iam_role" "bot"'
+    )
+    renamed = renamed.replace("aws_iam_role.agent.id", "aws_iam_role.bot.id").replace(
+        '"aws_iam_role_policy" "agent"', '"aws_iam_role_policy" "bot"'
+    )
+    steps = [
+        ("aws_iam_role.agent", "aws_iam_role.a"),
+        ("aws_iam_role.a", "aws_iam_role.bot"),
+        (DATABASE, "aws_db_instance.orders"),
+    ]
+    steps.append(("aws_iam_role_policy.agent", "aws_iam_role_policy.bot"))
+    written(tmp_path / "old" / "inner", CHANGED)
+    written(tmp_path / "new" / "inner", renamed)
+    for side, name in (("old", "m"), ("new", "prod")):
+        written(tmp_path / side, f'module "{name}" {{\n  source = "./inner"\n}}\n')
+    without = told("old", "new", cwd=tmp_path)
+    assert without["stores"]["gone"]
+    blocks = "".join(f"moved {{\n  from = {old}\n  to   = {new}\n}}\n" for old, new in steps)
+    outer = "moved {\n  from = module.m\n  to   = module.prod\n}\n"
+    if json_syntax:
+        (tmp_path / "new" / "inner" / "moved.tf.json").write_text(
+            json.dumps({"moved": [{"from": o, "to": n} for o, n in steps]})
+        )
+    else:
+        (tmp_path / "new" / "inner" / "moved.tf").write_text(blocks)
+    (tmp_path / "new" / "moved.tf").write_text(outer)
+    found = told("old", "new", cwd=tmp_path)
+    assert not any((*found["powers"].values(), *found["stores"].values(), *found["guards"].values()))
+    assert not [each for each in found["findings"]["new"] if DATABASE in each["message"]]
+
+
+def test_a_moved_block_excuses_no_second_resource(tmp_path: Path) -> None:
+    """Who keeps the old one and says that the new one was moved from it has a finding more than before."""
+    bare = 'resource "aws_ebs_volume" "a" {\n  availability_zone = "a"\n  size = 1\n}\n'
+    second = bare.replace('"aws_ebs_volume" "a"', '"aws_ebs_volume" "b"')
+    found = sides(tmp_path, bare, f"{bare}{second}moved {{\n  from = aws_ebs_volume.a\n  to = aws_ebs_volume.b\n}}\n")
+    assert {each["check"] for each in found["findings"]["new"]} >= {"backup_missing"}
+    circle = "moved {\n  from = aws_ebs_volume.a\n  to = aws_ebs_volume.b\n}\nmoved {\n  from = aws_ebs_volume.b\n  to = aws_ebs_volume.a\n}\n"
+    written(tmp_path / "new", second + circle)
+    assert told("old", "new", cwd=tmp_path)["stores"]["gone"] == []
 
 
 def test_powers_over_what_goes_are_not_lost_powers(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ class Source(Struct, frozen=True):
     locals: Mapping[str, Attribute] = field(default_factory=dict)
     providers: tuple[Block, ...] = ()
     settings: tuple[Block, ...] = ()
+    moves: tuple[Block, ...] = ()
     gaps: tuple[Gap, ...] = ()
     comments: tuple[Comment, ...] = ()
 
@@ -131,6 +132,7 @@ def _source(folder: Path, files: int, blocks: list[Block], gaps: tuple[Gap, ...]
         locals=names,
         providers=tuple(block for block in blocks if block.type == "provider" and block.labels),
         settings=tuple(block for block in blocks if block.type == "terraform"),
+        moves=tuple(block for block in blocks if block.type == "moved"),
         gaps=(*gaps, *twice),
         comments=comments,
     )
