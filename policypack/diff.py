@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from policypack.compare.against import Asked, against, itself
 from policypack.compare.difference import Difference, compare
 from policypack.compare.sides import Sides
 from policypack.report.diff import render
+from policypack.report.escape import visible
 from policypack.request import Reading, Telling, context_of, inputs_of, options_of, today
 from policypack.run import FailOn, Report
 from policypack.scan import ScanError, judge, nearest
@@ -31,13 +33,13 @@ class Wanted(Struct, frozen=True):
 
 
 def diff(wanted: Wanted) -> int:
-    """Prints what changes, and returns the exit code: 0, or 2 where an input could not be read. Raises ScanError, ReadError or
+    """Prints what changes, and returns the exit code: 0, or 2 where a side could not be judged whole. Raises ScanError, ReadError or
     SettingsError where nothing can be compared."""
     if wanted.format not in FORMATS:
         raise ScanError(
             f"no format is called {wanted.format!r}", nearest(wanted.format, FORMATS) or f"one of {', '.join(FORMATS)}"
         )
-    given, cwd = wanted.reading.paths, Path.cwd()
+    given, cwd, lost = wanted.reading.paths, Path.cwd(), list[str]()
     with Progress() as tell:
         if wanted.base is not None:
             head, asked = _judged(wanted, given, tell)
@@ -45,12 +47,21 @@ def diff(wanted: Wanted) -> int:
         elif len(given) == 2:
             base, (head, asked) = _judged(wanted, given[:1], tell)[0], _judged(wanted, given[1:], tell)
             difference = _of_two(base, head)
+            lost += _lost(base)
         else:
             head, asked = _judged(wanted, given, tell)
             difference = _of_itself(head, asked, tell)
     context = context_of(Telling(), FailOn.NEVER, [cwd, *(path.resolve().parent for path in asked.paths if path)])
     write(render(difference, context, wanted.format))
-    return 2 if any(gap.unreadable for gap in head.gaps) else 0
+    lost += _lost(head)
+    for reason in dict.fromkeys(lost):
+        sys.stderr.write(f"policypack: {visible(reason)}\n")
+    return 2 if lost or difference.notes else 0
+
+
+def _lost(report: Report) -> list[str]:
+    """What of a side could not be judged, so that the comparison is not whole."""
+    return [*(gap.reason for gap in report.gaps if gap.unreadable), *(f"{each.check}: {each.error}" for each in report.crashed)]
 
 
 def _judged(wanted: Wanted, given: Sequence[str], tell: Callable[[str], None]) -> tuple[Report, Asked]:

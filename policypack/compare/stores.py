@@ -10,6 +10,15 @@ from policypack.compare.sides import Sides
 from policypack.model import Enforced, Guard, GuardKind, Location, Store, Truth
 from policypack.model.weaker import loosened, weaker
 
+_NAMES = {  # where the word itself says too little
+    GuardKind.BACKUPS_KEPT: "backups that outlive it",
+    GuardKind.NO_FORCE: "refusal to go while it holds anything",
+    GuardKind.CONTENTS_KEPT: "keeping of what it holds",
+    GuardKind.PREVENT_DESTROY: "prevent_destroy",
+    GuardKind.POLICY_DENY: "policy that denies deletion",
+    GuardKind.SECOND_PERSON: "need of a second person",
+}
+
 
 class StoreChange(Struct, frozen=True):
     """What changes about one resource, in words that follow its address. Not `certain`: a value that decides is not known."""
@@ -88,7 +97,7 @@ def _less(guard: Guard, store: Store) -> Truth:
 
 def _named(guard: Guard) -> str:
     only = " (which only Terraform heeds)" if guard.enforced is Enforced.TERRAFORM else ""
-    return f"{guard.kind.value.replace('_', ' ')}{only}"
+    return f"{_NAMES.get(guard.kind, guard.kind.value.replace('_', ' '))}{only}"
 
 
 def _now(store: Store, guard: Guard) -> str:

@@ -129,7 +129,7 @@ def test_prevent_destroy_counts_for_what_it_is(tmp_path: Path) -> None:
         'engine                  = "postgres"', 'engine = "postgres"\n  lifecycle {\n    prevent_destroy = true\n  }'
     )
     (guard,) = sides(tmp_path, kept, SAFE)["guards"]["removed"]
-    assert guard["text"] == "loses its prevent destroy (which only Terraform heeds): nothing sets it any more"
+    assert guard["text"] == "loses its prevent_destroy (which only Terraform heeds): nothing sets it any more"
 
 
 def test_a_store_without_a_copy_and_a_store_that_goes_are_told(tmp_path: Path) -> None:
@@ -238,7 +238,12 @@ def test_an_input_that_cannot_be_read_is_exit_2(tmp_path: Path) -> None:
     written(tmp_path / "old", SAFE)
     written(tmp_path / "new", CHANGED)
     (tmp_path / "new" / "broken.tf").write_text('resource "x" {{{\n')
-    assert call("diff", "old", "new", cwd=tmp_path).returncode == 2
+    done = call("diff", "old", "new", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "broken.tf" in done.stderr
+    assert "the power to destroy" in done.stdout
+    assert call("diff", "new", "old", cwd=tmp_path).returncode == 2
+    assert call("diff", "nowhere", "old", cwd=tmp_path).returncode == 2
 
 
 def test_the_same_sides_give_the_same_bytes(tmp_path: Path) -> None:
