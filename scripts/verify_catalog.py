@@ -116,6 +116,7 @@ def paths_of(entry: TypeEntry) -> Iterator[tuple[str, str]]:
         named += [entry.lock.attribute, entry.lock.binding]
     if expiry := entry.expiry:
         named += [expiry.rules, *(f"{expiry.rules}.{each}" for each in (expiry.action, *expiry.days))]
+    named += [entry.limits]
     yield from ((path, "") for path in named if path)
     for guard in (*entry.guards, *(entry.companion.guards if entry.companion else ())):
         yield from _paths_of_guard(guard)
@@ -124,7 +125,18 @@ def paths_of(entry: TypeEntry) -> Iterator[tuple[str, str]]:
 def paths_for_approvals(fact: ApprovalFact) -> Iterator[str]:
     """Every argument that an entry of `approvals` names: dotted paths."""
     inner = [f"{fact.each}.{fact.who}" if fact.each and fact.who else fact.who]
-    named = [fact.name, fact.of, *fact.asks, fact.branches, fact.group, fact.each, fact.labels, *fact.only_when, *inner]
+    named = [
+        fact.name,
+        fact.of,
+        *fact.asks,
+        fact.branches,
+        fact.path,
+        fact.group,
+        fact.each,
+        fact.labels,
+        *fact.only_when,
+        *inner,
+    ]
     named += [fact.policy] if fact.role in {"attachment", "right"} else []
     named += [f"{fact.each}.{each.argument}" if fact.each else each.argument for each in fact.rights]
     for actors in fact.actors:

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 
+from policypack.authority.gate_changes import gate_changes
 from policypack.authority.guardrails import guardrails
 from policypack.check import Finding, Severity, check
-from policypack.model import Evidence, Infrastructure
+from policypack.model import Evidence, Infrastructure, Resource
 
 
 @check(severity=Severity.CRITICAL, maps=["NIST CM-3", "NIST CM-5", "NIST AC-6"], since="0.1.0")
 def boundary_changed(infrastructure: Infrastructure) -> Iterator[Finding]:
-    """The plan changes what limits an agent, or what guards keys and copies.
+    """The plan changes what limits an agent, what guards keys and copies, or what decides about approvals.
 
-    Why: a boundary, an organisation's policy, an agent's own policies, the policy of a key or a vault: whoever may change the
-    limits has none. Such a change looks harmless, because it deletes nothing and often only adds
+    Why: a boundary, an organisation's policy, an agent's own policies, the policy of a key or a vault, the reviewers of an
+    environment, a branch rule, a workflow: whoever may change the limits has none. Such a change looks harmless, because it deletes nothing and often only adds
     a line, and it is the first step of everything that follows.
 
     Fix: let a person who is not the author approve it, as what it is.
@@ -37,7 +38,19 @@ def boundary_changed(infrastructure: Infrastructure) -> Iterator[Finding]:
         yield Finding(
             resource,
             f"The plan {done} {limits}.",
-            because=(Evidence(f"the plan: {', '.join(change.actions)}", resource.address, resource.location),),
+            because=(_said(resource),),
             fix="have it approved by somebody who did not write it",
             cause=limits,
         )
+    for gate in gate_changes(infrastructure):
+        yield Finding(
+            gate.resource,
+            gate.text,
+            because=gate.because or (_said(gate.resource),),
+            fix="have it approved by somebody who did not write it",
+        )
+
+
+def _said(resource: Resource) -> Evidence:
+    actions = resource.change.actions if resource.change else ()
+    return Evidence(f"the plan: {', '.join(actions)}", resource.address, resource.location)

@@ -80,7 +80,7 @@ class ApprovalFact(Struct, frozen=True):
 
     `name` is the argument that names it, `of` the one that names what it belongs to or is about. It plays its part only where
     the argument of `only_when` has the value there. `asks` are arguments that make somebody decide, where one of them holds
-    anything but nothing, 0 and an empty list. `branches` are the patterns that a branch rule is for. `each` is the block that
+    anything but nothing, 0 and an empty list. `branches` are the patterns that a branch rule is for, `path` that of a file. `each` is the block that
     stands for several of its kind. `attached_by` are types that put a policy on what it is for, `labels` the argument by whose
     words that happens by itself.
     """
@@ -98,6 +98,7 @@ class ApprovalFact(Struct, frozen=True):
         "right",
         "role",
         "member",
+        "file",
         "app",
         "named",
         "secret",
@@ -110,6 +111,7 @@ class ApprovalFact(Struct, frozen=True):
     asks: tuple[str, ...] = ()
     asked_by_default: bool = False
     branches: str = ""
+    path: str = ""
     who: str = ""
     group: str = ""
     each: str = ""

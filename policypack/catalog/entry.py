@@ -250,6 +250,7 @@ class TypeEntry(Struct, frozen=True):
     delete_actions: tuple[str, ...] = ()
     data_actions: tuple[str, ...] = ()
     weaken_actions: tuple[str, ...] = ()
+    limits: str = ""
     copy_delete_actions: tuple[str, ...] = ()
     since: str = ""
 

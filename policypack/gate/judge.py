@@ -13,7 +13,6 @@ from policypack.build import build
 from policypack.catalog import load_catalog
 from policypack.check import Check, checks_folder, load_checks
 from policypack.gate.belongs import file_content, not_of
-from policypack.gate.gates import wanted
 from policypack.gate.needs import Need, needs
 from policypack.model import Gap, Infrastructure, Input, replace
 from policypack.read.options import ReadOptions
@@ -56,7 +55,7 @@ def judge(asked: Asked, options: ReadOptions, settings: Settings, tell: Callable
     limits hold; which checks to ask and how severe they are does not.
     """
     catalog = load_catalog()
-    options, read = replace(options, seek=False), wanted(catalog)
+    options, read = replace(options, seek=False), catalog.knows
     file = file_content(options.plan_file) if options.plan_file is not None else None
     texts: list[bytes] = []
     source = read_all([asked.plan], replace(options, keep=texts.append), read, tell)[0]

@@ -6,17 +6,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
+from policypack.catalog import load_catalog
 from policypack.gate.need import Need, acted_on, acts, happens
 from policypack.model import Identity, Infrastructure, Policy, Resource, Unknown, Value
 
 Place = tuple[str, str]
-# What limits people and machines that need not be among the inputs, with the argument that says how. (Those of AWS are asked about
-# by boundary_changed.)
-_LIMITS = {
-    "google_iam_deny_policy": "rules",
-    "google_iam_principal_access_boundary_policy": "details",
-    "google_org_policy_policy": "spec",
-}
 
 
 def loosened(infrastructure: Infrastructure) -> Iterator[Need]:
@@ -26,8 +20,10 @@ def loosened(infrastructure: Infrastructure) -> Iterator[Need]:
         return
     now = {_former(each.resource): each for each in infrastructure.identities if not each.resource.goes}
     changed = {each.place: each for each in infrastructure.resources if acts(each)}
+    catalog = load_catalog()
     for each in changed.values():
-        argument = _LIMITS.get(each.type)
+        entry = catalog.entry(each.type)
+        argument = entry.limits if entry is not None else ""
         if (
             argument
             and each.change

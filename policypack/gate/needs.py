@@ -11,11 +11,11 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from policypack.authority.gate_changes import gate_changes
 from policypack.check import Finding
-from policypack.gate.gates import gates_changed
 from policypack.gate.limits import loosened
 from policypack.gate.losses import losses
-from policypack.gate.need import PLAN, Need
+from policypack.gate.need import PLAN, Need, acted_on
 from policypack.gate.restore import destroyed_places, ways_back
 from policypack.gate.unknown import unknown_types
 from policypack.gate.whole import whole, wrong_state
@@ -28,7 +28,6 @@ KINDS: Mapping[str, str] = {
     "action_invoked": "An action runs beside the changes, and no plan says what it does.",
     "copies_ended": "What makes copies is deleted, or makes fewer of them.",
     "copy_deleted": "A copy is deleted.",
-    "gate_changed": "What decides about approvals is changed.",
     "production_unmarked": "Something no longer counts as production.",
     "unknown_destroyed": "Something is destroyed that may hold data, and that no catalog knows.",
 }
@@ -53,7 +52,8 @@ def _all(infrastructure: Infrastructure, report: Report, state: Input | None) ->
     yield from losses(infrastructure)
     yield from unknown_types(infrastructure)
     yield from loosened(infrastructure)
-    yield from gates_changed(infrastructure)
+    for each in gate_changes(infrastructure):  # boundary_changed has those of a plan that changes what stands: here are all
+        yield acted_on(each.resource, "boundary_changed", each.text, each.environment, because=each.because)
     yield from whole(infrastructure)
     if state is not None:
         yield from wrong_state(infrastructure, state)

@@ -9,7 +9,6 @@ from typing import Any
 
 from policypack.build import build
 from policypack.catalog import load_catalog
-from policypack.gate.gates import wanted
 from policypack.gate.needs import Need, needs
 from policypack.model import Infrastructure
 from policypack.read.options import ReadOptions
@@ -77,7 +76,7 @@ def judged(path: Path, settings: Settings | None = None) -> tuple[Infrastructure
     """The picture of a plan file, and what the checks of concern `changes/` find."""
     asked = {name: each for name, each in checks().items() if each.concern == "changes"}
     catalog, settings = load_catalog(), settings or Settings()
-    picture = build(read_all([path], ReadOptions(base=path.parent), wanted(catalog)), catalog, settings)
+    picture = build(read_all([path], ReadOptions(base=path.parent), catalog.knows), catalog, settings)
     return picture, run(picture, asked, settings, today=date(2026, 1, 1))
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import policypack.gate
+from policypack.catalog import load_catalog
 from policypack.gate.needs import KINDS, PLAN, needs
 from policypack.model import replace
 from tests.expectations import checks
@@ -195,13 +198,13 @@ def test_the_gate_itself_is_guarded(tmp_path: Path, one: dict[str, Any], asked: 
     """What makes somebody decide, who need not ask, and the files that say so: a change of them is asked about, other words
     and new gates are not."""
     found = needed(tmp_path, one)
-    assert [each.kind for each in found] == (["gate_changed"] if asked else [])
+    assert [each.kind for each in found] == (["boundary_changed"] if asked else [])
 
 
 def test_an_agent_in_a_team_that_reviews_is_a_change_of_the_gate(tmp_path: Path) -> None:
     """Whoever becomes a member of the reviewing team decides at the gate, though no argument of the gate changes; a person may."""
     team = {"id": "1", "name": "reviewers"}
-    for name, expected in (("claude-bot", [("gate_changed", "github_repository_environment.p")]), ("ann", [])):
+    for name, expected in (("claude-bot", [("boundary_changed", "github_repository_environment.p")]), ("ann", [])):
         joins = {"team_id": "1", "username": name, "role": "member"}
         found = needed(
             tmp_path,
@@ -225,7 +228,7 @@ def test_what_a_pipeline_must_be_is_part_of_the_gate(tmp_path: Path) -> None:
 
     pinned, open_ = trusting("repo:acme/infra:environment:production"), trusting("repo:acme/infra:*")
     kinds = {each.kind for each in needed(tmp_path, change("aws_iam_role.apply", ["update"], pinned, open_))}
-    assert kinds & {"gate_changed", "boundary_changed"}
+    assert kinds & {"boundary_changed"}
     tagged = {**pinned, "tags": {"owner": "platform"}}
     assert needed(tmp_path, change("aws_iam_role.apply", ["update"], pinned, tagged)) == []
 
@@ -286,3 +289,29 @@ def test_there_is_one_need_of_a_kind_for_an_address(tmp_path: Path) -> None:
 def test_no_kind_is_called_like_a_check_of_another_concern() -> None:
     """Settings name a check or a kind: a name means one thing."""
     assert not set(KINDS) & {name for name, each in checks().items() if each.concern != "changes"}
+
+
+def test_a_scan_says_that_the_gate_is_changed(tmp_path: Path) -> None:
+    """What decides about approvals is a limit like any other: boundary_changed tells of its change, and of no gate that is new."""
+    for one, expected in (
+        (change(FILE, ["update"], file("CODEOWNERS"), {**file("CODEOWNERS"), "content": "y"}), [FILE]),
+        (change(FILE, ["update"], file("README.md"), {**file("README.md"), "content": "y"}), []),
+        (change("github_repository_environment.p", ["delete"], ENVIRONMENT), ["github_repository_environment.p"]),
+        (change("github_repository_environment.p", ["create"], None, ENVIRONMENT), []),
+    ):
+        report = judged(written(tmp_path, one))[1]
+        assert [each.resource.address for each in report.findings if each.check == "boundary_changed"] == expected
+
+
+def test_which_types_are_files_and_limits_is_the_catalogs_knowledge() -> None:
+    """No type is named outside of the catalog: it says which argument is a path, and which says what others may not do."""
+    catalog = load_catalog()
+    files = {name: catalog.approval(name) for name in ("github_repository_file", "gitlab_repository_file")}
+    assert {name: fact.path for name, fact in files.items() if fact} == {
+        "github_repository_file": "file",
+        "gitlab_repository_file": "file_path",
+    }
+    limits = ("google_iam_deny_policy", "google_iam_principal_access_boundary_policy", "google_org_policy_policy")
+    assert [entry.limits for name in limits if (entry := catalog.entry(name))] == ["rules", "details", "spec"]
+    sources = (Path(policypack.gate.__file__).parent / f"{name}.py" for name in ("limits", "needs", "losses", "judge"))
+    assert not [each for each in sources if re.search(r'"(?:aws|google|azurerm|github|gitlab)_', each.read_text("utf-8"))]

@@ -1,54 +1,64 @@
-"""What a plan changes of the gate itself: who must decide, who need not ask, and the files that say so."""
+"""What a plan changes of the gate in front of its own apply: who must decide, who need not ask, and the files that say so."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from policypack.catalog import Catalog, load_catalog
-from policypack.catalog.approval import ApprovalFact
-from policypack.gate.need import Need, acted_on, acts, happens
-from policypack.model import Evidence, Infrastructure, Resource, lookup
+from msgspec import Struct
+
+from policypack.catalog import load_catalog
+from policypack.model import Environment, Evidence, Infrastructure, Resource, lookup
 from policypack.model.approvals import Approvals
 
-# Where files of a repository are resources: the argument that has the path.
-_FILES = {"github_repository_file": "file", "gitlab_repository_file": "file_path"}
+if TYPE_CHECKING:
+    from policypack.catalog.approval import ApprovalFact
+
 _PIPELINES = r"\.github/(?:workflows|actions)/.+|(?:.+/)?\.gitlab-ci\.ya?ml|\.gitlab/ci/.+|(?:.+/)?atlantis\.ya?ml"
 _OWN = re.compile(rf"(?:(?:.+/)?(?:CODEOWNERS|policypack\.ya?ml|allowed_signers|\.policypack/.+)|{_PIPELINES})")
 _SETTINGS = frozenset({"environment", "workspace", "settings", "branch_rule", "self_review"})
 _POLICIES = frozenset({"policy", "policy_set", "approval_policy", "attachment"})
 
 
-def wanted(catalog: Catalog) -> Callable[[str], bool]:
-    """Which types have to be decoded for the gate: what the catalog knows, and files of repositories."""
-    return lambda kind: kind in _FILES or catalog.knows(kind)
+class GateChange(Struct, frozen=True):
+    """A resource that decides about approvals, or about which that is decided, and what the plan does to it."""
+
+    resource: Resource
+    text: str
+    environment: Environment | None = None
+    because: tuple[Evidence, ...] = ()
 
 
-def gates_changed(infrastructure: Infrastructure) -> Iterator[Need]:
-    """All of it, each with the resource that the plan changes."""
-    catalog = load_catalog()
+def gate_changes(infrastructure: Infrastructure) -> Iterator[GateChange]:
+    """All of it, each with the resource that the plan changes. New gates are none, new rights over gates are."""
+    acted = [each for each in infrastructure.resources if each.mode == "managed" and _acts(each)]
+    if not acted:
+        return
     before = infrastructure.before.approvals if infrastructure.before else Approvals()
     other = {
         gate.resource.place for gate in (*before.gates, *infrastructure.approvals.gates) if not gate.environment.production
     }
     rights = {right.resource.place for right in (*before.rights, *infrastructure.approvals.rights)}
-    trusts = set(_trusts(before)) ^ set(_trusts(infrastructure.approvals))
-    for each in infrastructure.resources:
-        if not acts(each):
-            continue
-        if (path := _file(each)) and _OWN.fullmatch(path):
-            yield acted_on(each, "gate_changed", f"The plan {_does(each)} a file of the gate{_shown(each, path)}.")
-        elif each.place in rights:
-            yield acted_on(each, "gate_changed", f"The plan {_does(each)} a right over what decides about approvals.")
-        elif each.place not in other and (fact := catalog.approval(each.type)) is not None and _loosens(each, fact):
+    trusts = {place for place, _, _ in set(_trusts(before)) ^ set(_trusts(infrastructure.approvals))}
+    catalog = load_catalog()
+    for each in acted:
+        fact = catalog.approval(each.type)
+        if each.place in rights:
+            yield GateChange(each, f"The plan {_does(each)} a right over what decides about approvals.")
+        elif fact is not None and fact.role == "file":
+            if _OWN.fullmatch(path := _path(each, fact)):
+                shown = "" if each.hides(fact.path) else f": {path}"
+                yield GateChange(each, f"The plan {_does(each)} a file of the gate{shown}.")
+        elif fact is not None and each.place not in other and _loosens(each, fact):
             what = fact.label or fact.role.replace("_", " ")
-            yield acted_on(each, "gate_changed", f"The plan {_does(each)} what decides about approvals: this {what}.")
-        elif any(place == each.place for place, _, _ in trusts) and not _is_new(each) and not each.goes:
-            yield acted_on(each, "gate_changed", "The plan changes which pipelines' tokens become this identity.")
+            yield GateChange(each, f"The plan {_does(each)} what decides about approvals: this {what}.")
+        elif each.place in trusts and not _is_new(each) and not each.goes:
+            yield GateChange(each, "The plan changes which pipelines' tokens become this identity.")
     yield from _agents_let_in(before, infrastructure.approvals)
 
 
-def _agents_let_in(before: Approvals, after: Approvals) -> Iterator[Need]:
+def _agents_let_in(before: Approvals, after: Approvals) -> Iterator[GateChange]:
     """Agents that decide at a gate that stood, or pass it by, and did not before: who is in a team is often said elsewhere."""
     stood = {
         gate.resource.place: {(actor.label, actor.passes) for actor in gate.actors if actor.agent is True}
@@ -60,24 +70,27 @@ def _agents_let_in(before: Approvals, after: Approvals) -> Iterator[Need]:
             if actor.agent is True and had is not None and (actor.label, actor.passes) not in had:
                 text = f"The plan lets an agent {'pass by' if actor.passes else 'decide at'} this {gate.label}: {actor.label}."
                 said = (Evidence(actor.reason, actor.label), actor.evidence)
-                yield acted_on(gate.resource, "gate_changed", text, gate.environment, because=said)
+                yield GateChange(gate.resource, text, gate.environment, said)
+
+
+def _acts(resource: Resource) -> bool:
+    return resource.change is not None and bool(set(resource.change.actions) - {"no-op", "read"})
 
 
 def _does(resource: Resource) -> str:
-    return "adds" if _is_new(resource) else happens(resource)
+    change = resource.change
+    if change is None or change.replaces:
+        return "replaces"
+    return "adds" if _is_new(resource) else "deletes" if change.destroys else "lets go of" if change.forgets else "changes"
 
 
 def _is_new(resource: Resource) -> bool:
     return resource.change is not None and resource.change.actions == ("create",)
 
 
-def _file(resource: Resource) -> str:
-    path = resource.get(_FILES[resource.type]) if resource.type in _FILES else None
+def _path(resource: Resource, fact: ApprovalFact) -> str:
+    path = resource.get(fact.path)
     return path.removeprefix("./") if isinstance(path, str) else ""
-
-
-def _shown(resource: Resource, path: str) -> str:
-    return "" if resource.hides(_FILES[resource.type]) else f": {path}"
 
 
 def _loosens(resource: Resource, fact: ApprovalFact) -> bool:
