@@ -2,7 +2,7 @@
 
 FOLDER has one JSON file a role, as `gcloud iam roles describe roles/NAME --format=json` prints it (`name`, `includedPermissions`).
 Kept of each role are the permissions that the catalog's stores, guards and copies, and the rules of reach ask about, and those of the
-former table; a role that has none of them is listed as harmless.
+former table; a role that has none of them is listed as harmless, and so are those of `policypack/catalog/scoped/source/google_readers.yaml`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import yaml
+
 from policypack.catalog import load_catalog
 from policypack.catalog.scoped import GENERATED, facts
 from policypack.catalog.scoped.roles import RoleTable, role_table
 
 TARGET = GENERATED / "google_roles.json"
+READERS = GENERATED.parent / "source" / "google_readers.yaml"
 
 
 def asked() -> frozenset[str]:
@@ -41,7 +44,9 @@ def table(roles: Mapping[str, Iterable[str]], wanted: Iterable[str], about: Mapp
     """The table of roles, by name, with what of `wanted` each has."""
     permissions = tuple(sorted(set(wanted)))
     places = {name: place for place, name in enumerate(permissions)}
-    kept = {name: tuple(sorted(places[each] for each in set(has) if each in places)) for name, has in sorted(roles.items())}
+    read = {f"roles/{name}": () for name in yaml.safe_load(READERS.read_bytes())}
+    every = {**read, **roles}
+    kept = {name: tuple(sorted(places[each] for each in set(has) if each in places)) for name, has in sorted(every.items())}
     return RoleTable(
         about["source"],
         about["date"],

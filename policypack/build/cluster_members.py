@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.identity_policies import listed
-from policypack.catalog.scoped import facts
 from policypack.model import Domain, Evidence, Gap, Grant, Level, Resource, Scope, Spot, Unknown, Value
 
 PROVIDER = "kubernetes"
@@ -45,10 +44,10 @@ def entered(entry: Resource, associations: Sequence[Resource], known: frozenset[
         arn = by.get("policy_arn")
         called_so = arn.rpartition("/")[2] if isinstance(arn, str) else by.address
         name = _ROLES.get(called_so)
-        if arn is None or (isinstance(arn, str) and name is None):
+        if arn is None:
             continue
-        actions = facts(PROVIDER).roles[PROVIDER][name] if name else ()
-        lost = None if name else Unknown(f"which access policy {by.address} associates is not known")
+        actions = _of_role(name) if name else ()
+        lost = None if name else Unknown(_lost(arn, by))
         evidence = Evidence(f"{by.address} gives {called_so}", by.address, by.at("policy_arn"))
         for scope in _scopes(by.get("access_scope"), domain):
             yield Grant("allow", called_so, actions, scope, evidence, lost=lost)
@@ -131,3 +130,15 @@ def _read(value: Value) -> list[dict[str, Value]] | None:
         except EvaluationError:
             return None
     return [each for each in decoded if isinstance(each, dict)] if isinstance(decoded, list) else None
+
+
+def _lost(arn: Value, by: Resource) -> str:
+    if isinstance(arn, str):
+        return "it is none of the access policies whose permissions are known"
+    return f"which access policy {by.address} associates is not known"
+
+
+def _of_role(name: str) -> tuple[str, ...]:
+    from policypack.catalog.scoped import facts  # who has no clusters need not load what their roles are
+
+    return facts(PROVIDER).roles[PROVIDER][name]

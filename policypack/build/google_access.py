@@ -27,6 +27,13 @@ _BUCKET_ROLES: Mapping[str, str] = {
     "READER": "roles/storage.legacyBucketReader",
 }
 _SPECIAL: Mapping[str, str] = {"allAuthenticatedUsers": "allAuthenticatedUsers", "allUsers": "allUsers"}
+_HOLDERS: Mapping[str, str] = {"owners": "projectOwner", "editors": "projectEditor", "viewers": "projectViewer"}
+# What whole lists give to everybody; the others give it to the project's own people.
+_PREDEFINED: Mapping[str, tuple[tuple[Value, Value], ...]] = {
+    "publicRead": (("READER", "allUsers"),),
+    "publicReadWrite": (("WRITER", "allUsers"),),
+    "authenticatedRead": (("READER", "allAuthenticatedUsers"),),
+}
 Role = Callable[[Value, Resource], tuple[str, tuple[str, ...], Unknown | None, Resource | None]]
 
 
@@ -55,32 +62,66 @@ def access_lists(documents: Documents, members: Members, role: Role) -> Iterator
 
 
 def _dataset(block: Value, by: Resource, home: Resource | None, of: tuple[Documents, Members, Role]) -> Iterator[Given]:
-    if not isinstance(block, dict) or not isinstance(block.get("role"), str):
-        return
-    written = str(block["role"])
-    email, group = block.get("user_by_email"), block.get("group_by_email")
-    value: Value = block.get("iam_member") or _SPECIAL.get(str(block.get("special_group")))
-    if email is not None:
-        value = _named(email)
-    elif group is not None:
-        value = f"group:{group}" if isinstance(group, str) else group
+    if isinstance(block, Unknown):
+        block = {"role": block, "iam_member": block}
+    written = block.get("role") if isinstance(block, dict) else None
+    if not isinstance(block, dict) or written is None:
+        return  # another dataset's views and routines: nobody acts through them
     spot = spot_of(home, of[0].estate) if home is not None else Spot(_DATASET, short(block.get("dataset_id"), by))
-    yield from _given(value, _DATASET_ROLES.get(written, written), spot, by, of)
+    role: Value = _DATASET_ROLES.get(written, written) if isinstance(written, str) else written
+    yield from _given(_holder(block), role, spot, by, of)
+
+
+def _holder(block: Mapping[str, Value]) -> Value:
+    """Whom a block of a dataset's list is about, as a policy would name it."""
+    email, special = block.get("user_by_email"), block.get("special_group")
+    if email is not None:
+        return _named(email)
+    for key, prefix in (("group_by_email", "group:"), ("domain", "domain:")):
+        value = block.get(key)
+        if value is not None:
+            return f"{prefix}{value}" if isinstance(value, str) else value
+    if isinstance(special, str):
+        return _SPECIAL.get(special, f"specialGroup:{special}")
+    return special if isinstance(special, Unknown) else block.get("iam_member")
 
 
 def _bucket(by: Resource, of: tuple[Documents, Members, Role]) -> Iterator[Given]:
     """Entities as `user-EMAIL`, `group-EMAIL`, `allUsers`; in a list as `OWNER:user-EMAIL`."""
     home = placed(lambda kind: kind == _BUCKET, by.get("bucket"), by, of[0].estate)
     spot = spot_of(home, of[0].estate) if home is not None else Spot(_BUCKET, short(by.get("bucket"), by))
-    pairs = [(by.get("role"), by.get("entity"))]
+    pairs: list[tuple[Value, Value]] = [(by.get("role"), by.get("entity"))]
     entries = by.get("role_entity")
-    if isinstance(entries, list):
-        pairs = [(text.partition(":")[0], text.partition(":")[2]) for text in entries if isinstance(text, str)]
+    if isinstance(entries, (list, Unknown)):
+        pairs = [_pair(each) for each in (entries if isinstance(entries, list) else [entries])]
+    predefined = by.get("predefined_acl")
+    if isinstance(predefined, Unknown):
+        pairs.append((predefined, predefined))
+    elif isinstance(predefined, str):
+        pairs += _PREDEFINED.get(predefined, ())
     for written, entity in pairs:
-        if isinstance(written, str) and isinstance(entity, str) and written in _BUCKET_ROLES:
-            form, dash, name = entity.partition("-")
-            value = {"user": _named(name), "group": f"group:{name}", "domain": f"domain:{name}"}.get(form) if dash else entity
-            yield from _given(value, _BUCKET_ROLES[written], spot, by, of)
+        if written is not None and entity is not None:
+            role = _BUCKET_ROLES.get(written, written) if isinstance(written, str) else written
+            yield from _given(_entity(entity), role, spot, by, of)
+
+
+def _pair(entry: Value) -> tuple[Value, Value]:
+    """Role and entity of an entry (`OWNER:user-EMAIL`)."""
+    if not isinstance(entry, str):
+        return entry, entry
+    role, _, entity = entry.partition(":")
+    return role, entity
+
+
+def _entity(entity: Value) -> Value:
+    """Who is meant, as a policy would name it. `project-owners-…` stands for whoever holds a basic role of the project."""
+    if not isinstance(entity, str) or entity in _SPECIAL:
+        return entity
+    form, _, name = entity.partition("-")
+    if form == "project":
+        holders, _, project = name.partition("-")
+        return f"{_HOLDERS.get(holders, 'project')}:{project}"
+    return {"user": _named(name), "group": f"group:{name}", "domain": f"domain:{name}"}.get(form, entity)
 
 
 def _named(email: Value) -> Value:
@@ -89,7 +130,7 @@ def _named(email: Value) -> Value:
     return f"{'serviceAccount' if email.endswith('gserviceaccount.com') else 'user'}:{email}"
 
 
-def _given(value: Value, named: str, spot: Spot, by: Resource, of: tuple[Documents, Members, Role]) -> Iterator[Given]:
+def _given(value: Value, named: Value, spot: Spot, by: Resource, of: tuple[Documents, Members, Role]) -> Iterator[Given]:
     member = of[1].of(value, by) if value is not None else None
     if member is None:
         return

@@ -165,8 +165,6 @@ class Granted(Struct, frozen=True, dict=True):
             said = ", ".join(str(each) for each in value.references) if isinstance(value, Unknown) else ""
             return said or "a role that is not known", (), Unknown("which role it is cannot be told"), None
         known = role_table("google").actions(value)
-        if known is None and value.startswith("roles/") and value.lower().endswith(("viewer", "reader")):
-            known = ()  # Google's names of roles that only read
         if known is not None:
             return value, known, None, None
         missing = "it is not among the inputs" if "/roles/" in value else "it is not in the table of Google's roles"

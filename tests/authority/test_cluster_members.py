@@ -59,9 +59,10 @@ ENTRY = "aws_eks_access_entry.agent"
         ("AmazonEKSEditPolicy", 'type = "namespace"\n    namespaces = ["shop"]', "aws_eks_cluster.main.name", YES),
         ("AmazonEKSEditPolicy", 'type = "namespace"\n    namespaces = ["other"]', "aws_eks_cluster.main.name", NO),
         ("AmazonEKSViewPolicy", 'type = "cluster"', "aws_eks_cluster.main.name", NO),
+        ("AmazonEKSMadeUpPolicy", 'type = "cluster"', "aws_eks_cluster.main.name", MAYBE),
         ("AmazonEKSClusterAdminPolicy", 'type = "cluster"', '"elsewhere"', MAYBE),
     ],
-    ids=["administrator", "editor there", "editor elsewhere", "reader", "which cluster is not known"],
+    ids=["administrator", "editor there", "editor elsewhere", "reader", "a policy that nobody knows", "which cluster is not known"],
 )
 def test_an_access_policy_is_a_role_of_the_cluster(
     tmp_path: Path, policy: str, scope: str, cluster: str, expected: Outcome

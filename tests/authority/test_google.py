@@ -22,7 +22,8 @@ from tests.authority.google import BASE, BUCKET, DATABASE, MAYBE, NO, YES, A, as
         ('"roles/cloudsql.client"', NO),
         ('"roles/storage.admin"', NO),
         ('"roles/made.up"', MAYBE),
-        ('"roles/cloudsql.madeUpViewer"', NO),
+        ('"roles/cloudsql.madeUpViewer"', MAYBE),
+        ('"roles/clouddeploy.viewer"', NO),
         ('"projects/shop/roles/unseen"', MAYBE),
         ("google_project_iam_custom_role.kills.id", YES),
         ("google_project_iam_custom_role.kills.name", YES),
@@ -338,6 +339,9 @@ def test_a_role_that_is_not_known_is_a_gap(tmp_path: Path) -> None:
     """What nobody knows of a role is said once, with its place."""
     gaps = [each.reason for each in asked(tmp_path, member('"roles/made.up"')).gaps]
     assert gaps == ["what roles/made.up allows is not known: it is not in the table of Google's roles"]
+    twice = member('"roles/made.viewer"') + member('"roles/made.viewer"', who="google_service_account.admin.member")
+    gaps = [each.reason for each in asked(tmp_path, twice).gaps]
+    assert gaps == ["what roles/made.viewer allows is not known: it is not in the table of Google's roles"]
 
 
 def test_a_way_into_the_project_of_the_copies_is_told(tmp_path: Path) -> None:

@@ -11,13 +11,15 @@ from typing import Any
 
 import msgspec
 import pytest
+import yaml
 
 from policypack.authority.scoped.language import MODULES
 from policypack.build.languages import BUILDERS
 from policypack.catalog.scoped import GENERATED, facts, made
+from policypack.catalog.scoped.azure_roles import built_in
 from policypack.catalog.scoped.compile import SOURCE, compiled
 from policypack.catalog.scoped.roles import RoleTable, judged, role_table
-from scripts.refresh_google_roles import asked, table, text
+from scripts.refresh_google_roles import READERS, asked, table, text
 from scripts.verify_roles import differences
 
 LANGUAGES = sorted(path.stem for path in SOURCE.glob("*.yaml"))
@@ -86,12 +88,38 @@ def test_a_role_that_reads_has_nothing_and_one_that_is_not_known_is_not_known() 
     assert role_table("google").actions("roles/made.up") is None
 
 
+def test_what_is_listed_as_reading_is_in_the_tables() -> None:
+    """Roles that only read are known by being listed with their source, each in the table of its platform, and never by their names."""
+    google = yaml.safe_load(READERS.read_bytes())
+    assert {f"roles/{name}" for name in google} <= set(role_table("google").harmless)
+    assert {*role_table("google").harmless}.isdisjoint(role_table("google").roles)
+    readers = yaml.safe_load(READERS.with_name("azure_readers.yaml").read_bytes())
+    assert all(built_in().named(each["id"]) == built_in().named(name) for name, each in readers.items())
+    assert role_table("google").actions("roles/cloudsql.madeUpViewer") is None
+
+
+@pytest.mark.parametrize(
+    ("role", "more_than_reads"),
+    [
+        ("Key Vault Crypto User", "Microsoft.KeyVault/vaults/keys/update/action"),
+        ("Backup Reader", "Microsoft.DataProtection/backupVaults/backupInstances/write"),
+        ("Key Vault Reader", "Microsoft.Resources/deployments/*"),
+        ("Managed Identity Operator", "Microsoft.Resources/deployments/*"),
+    ],
+)
+def test_a_role_that_is_called_a_reader_may_do_more(role: str, more_than_reads: str) -> None:
+    """What the documentation of a role lists beside reading is in the table."""
+    found = built_in().named(role)
+    assert found is not None
+    assert more_than_reads in (*found[1].actions, *found[1].data_actions)
+
+
 def test_a_table_is_made_of_roles() -> None:
     """The script keeps what is asked about, and tells roles that have none of it."""
     about = {"source": "s", "date": "d", "licence": "l"}
     found = table({"roles/b": ["x.delete", "x.get"], "roles/a": ["x.get"]}, {"x.delete", "y.delete"}, about)
     assert found.actions("roles/b") == ("x.delete",)
-    assert found.harmless == ("roles/a",)
+    assert found.harmless == tuple(sorted(("roles/a", *(f"roles/{name}" for name in yaml.safe_load(READERS.read_bytes())))))
     assert msgspec.json.decode(text(found).encode(), type=RoleTable) == found
 
 
