@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from hypothesis import given
+from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from policypack import __version__
@@ -92,6 +93,7 @@ def test_a_new_configuration_is_whole(tmp_path: Path) -> None:
     assert yaml.safe_load(change.after) == {"repos": [ENTRY]}
 
 
+@limits(deadline=None, max_examples=50)  # the first one loads YAML and the schema's library
 @given(
     st.lists(
         st.sampled_from([OTHER, "\n", "# note\n", "   \n", "ci: {}\n", "repos:\n", "\t\n", "- x\n", "  - y\n"]), max_size=8

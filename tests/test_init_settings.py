@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from hypothesis import given
+from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from policypack.init import propose
@@ -170,6 +171,7 @@ NAMES = st.text(min_size=1, max_size=20) | st.sampled_from(
 )
 
 
+@limits(deadline=None, max_examples=50)  # the first one loads YAML and the schema's library
 @given(st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=4), NAMES)
 def test_any_text_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, str]], reason: str
