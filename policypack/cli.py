@@ -192,19 +192,20 @@ def gate(
     policy_ref: PolicyRef = None,
     ledger: LedgerFile = None,
     verify_ledger: Annotated[Path | None, typer.Option(metavar="FILE|DIR", help="Only check the chain of this ledger.")] = None,
+    expect_head: Annotated[str | None, typer.Option(metavar="HASH", help="A head that the ledger once had.")] = None,
 ) -> None:
     """What of a plan needs approval, and whether it has it. Exit 0: nothing, or approved; 1: refused; 2: could not judge."""
     from policypack.gate import command
     from policypack.terminal import Progress, width, write
 
     if plan is None and verify_ledger is not None:
-        answer = command.verify_ledger(verify_ledger)
+        answer = command.verify_ledger(verify_ledger, expect_head)
     elif plan is None or verify_ledger is not None:
         raise typer.BadParameter("either a plan or --verify-ledger", param_hint="PLAN.json")
     else:
         about = (plan, format_, config, state, source, plan_file, workspace, width())
         with Progress() as progress:
-            request = command.GateRequest(*about, approval or (), requester or (), policy_ref, ledger)
+            request = command.GateRequest(*about, approval or (), requester or (), policy_ref, ledger, expect_head)
             answer = command.gate(request, progress)
     write(answer.text)
     raise typer.Exit(answer.exit_code)

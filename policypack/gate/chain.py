@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,11 +22,12 @@ _HEX = 16
 
 
 class Chain(msgspec.Struct):
-    """What a ledger holds: how many lines, the hash of the last, where each nonce was spent, and half lines since the last whole
-    one."""
+    """What a ledger holds: how many lines, the hash of the last, those of all, where each nonce was spent, and half lines since the
+    last whole one."""
 
     length: int = 0
     head: str = ""
+    heads: set[str] = msgspec.field(default_factory=set)
     spent: dict[str, int] = msgspec.field(default_factory=dict)
     torn: list[bytes] = msgspec.field(default_factory=list)
     ended: bool = True
@@ -51,9 +53,19 @@ def read_chain(content: bytes) -> Chain:
         _follows(chain, entry, line, number)
         chain.length, chain.head, torn = chain.length + 1, entry["hash"], chain.torn
         chain.torn = []
+        chain.heads.add(chain.head)
         for nonce in (*_spends(entry, number), *_halves(torn)):
             chain.spent.setdefault(nonce, number)
     return chain
+
+
+def expect(chain: Chain, head: str) -> None:
+    """Raises ReadError where a chain that once had this head (`sha256:...`, or `none`) is no longer all there, whatever it has now."""
+    if not re.fullmatch(r"none|sha256:[0-9a-f]{64}", head):
+        raise ReadError("--expect-head: is no head of a ledger", "give what --verify-ledger printed: sha256:... or none")
+    if head != "none" and head not in chain.heads:
+        hint = "find out who has had it; what was approved since may have been used"
+        raise ReadError(f"the ledger does not go back to {head}: its end was cut off, or it is another one", hint)
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from policypack.gate.approval import presented
 from policypack.gate.brought import Tracked, from_branch, owns, tracked
+from policypack.gate.chain import expect
 from policypack.gate.decide import Decision, decide
 from policypack.gate.judge import Asked, Judged, judge
 from policypack.gate.ledger import Ledger, append, ledger_file, opened, spent, verified
@@ -43,6 +44,7 @@ class GateRequest(Struct, frozen=True):
     requesters: Sequence[str] = ()
     policy_ref: str | None = None
     ledger: Path | None = None
+    expect_head: str | None = None
 
 
 class Answer(Struct, frozen=True):
@@ -117,6 +119,8 @@ def _objections(tree: Tracked | None, ledger: Ledger | None) -> list[Objection]:
 def _ledger(request: GateRequest, tree: Tracked | None) -> Iterator[Ledger | None]:
     """The ledger, from before approvals are looked at until the decision is kept."""
     if request.ledger is None:
+        if request.expect_head is not None:
+            raise ScanError("--expect-head is about a ledger", "name it with --ledger or --verify-ledger")
         yield None
         return
     if tree is not None and owns(tree, ledger_file(request.ledger)):
@@ -124,12 +128,16 @@ def _ledger(request: GateRequest, tree: Tracked | None) -> Iterator[Ledger | Non
             f"{request.ledger.name}: is part of the tree under change", "keep the ledger where no change reaches it"
         )
     with opened(request.ledger) as ledger:
+        if request.expect_head is not None:
+            expect(ledger.chain, request.expect_head)
         yield ledger
 
 
-def verify_ledger(path: Path) -> Answer:
-    """Whether the chain of a ledger is whole. Exit 0, or ReadError with the line where it is broken."""
+def verify_ledger(path: Path, head: str | None = None) -> Answer:
+    """Whether the chain of a ledger is whole, and has the line of an earlier head. Exit 0, or ReadError with what is wrong."""
     chain = verified(path)
+    if head is not None:
+        expect(chain, head)
     lines = "1 line" if chain.length == 1 else f"{chain.length} lines"
     used = "1 approval" if len(chain.spent) == 1 else f"{len(chain.spent)} approvals"
     torn = f"; {len(chain.torn)} half written at its end, which the next run notes" if chain.torn else ""

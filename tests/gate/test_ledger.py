@@ -22,6 +22,7 @@ from msgspec.structs import replace
 
 from policypack.gate import ledger as ledgers
 from policypack.gate.chain import read_chain
+from policypack.gate.command import verify_ledger
 from policypack.gate.decide import decide
 from policypack.gate.ledger import append, opened, spent, verified
 from policypack.gate.verify import Accepted, verify
@@ -296,6 +297,35 @@ def test_a_ledger_can_be_demanded(place: Place) -> None:
     place.gate("--approval", "../out", "--ledger", "../out/ledger", code=0)
     shutil.copy(PLAN.with_name("s04_moved_import.json"), place.plan)
     place.gate(code=0)
+
+
+def test_a_ledger_that_was_cut_off_is_noticed(tmp_path: Path) -> None:
+    """A head that was kept elsewhere is in the chain for ever: a ledger that grew has it, one that was cut or begun anew has not."""
+    path = filled(tmp_path / "ledger", 2)
+    head, whole = verified(path).head, path.read_bytes()
+    filled(path, 4)
+    assert verify_ledger(path, head).exit_code == verify_ledger(path, "none").exit_code == 0
+    path.write_bytes(whole.splitlines(keepends=True)[0])
+    assert verify_ledger(path).exit_code == 0
+    for content in (path.read_bytes(), b""):
+        path.write_bytes(content)
+        with pytest.raises(ReadError, match="does not go back to"):
+            verify_ledger(path, head)
+    with pytest.raises(ReadError, match="no head of a ledger"):
+        verify_ledger(path, "sha256:12")
+
+
+def test_a_run_on_a_ledger_that_was_cut_off_cannot_judge(place: Place) -> None:
+    """An approval that may have been used in the lines that are missing passes nothing."""
+    run, ledger = ("gate", "../out/plan.json", "--policy-ref", "origin/main"), ("--ledger", "../out/ledger")
+    assert call(*run, *ledger, "--expect-head", "none", cwd=place.tree).returncode == 1
+    head = json.loads(call(*run, *ledger, "--format", "json", cwd=place.tree).stdout)["ledger"]
+    assert call(*run, *ledger, "--expect-head", head, cwd=place.tree).returncode == 1
+    (place.out / "ledger").write_bytes(b"")
+    done = call(*run, *ledger, "--expect-head", head, cwd=place.tree)
+    assert (done.returncode, (place.out / "ledger").read_bytes()) == (2, b"")
+    assert "does not go back to" in done.stderr
+    assert call(*run, "--expect-head", head, cwd=place.tree).returncode == 2
 
 
 @pytest.mark.parametrize("arguments", [(), ("plan.json", "--verify-ledger", "x"), ("--verify-ledger", "nowhere")])
