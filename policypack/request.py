@@ -216,7 +216,7 @@ def _hand_over(report: Report, context: Context) -> None:
     summary = renderer("markdown")(report, context)
     numbers = {"findings": len(report.findings), "critical": report.summary["critical"], "high": report.summary["high"]}
     if context.difference is not None:
-        numbers["powers-gained"] = sum(each.production for each in context.difference.gained)
+        numbers["powers-gained"] = len(context.difference.given)
     outputs = "".join(f"{name}={number}\n" for name, number in numbers.items())
     for variable, text in (("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", outputs)):
         if path := os.environ.get(variable):

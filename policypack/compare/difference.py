@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from policypack.check import Finding
 from policypack.compare.findings import fixed_findings, new_findings
-from policypack.compare.powers import PowerChange, Untold, gained, lost, order
+from policypack.compare.powers import PowerChange, Untold, gained, lost, once, order
 from policypack.compare.sides import Sides
 from policypack.compare.stores import StoreChange, gone, guards_added, guards_removed, without_copy
 
@@ -29,10 +29,20 @@ class Difference(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing changes that this looks at."""
-        parts = (self.gained, self.lost, self.untold, self.guards_removed, self.guards_added, self.uncopied, self.gone)
-        return not any((*parts, self.new, self.fixed))
+    def given(self) -> tuple[PowerChange, ...]:
+        """The powers gained that a reviewer is told one by one: over production, and of people and pipelines only over what stood
+        before."""
+        return once(each for each in self.gained if each.production and (each.watched or not each.fresh))
+
+    @property
+    def taken(self) -> tuple[PowerChange, ...]:
+        """The powers lost that a reviewer is told one by one."""
+        return once(each for each in self.lost if each.production)
+
+    @property
+    def counted(self) -> tuple[PowerChange, ...]:
+        """The powers gained that a reviewer is told the number of."""
+        return tuple(each for each in self.gained if not (each.production and (each.watched or not each.fresh)))
 
 
 def compare(sides: Sides) -> Difference:

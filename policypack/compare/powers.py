@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -30,6 +30,11 @@ class PowerChange(Struct, frozen=True):
     fresh: bool = False
     path: tuple[Evidence, ...] = ()
     missing: str = ""
+
+    @property
+    def of_choice(self) -> bool:
+        """Whether it is to give somebody, be it a new principal, rights of one's own choosing: the target is then no resource."""
+        return self.verb is Verb.ESCALATE and " " in self.target
 
     @property
     def place(self) -> Location | None:
@@ -125,3 +130,17 @@ def order(change: PowerChange) -> tuple[object, ...]:
         verbs.index(change.verb),
         change.target,
     )
+
+
+def once(changes: Iterable[PowerChange]) -> tuple[PowerChange, ...]:
+    """The changes without what is all one to a reader: by whose hand somebody gives themselves rights of their choosing, and to
+    whom. The surest and shortest way stands for the others."""
+    kept: list[PowerChange] = []
+    chosen: dict[str, PowerChange] = {}
+    for each in changes:
+        known = chosen.get(each.identity)
+        if not each.of_choice:
+            kept.append(each)
+        elif known is None or (-each.outcome.rank, len(each.path)) < (-known.outcome.rank, len(known.path)):
+            chosen[each.identity] = each
+    return (*kept, *chosen.values())

@@ -42,19 +42,15 @@ class Section(Struct, frozen=True):
 
 def sections(difference: Difference, context: Context) -> list[Section]:
     """All sections that have anything to say, what is worse first."""
-    own = [each for each in difference.gained if each.production and (each.watched or not each.fresh)]
-    rest = [each for each in difference.gained if each not in own]
     found = [
-        Section("Powers gained", (*_powers(own, context), *_counted(rest))),
+        Section("Powers gained", (*_powers(difference.given, context), *_counted(difference.counted))),
         Section("Cannot be told", tuple(Told((Name(each.identity), ": ", each.reason)) for each in difference.untold)),
         Section("Stores that go", _stores(difference.gone, context)),
         Section("Protection removed", _stores(difference.guards_removed, context)),
         Section("Without a backup", _stores(difference.uncopied, context)),
         Section("New findings", tuple(_finding(each, context) for each in difference.new)),
         Section("Fixed findings", tuple(_finding(each, context, old=True) for each in difference.fixed), bad=False),
-        Section(
-            "Powers lost", tuple(_powers([each for each in difference.lost if each.production], context, lost=True)), bad=False
-        ),
+        Section("Powers lost", tuple(_powers(difference.taken, context, lost=True)), bad=False),
         Section("Protection added", _stores(difference.guards_added, context), bad=False),
     ]
     return [each for each in found if each.lines]
@@ -62,13 +58,13 @@ def sections(difference: Difference, context: Context) -> list[Section]:
 
 def headline(difference: Difference) -> str:
     """The change in one line, such as `3 powers gained, 1 guard removed; 1 finding fixed.`, in words for a person."""
-    gains = [each for each in difference.gained if each.production]
+    gains, losses = difference.given, difference.taken
     bad = [f"{count(len(gains), 'power')} gained"] if gains else []
     bad += [f"{count(len(difference.guards_removed), 'guard')} removed"] if difference.guards_removed else []
     bad += [f"{count(len(difference.gone), 'store')} gone"] if difference.gone else []
     bad += [f"{count(len(difference.uncopied), 'store')} without a backup"] if difference.uncopied else []
     bad += [count(len(difference.new), "new finding")] if difference.new else []
-    good = [f"{count(len(difference.lost), 'power')} lost"] if difference.lost else []
+    good = [f"{count(len(losses), 'power')} lost"] if losses else []
     good += [f"{count(len(difference.guards_added), 'guard')} added"] if difference.guards_added else []
     good += [f"{count(len(difference.fixed), 'finding')} fixed"] if difference.fixed else []
     told = "; ".join(", ".join(each) for each in (bad, good) if each)
@@ -77,26 +73,27 @@ def headline(difference: Difference) -> str:
 
 
 def _powers(changes: Sequence[PowerChange], context: Context, *, lost: bool = False) -> Iterator[Told]:
+    """One sentence for what somebody can do to each of a few targets by the same line."""
     by_target: dict[tuple[object, ...], list[PowerChange]] = {}
     for each in changes:
         by_target.setdefault((each.identity, each.target, each.outcome, each.other), []).append(each)
     alike: dict[tuple[object, ...], list[list[PowerChange]]] = {}
     for same in by_target.values():
-        first = same[0]
-        verbs = tuple(each.verb for each in same)
-        alike.setdefault((first.identity, first.outcome, first.other, verbs, first.place, first.fresh), []).append(same)
+        first, verbs = same[0], tuple(each.verb for each in same)
+        alike.setdefault(
+            (first.identity, first.outcome, first.other, verbs, first.place, first.fresh, first.of_choice), []
+        ).append(same)
     for group in alike.values():
         yield _power(group, context, lost=lost)
 
 
 def _power(group: Sequence[Sequence[PowerChange]], context: Context, *, lost: bool) -> Told:
     first = group[0][0]
-    verbs = list(dict.fromkeys(phrase(each.verb.value) for each in group[0]))
-    does = verbs[0] if len(verbs) == 1 else f"{', '.join(verbs[:-1])} and {verbs[-1]}"
+    kind = "" if first.kind == "unknown" else f" ({first.kind})"
     sure = "takes from " if lost else "gives " if first.outcome is Outcome.YES else "may give "
-    parts = [sure, Name(first.identity), f" ({first.kind}) the power to {does} "]
-    for number, each in enumerate(group[:_MOST_TARGETS]):
-        parts += [", " if number else "", Name(each[0].target)]
+    parts = [sure, Name(first.identity), f"{kind} the power to {_does(group[0])}"]
+    for number, each in enumerate(() if first.of_choice else group[:_MOST_TARGETS]):
+        parts += [", " if number else " ", Name(each[0].target)]
     parts += [f" and {len(group) - _MOST_TARGETS} more" if len(group) > _MOST_TARGETS else "", " (new)" if first.fresh else ""]
     if first.other is Outcome.MAYBE:
         parts.append(", which may still be possible" if lost else ", which was only possible before")
@@ -106,6 +103,13 @@ def _power(group: Sequence[Sequence[PowerChange]], context: Context, *, lost: bo
     proof = sentence([_placed(step, context) for step in first.path])
     proof += f"; not certain: {first.missing}" if first.missing else ""
     return Told(tuple(part for part in parts if part), proof)
+
+
+def _does(same: Sequence[PowerChange]) -> str:
+    if same[0].of_choice:
+        return "give itself, or somebody new, rights of its choosing"
+    verbs = list(dict.fromkeys(phrase(each.verb.value) for each in same))
+    return verbs[0] if len(verbs) == 1 else f"{', '.join(verbs[:-1])} and {verbs[-1]}"
 
 
 def _counted(rest: Sequence[PowerChange]) -> Iterator[Told]:

@@ -85,6 +85,31 @@ def test_the_sentence_is_the_one_that_was_asked_for(tmp_path: Path) -> None:
     assert f"- gives `{AGENT}` (agent) the power to destroy" in marked
 
 
+ADMIN = """
+resource "aws_iam_user" "bot" {
+  name = "deploy-bot"
+}
+resource "aws_iam_user_policy" "bot" {
+  user   = aws_iam_user.bot.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }] })
+}
+resource "aws_s3_bucket" "new" {
+  bucket = "acme-new"
+}
+"""
+
+
+def test_rights_of_ones_choosing_are_told_once(tmp_path: Path) -> None:
+    """Who may change rights has many ways to more: a reviewer is told one, the JSON has all; what is new is marked as new."""
+    found = sides(tmp_path, SAFE, SAFE + ADMIN)
+    ways = [each for each in found["powers"]["gained"] if each["verb"] == "escalate" and " " in each["target"]]
+    assert len(ways) > 1
+    said = " ".join(call("diff", "old", "new", cwd=tmp_path).stdout.split())
+    assert said.count("the power to give itself, or somebody new, rights of its choosing") == 1
+    assert "a new principal made by" not in said
+    assert "the power to destroy, overwrite and weaken aws_s3_bucket.new (new): new/main.tf:" in said
+
+
 def test_equal_sides_differ_in_nothing(tmp_path: Path) -> None:
     """What only moves lines, or renames a file, changes no power, guard, backup or finding."""
     written(tmp_path / "old", SAFE)
