@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import lru_cache
 
 from policypack.check import Finding
 from policypack.model import Location
@@ -15,6 +16,7 @@ from policypack.report.outline import blocks, count
 from policypack.run import Report
 from policypack.run.outcome import order
 
+_shown = lru_cache(4096)(markdown)  # thousands of findings say the same few things
 _LONGEST = 60_000  # a comment on GitHub has at most 65,536 characters
 
 
@@ -36,10 +38,10 @@ def _findings(report: Report, context: Context) -> Iterator[object]:
 
 def _message(finding: Finding, others: int, context: Context) -> str:
     more = f" and {count(others, 'more instance')}" if others else ""
-    parts = [f"**{grade(finding)}** {code(finding.resource.address)}{more}: {markdown(finding.message)}"]
-    fix = [f"Fix: {markdown(finding.fix)}"] if finding.fix else []
+    parts = [f"**{grade(finding)}** {code(finding.resource.address)}{more}: {_shown(finding.message)}"]
+    fix = [f"Fix: {_shown(finding.fix)}"] if finding.fix else []
     room = _LONGEST - sum(map(len, (*parts, *fix)))
-    steps = [f"- {each}" for each in proof(finding, context, markdown)]
+    steps = [f"- {each}" for each in proof(finding, context, _shown)]
     kept = 0
     for step in steps:
         room -= len(step) + 1
