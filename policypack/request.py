@@ -220,8 +220,11 @@ def _hand_over(report: Report, context: Context) -> None:
     outputs = "".join(f"{name}={number}\n" for name, number in numbers.items())
     for variable, text in (("GITHUB_STEP_SUMMARY", summary), ("GITHUB_OUTPUT", outputs)):
         if path := os.environ.get(variable):
-            with Path(path).open("a", encoding="utf-8", newline="\n") as file:
-                file.write(text)
+            try:
+                with Path(path).open("a", encoding="utf-8", errors="replace", newline="\n") as file:
+                    file.write(text)
+            except OSError as error:  # the findings were printed, and count as they are
+                sys.stderr.write(f"{variable} cannot be written: {error.strerror or type(error).__name__}\n")
 
 
 def _text(path: Path, what: str) -> str:

@@ -68,8 +68,9 @@ def compared(
     try:
         difference = against(report, ref, asked, tell)
     except (ReadError, SettingsError) as error:
-        said = f"nothing was compared with {ref}: {error.reason}. All findings are reported, old ones too. {error.hint}"
-        return replace(report, notes=(Note(said.strip(), loud=True), *report.notes)), None
+        then = "All findings are reported, old ones too" if only_new else "What this change brings is not told"
+        said = f"nothing was compared with {ref}: {error.reason}. {then}{f' ({error.hint})' if error.hint else ''}"
+        return replace(report, notes=(Note(said, loud=only_new), *report.notes)), None
     return (without_old(report, difference) if only_new else report), difference
 
 

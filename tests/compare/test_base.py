@@ -174,6 +174,23 @@ def test_a_name_that_is_no_commit_is_no_base(ref: str, tree: Path) -> None:
     assert done.returncode == 1
 
 
+def test_who_asks_for_all_is_not_warned_that_all_is_reported(tree: Path) -> None:
+    """Without --only-new a base that cannot be had is a note among others: nothing is missing but what the change brings."""
+    told = call("scan", "--base", "nothing", "--format", "github", cwd=tree).stdout
+    assert "nothing was compared" not in told
+    said = " ".join(call("scan", "--base", "nothing", cwd=tree).stdout.split())
+    assert "there is no commit nothing here. What this change brings is not told (fetch it first)" in said
+
+
+def test_a_summary_that_cannot_be_written_hides_nothing(tree: Path) -> None:
+    """The annotations and the exit code are what they are without it."""
+    environment = {"GITHUB_STEP_SUMMARY": str(tree), "GITHUB_OUTPUT": str(tree / "no" / "such")}
+    broken = call("scan", "--format", "github", cwd=tree, environment=environment)
+    whole = call("scan", "--format", "github", cwd=tree)
+    assert (broken.returncode, broken.stdout) == (whole.returncode, whole.stdout)
+    assert "GITHUB_STEP_SUMMARY cannot be written" in broken.stderr
+
+
 def test_the_checkout_executes_nothing(tree: Path, tmp_path: Path) -> None:
     """Filters, hooks and attributes of the checkout play no part in what the base is."""
     mark = tmp_path / "ran"
