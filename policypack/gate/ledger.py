@@ -16,12 +16,15 @@ from typing import Any
 import msgspec
 
 from policypack.gate.chain import Chain, next_line, read_chain
+from policypack.gate.locking import lock, unlock
 from policypack.gate.verify import Accepted, Refusal
 from policypack.read.options import ReadError
 
 NAME = "ledger.jsonl"
 """The file in a folder that is given as ledger."""
 _LARGEST = 2**30
+# Nothing is waited for, no link is followed, and (Windows) a line feed stays one, where a system knows of that.
+_FLAGS = ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY")
 _WAIT = 60.0
 
 
@@ -42,14 +45,18 @@ def ledger_file(path: Path) -> Path:
 def opened(path: Path, wait: float = _WAIT) -> Iterator[Ledger]:
     """The ledger, locked. Raises ReadError where it cannot be opened, where its chain is broken, or where the lock is not had."""
     file = _file(ledger_file(path), os.O_RDWR | os.O_CREAT | os.O_APPEND)
+    held = False
     try:
-        _lock(file, time.monotonic() + wait)
+        lock(file, time.monotonic() + wait)
+        held = True
         _still_there(file, ledger_file(path))
         yield Ledger(file, ledger_file(path).parent, read_chain(_content(file)))
     except OSError as error:
         raise ReadError(f"the ledger cannot be used ({error.strerror or type(error).__name__})", "see --ledger") from error
     finally:
-        os.close(file)  # which gives back the lock
+        if held:
+            unlock(file)
+        os.close(file)
 
 
 def verified(path: Path) -> Chain:
@@ -86,7 +93,7 @@ def append(ledger: Ledger, decision: Mapping[str, Any]) -> str:
 
 def _file(path: Path, flags: int) -> int:
     try:
-        file = os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0), 0o644)
+        file = os.open(path, flags | sum(getattr(os, name, 0) for name in _FLAGS), 0o644)
     except OSError as error:
         raise ReadError(
             f"{path.name}: is no ledger that can be used ({error.strerror or type(error).__name__})", "see --ledger"
@@ -121,34 +128,3 @@ def _keep_name(folder: Path) -> None:
             os.fsync(file)
         finally:
             os.close(file)
-
-
-def _lock(file: int, until: float) -> None:
-    while not _locked(file):
-        if time.monotonic() >= until:
-            raise ReadError("another run has had the ledger for too long", "let it finish, and try again")
-        time.sleep(0.05)
-
-
-def _locked(file: int) -> bool:
-    """Whether this process has the file alone, until it closes it."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return _locked_on_windows(file)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _locked_on_windows(file: int) -> bool:
-    import msvcrt
-
-    os.lseek(file, 2**31 - 2, os.SEEK_SET)  # far behind every line, so that whoever reads is not kept from it
-    try:
-        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined, unused-ignore] # only there is it there
-    except OSError:
-        return False
-    return True

@@ -219,7 +219,7 @@ def test_a_ledger_that_was_put_away_is_not_written_to(tmp_path: Path, monkeypatc
         path.rename(tmp_path / "old")
         path.write_text("")
 
-    monkeypatch.setattr(ledgers, "_lock", lock)
+    monkeypatch.setattr(ledgers, "lock", lock)
     with pytest.raises(ReadError, match="put in place"), opened(path):
         pass
 
