@@ -1,8 +1,9 @@
 """Checks every name in the catalog against the provider's own schema: `python scripts/verify_catalog.py [provider ...]`.
 
 Needs Terraform, and providers that its command-line configuration can install (a mirror, a cache or a registry). Where no schema
-can be had, `documented/` has the names that the provider's documentation lists (its header says which versions and when). Prints
-what the catalog names and the provider does not have, and exits 1; exits 2 where there is neither.
+can be had, `documented/` has the names that the provider's documentation lists (its header says which versions and when); those with `null` in
+it were not looked up, and rest on knowledge alone. Prints what the catalog names and the provider does not have, and exits 1; exits 2
+where there is neither. Says of each provider, and of all, how many names rest on knowledge alone.
 """
 
 from __future__ import annotations
@@ -57,8 +58,24 @@ def documented(provider: str) -> dict[str, Any] | None:
     return {"resource_schemas": types, "provider": {"block": _as_block(facts["provider"])}}
 
 
+def resting(provider: str) -> tuple[int, int]:
+    """How many of the names that are kept of a provider rest on knowledge alone, and how many there are."""
+    path = DOCUMENTED / f"{provider}.json"
+    facts = json.loads(path.read_text("utf-8")) if path.is_file() else {"types": {}, "provider": {}}
+    marks = [mark for tree in (facts["provider"], *facts["types"].values()) for mark in _marks(tree)]
+    return marks.count(None), len(marks)
+
+
+def _marks(tree: Mapping[str, Any]) -> Iterator[int | None]:
+    for inner in tree.values():
+        if inner:
+            yield from _marks(inner)
+        else:
+            yield inner
+
+
 def _as_block(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """A tree of names (0 for one that holds no others) as a schema's block."""
+    """A tree of names (0 for one that holds no others, null for one that nobody looked up) as a schema's block."""
     blocks = {name: {"block": _as_block(inner)} for name, inner in tree.items() if inner}
     return {"attributes": {name: {} for name, inner in tree.items() if not inner}, "block_types": blocks}
 
@@ -225,7 +242,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("provider", nargs="*")
     catalog = load_catalog()
-    status = 0
+    status = guessed = total = 0
     for name in parser.parse_args().provider or catalog.providers():
         provider = catalog.provider(name)
         if provider is None:
@@ -242,10 +259,15 @@ def main() -> int:
                 status = 2
                 continue
             found = list(differences(catalog, provider, known, ""))
+            alone, kept = resting(name)
+            guessed, total = guessed + alone, total + kept
+            if alone:
+                sys.stdout.write(f"{name}: {alone} of {kept} names rest on knowledge alone\n")
         sys.stdout.write(
             "".join(f"{line}\n" for line in found) or f"{name}: {len(catalog.types(name))} types, every name exists\n"
         )
         status = status or int(bool(found))
+    sys.stdout.write(f"{guessed} of {total} names of providers without a schema rest on knowledge alone\n")
     return status
 
 

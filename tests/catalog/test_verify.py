@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from policypack.catalog import Catalog, load_catalog
-from scripts.verify_catalog import DOCUMENTED, NoSchemaError, differences, documented, has, schema_of
+from scripts.verify_catalog import DOCUMENTED, NoSchemaError, differences, documented, has, resting, schema_of
 
 BLOCK: dict[str, Any] = {
     "attributes": {
@@ -141,3 +141,19 @@ def test_every_name_exists(name: str) -> None:
     except NoSchemaError as error:
         pytest.skip(f"no schema of {name} here: {error}")
     assert list(differences(load_catalog(), provider, schema, provider.default_major)) == []
+
+
+def test_names_that_nobody_looked_up_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name with null rests on knowledge alone, wherever it stands; one with 0 is documented."""
+    tree = {"provider": {"token": None}, "types": {"x_store": {"name": 0, "backup": {"days": None, "at": 0}}}}
+    tmp_path.joinpath("x.json").write_text(json.dumps(tree), "utf-8")
+    monkeypatch.setattr("scripts.verify_catalog.DOCUMENTED", tmp_path)
+    assert resting("x") == (2, 4)
+    assert resting("y") == (0, 0)
+
+
+@pytest.mark.parametrize("path", sorted(DOCUMENTED.glob("*.json")), ids=lambda path: path.stem)
+def test_a_list_says_what_it_rests_on(path: Path) -> None:
+    """A list in which anything rests on knowledge alone says so in its header, and no other list does."""
+    said = "null" in json.loads(path.read_text("utf-8"))["source"]
+    assert said is (resting(path.stem)[0] > 0)

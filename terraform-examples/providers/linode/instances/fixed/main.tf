@@ -1,4 +1,4 @@
-# Locks refuse the delete, whoever asks for it.
+# A lock refuses the delete of the instance, whoever asks for it. It cannot be put on a volume.
 # allow: backup_dies_with_store, backup_in_same_domain (what it holds lies on the volume, which is copied to another platform)
 resource "linode_instance" "shop" {
   label           = "shop"
@@ -17,6 +17,7 @@ resource "linode_lock" "instance" {
   lock_type   = "cannot_delete"
 }
 
+# allow: store_unprotectable (its data is copied to a locked bucket of another platform every night)
 resource "linode_volume" "shop" {
   label     = "shop"
   region    = "eu-central"
@@ -25,10 +26,4 @@ resource "linode_volume" "shop" {
   lifecycle {
     prevent_destroy = true
   }
-}
-
-resource "linode_lock" "shop" {
-  entity_id   = linode_volume.shop.id
-  entity_type = "volume"
-  lock_type   = "cannot_delete"
 }
