@@ -42,6 +42,35 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "certificate_permissions": {"delete": "certificates/delete", "purge": "certificates/purge/action"},
 }
+# The other words, which neither destroy nor open anything.
+_OTHER_WORDS = frozenset(
+    [
+        "backup",
+        "create",
+        "decrypt",
+        "encrypt",
+        "get",
+        "import",
+        "list",
+        "recover",
+        "restore",
+        "sign",
+        "unwrapkey",
+        "verify",
+        "wrapkey",
+        "release",
+        "rotate",
+        "getrotationpolicy",
+        "setrotationpolicy",
+        "deleteissuers",
+        "getissuers",
+        "listissuers",
+        "managecontacts",
+        "manageissuers",
+        "setissuers",
+        "update",
+    ]
+)
 
 
 def assigned(parts: Parts) -> Held:
@@ -100,10 +129,10 @@ def _delegated(resource: Resource, parts: Parts) -> Held:
     """What a delegation lets somebody of another tenant do."""
     scope = parts.places.scope(resource.get("scope"), resource)
     for block in resource.blocks("authorization"):
-        if isinstance(block, dict):
-            written = replace(resource, values={"role_definition_id": block.get("role_definition_id")})
-            found = parts.principals.named(block.get("principal_id"), resource)
-            yield from given_to(found, list(_made(role_of(written, parts.documents), scope, written, "delegates", True)))
+        values = block if isinstance(block, dict) else dict.fromkeys(("role_definition_id", "principal_id"), block)
+        written = replace(resource, values={"role_definition_id": values.get("role_definition_id")})
+        found = parts.principals.named(values.get("principal_id"), resource)
+        yield from given_to(found, list(_made(role_of(written, parts.documents), scope, written, "delegates", True)))
 
 
 def _access_policy(resource: Resource, parts: Parts) -> Held:
@@ -113,27 +142,27 @@ def _access_policy(resource: Resource, parts: Parts) -> Held:
 
 def _access_blocks(resource: Resource, parts: Parts) -> Held:
     for block in resource.blocks("access_policy"):
-        if isinstance(block, dict):
-            yield from _policy(block, resource, parts.places.at(resource), parts)
+        values = block if isinstance(block, dict) else dict.fromkeys((*_WORDS, "object_id"), block)
+        yield from _policy(values, resource, parts.places.at(resource), parts)
 
 
 def _policy(values: Mapping[str, Value], resource: Resource, scope: Scope, parts: Parts) -> Held:
     """What an access policy of a vault allows: words for calls of the data plane."""
-    actions: list[str] = []
-    condition: Truth = True
+    evidence = Evidence(f"{resource.address} gives access to {scope}", resource.address, resource.location)
+    sure: dict[str, None] = {}
+    made = []
     for argument, words in _WORDS.items():
         for word in listed(values.get(argument)):
-            if isinstance(word, str):
-                actions += [f"{DATA}Microsoft.KeyVault/vaults/{words[word.lower()]}"] if word.lower() in words else []
-            else:
-                condition = Unknown(f"the {argument} of {resource.address} are not known")
-                actions += [f"{DATA}Microsoft.KeyVault/vaults/{each}" for each in words.values()]
-    evidence = Evidence(f"{resource.address} gives access to {scope}", resource.address, resource.location)
-    made = Grant(
-        "allow", "an access policy", tuple(dict.fromkeys(actions)), scope, evidence, condition=condition, expression=BY_POLICIES
-    )
-    found = parts.principals.named(values.get("object_id"), resource)
-    yield from given_to(found, [made] if actions else [])
+            name = word.lower() if isinstance(word, str) else ""
+            if name in words:
+                sure[f"{DATA}Microsoft.KeyVault/vaults/{words[name]}"] = None
+            elif name not in _OTHER_WORDS:  # it may be any of them
+                every = tuple(f"{DATA}Microsoft.KeyVault/vaults/{each}" for each in words.values())
+                doubt = Unknown(f"what {name or argument} of {resource.address} allows is not known")
+                made.append(Grant("allow", "an access policy", every, scope, evidence, condition=doubt, expression=BY_POLICIES))
+    if sure:
+        made.insert(0, Grant("allow", "an access policy", tuple(sure), scope, evidence, expression=BY_POLICIES))
+    yield from given_to(parts.principals.named(values.get("object_id"), resource), made)
 
 
 def _cosmos(resource: Resource, parts: Parts) -> Held:

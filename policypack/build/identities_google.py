@@ -86,6 +86,11 @@ class _Who(Struct, frozen=True, dict=True):
     @cached_property
     def _memberships(self) -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
         """Group and member, as far as the inputs show both."""
+        return tuple((group, member.key) for _, group, member in self._joined if group is not None and member is not None)
+
+    @cached_property
+    def _joined(self) -> tuple[tuple[Resource, tuple[str, str] | None, Member | None], ...]:
+        """Each membership, with the group and the member where they are known."""
         found = []
         for each in self.documents.estate.resources:
             if each.type != "google_cloud_identity_group_membership" or each.mode != "managed" or not stands(each):
@@ -99,8 +104,7 @@ class _Who(Struct, frozen=True, dict=True):
             value: Value = f"user:{email}" if whole else email
             value = f"serviceAccount:{email}" if isinstance(email, str) and not whole else value
             member = self.members.of(value, each)
-            if isinstance(name, str) and member is not None:
-                found.append(((each.inside, f"group:{name}"), member.key))
+            found.append((each, (each.inside, f"group:{name}") if isinstance(name, str) else None, member))
         return tuple(found)
 
     @cached_property
@@ -278,8 +282,13 @@ class _Who(Struct, frozen=True, dict=True):
             yield backend.place, Site(PROVIDER, spot, home, above=self.places.above_domain(home))
 
     def gaps(self) -> Iterator[Gap]:
-        """Roles that are not known."""
+        """Roles that are not known, and memberships of groups that are not."""
         yield from self.granted.gaps
+        groups = [each for each in self.granted.all if each.member.form == "people"]
+        for each, group, member in self._joined if groups else ():
+            if group is None and member is not None:
+                reason = f"which group {each.address} puts {member.name} into is not known: what groups hold may be its"
+                yield Gap(reason, each.at("group"))
 
 
 def _names(member: Member) -> Iterator[str]:

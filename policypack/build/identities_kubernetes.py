@@ -30,7 +30,9 @@ from policypack.model import (
     Scope,
     Site,
     Spot,
+    Truth,
     replace,
+    same_domain,
 )
 
 _BINDINGS = ("kubernetes_role_binding_v1", "kubernetes_role_binding")
@@ -106,6 +108,7 @@ class _Who(Struct, frozen=True, dict=True):
             scope,
             Evidence(f"{by.address} gives {role.name} {where}", by.address, by.at("role_ref")),
             excluded,
+            condition=True if rule.doubt is None else rule.doubt,
             expression=f"{rule.about}: {', '.join(rule.names)}" if rule.names else "",
             lost=rule.lost,
             defined_in=role.shown,
@@ -134,8 +137,9 @@ class _Who(Struct, frozen=True, dict=True):
             yield Grant("allow", "cluster-admin", ("*",), Scope(PROVIDER, Level.DOMAIN, domain=here), said)
         for given in self._given:
             group = given.subject
-            if group.form == "people" and group.name in member.groups and self.documents.domains.of(group.shown) == here:
-                yield given.grant
+            there = same_domain(self.documents.domains.of(group.shown), here)
+            if group.form == "people" and group.name in member.groups and there is not False:
+                yield _if(given.grant, there)
 
     @cached_property
     def _running(self) -> tuple[tuple[Resource, Subject], ...]:
@@ -162,16 +166,18 @@ class _Who(Struct, frozen=True, dict=True):
             found[given.subject.key].append(given.grant if lost is None else replace(given.grant, condition=lost))
             if given.subject.form == EVERYBODY:
                 for who in self._known.values():
-                    if self._is_one_of(given.subject, who):
-                        found[who.key].append(given.grant)
+                    belongs = self._is_one_of(given.subject, who)
+                    if belongs is not False:
+                        found[who.key].append(_if(given.grant, belongs))
         for member, subject in self._mapped:
             found[subject.key] += self._by_map(member)
         return found
 
-    def _is_one_of(self, everybody: Subject, who: Subject) -> bool:
+    def _is_one_of(self, everybody: Subject, who: Subject) -> Truth:
         domains = self.documents.domains
-        here = domains.of(everybody.shown), domains.of(who.shown)
-        return isinstance(everybody.name, str) and here[0] == here[1] and self.subjects.includes(everybody.name, who)
+        here = same_domain(domains.of(everybody.shown), domains.of(who.shown))
+        within = self.subjects.includes(everybody.name, who) if isinstance(everybody.name, str) else False
+        return within if here is True or within is False else here
 
     @cached_property
     def identities(self) -> tuple[Identity, ...]:
@@ -274,6 +280,11 @@ class _Who(Struct, frozen=True, dict=True):
             if lost is not None and role.name not in seen:
                 seen.add(role.name)
                 yield Gap(f"what {role.name} allows is not known: {lost.reason}", binding.at("role_ref"))
+
+
+def _if(grant: Grant, truth: Truth) -> Grant:
+    """A grant that somebody has only if something is so."""
+    return grant if truth is True or grant.condition is not True else replace(grant, condition=truth)
 
 
 def _by_subject(pairs: Iterable[tuple[Resource, Subject]]) -> Mapping[Place, list[Resource]]:

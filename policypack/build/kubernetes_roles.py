@@ -10,7 +10,7 @@ from msgspec import Struct
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.kubernetes_places import PROVIDER, named
 from policypack.catalog.scoped import facts
-from policypack.model import Domain, Resource, Unknown, Value, same_domain
+from policypack.model import Domain, Resource, Truth, Unknown, Value, any_of, replace, same_domain
 
 ROLES = ("kubernetes_role_v1", "kubernetes_role")
 CLUSTER_ROLES = ("kubernetes_cluster_role_v1", "kubernetes_cluster_role")
@@ -20,12 +20,14 @@ _UNREAD = Unknown("a rule of it is not known")
 
 
 class Allowed(Struct, frozen=True):
-    """One rule: patterns of actions (`core/pods,pods/exec/get,list`), and the names that it is limited to."""
+    """One rule: patterns of actions (`core/pods,pods/exec/get,list`), and the names that it is limited to. `doubt` is why nobody
+    knows whether the role has it."""
 
     actions: tuple[str, ...]
     names: tuple[str, ...] = ()
     about: str = ""
     lost: Unknown | None = None
+    doubt: Unknown | None = None
 
 
 class Role(Struct, frozen=True):
@@ -110,8 +112,7 @@ class Roles(Struct, frozen=True, dict=True):
             if not isinstance(labels, dict) or not labels or (isinstance(block, dict) and block.get("match_expressions")):
                 found.append(Allowed((), lost=Unknown("which roles the cluster adds to it cannot be told")))
                 continue
-            others = [each for each in self.all if each is not role and _carries(each, labels)]
-            found += [rule for each in others for rule in self._rules(each)]
+            found += [rule for each in self.all if each is not role for rule in self._added(each, labels)]
             found += self._standard(labels)
         if not found:
             found.append(
@@ -129,9 +130,19 @@ class Roles(Struct, frozen=True, dict=True):
     def _collected_by_name(self, name: str, domain: Domain) -> Iterator[Allowed]:
         """The rules that roles of the inputs add to a role that every cluster has. What view has, edit has, and admin all of it."""
         names = {"view": ("view",), "edit": ("view", "edit"), "admin": ("view", "edit", "admin")}.get(name, ())
-        for each in self.all:
-            if self._is_near(each, domain) and any(_carries(each, {f"{_COLLECTED}{one}": "true"}) for one in names):
-                yield from self._rules(each)
+        for each in self.all if names else ():
+            if self._is_near(each, domain):
+                truths = [_carries(each, {f"{_COLLECTED}{one}": "true"}) for one in names]
+                yield from self._rules_if(each, any_of(truths))
+
+    def _added(self, role: Resource, labels: Mapping[str, Value]) -> Iterator[Allowed]:
+        """What a role adds to one that collects by labels."""
+        yield from self._rules_if(role, _carries(role, labels))
+
+    def _rules_if(self, role: Resource, truth: Truth) -> Iterator[Allowed]:
+        if truth is not False:
+            doubt = truth if isinstance(truth, Unknown) else None
+            yield from (replace(each, doubt=doubt) for each in self._rules(role))
 
 
 def _namespace(role: Resource) -> Value:
@@ -139,9 +150,16 @@ def _namespace(role: Resource) -> Value:
     return "default" if value is None else value
 
 
-def _carries(role: Resource, labels: Mapping[str, Value]) -> bool:
+def _carries(role: Resource, labels: Mapping[str, Value]) -> Truth:
+    """Whether a role has all of some labels."""
     own = role.get("metadata.labels")
-    return isinstance(own, dict) and all(str(own.get(key)).lower() == str(value).lower() for key, value in labels.items())
+    unknown = Unknown(f"which labels {role.address} has is not known")
+    if isinstance(own, Unknown):
+        return unknown
+    pairs = [(own.get(key), value) for key, value in labels.items()] if isinstance(own, dict) else [(None, "")]
+    if any(not isinstance(each, Unknown) and str(each).lower() != str(value).lower() for each, value in pairs):
+        return False
+    return unknown if any(isinstance(each, Unknown) for each, _ in pairs) else True
 
 
 def _allowed(block: Value) -> Iterator[Allowed]:

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.kubernetes_places import Home, Places, named
-from policypack.model import Resource, Unknown, Value, same_domain
+from policypack.model import Resource, Truth, Unknown, Value, same_domain, same_name
 
 ACCOUNTS = (
     "kubernetes_service_account_v1",
@@ -130,12 +130,14 @@ class Subjects(Struct, frozen=True, dict=True):
             self._named[key] = Subject(form, name, resource, home, lost)
         return self._named[key]
 
-    def includes(self, everybody: str, who: Subject) -> bool:
+    def includes(self, everybody: str, who: Subject) -> Truth:
         """Whether somebody is in one of the groups that every cluster has."""
         if everybody == _ACCOUNTS:
             return who.form == ACCOUNT
         if everybody.startswith(f"{_ACCOUNTS}:"):
-            return who.form == ACCOUNT and who.home is not None and who.home.name == everybody.rpartition(":")[2]
+            if who.form != ACCOUNT or who.home is None:
+                return False
+            return same_name(who.home.name, everybody.rpartition(":")[2])
         return everybody == "system:authenticated" and who.form in {ACCOUNT, "user", "people"}
 
 

@@ -59,6 +59,8 @@ def _groups(groups: Value) -> Iterator[tuple[str, Unknown | None]]:
     """The permission groups: name, and why it is not known."""
     if isinstance(groups, Unknown):
         yield "permission groups that are not known", groups
+    elif not isinstance(groups, list):
+        yield "permission groups that are not known", Unknown("its permission groups cannot be read")
     for each in groups if isinstance(groups, list) else ():
         written = each.get("id") if isinstance(each, dict) else each
         if isinstance(written, str):

@@ -38,12 +38,13 @@ def _roles(resource: Resource, fact: GrantFact, known: Mapping[str, tuple[str, .
     for path in fact.roles:
         written = resource.get(path)
         written = fact.default or None if written is None else written
-        for role in written if isinstance(written, list) else [written]:
+        for role in written if isinstance(written, list) else [] if written is None else [written]:
             if isinstance(role, str):
                 lost = None if role in known else Unknown(f"what the role {role} allows is not known")
                 yield Right(role, known.get(role, ()), lost)
-            elif isinstance(role, Unknown):
-                yield Right("a role that is not known", lost=role)
+            else:
+                lost = role if isinstance(role, Unknown) else Unknown(f"what {path} says cannot be read")
+                yield Right("a role that is not known", lost=lost)
 
 
 def _switches(resource: Resource, fact: GrantFact) -> Iterator[Right]:
@@ -51,5 +52,8 @@ def _switches(resource: Resource, fact: GrantFact) -> Iterator[Right]:
         written = resource.written(path)
         if isinstance(written, Unknown):
             yield Right(path, lost=written)
-        elif written is not None:
-            yield from (Right(f"{path} = {value}", actions) for value, actions in values.items() if same(written, value))
+            continue
+        fitting = [value for value in values if same(written, value)] if written is not None else []
+        if not fitting and not any(same(written, each) for each in (None, "", "true", "false")):
+            yield Right(f"{path} = {written}", lost=Unknown(f"what {path} = {written} allows is not known"))
+        yield from (Right(f"{path} = {value}", values[value]) for value in fitting if values[value])

@@ -101,7 +101,7 @@ class _Vault(Struct, frozen=True, dict=True):
         if isinstance(written, Unknown):
             yield self._everything(holder, argument, argument, (), written)
         carried: list[Policy] = []
-        for each in written if isinstance(written, list) else ():
+        for each in written if isinstance(written, list) else [written] if isinstance(written, str) else ():
             if each == "root":
                 yield self._everything(holder, argument, "the root policy", ("*",), None)
             elif each not in _HARMLESS:

@@ -8,7 +8,7 @@ a provider's defaults live in the catalog.
 
 from msgspec.structs import replace
 
-from policypack.model.grants import Grant, Level, Scope, Site, Spot, any_of, shown_name, symbol
+from policypack.model.grants import Grant, Level, Scope, Site, Spot, any_of, same_name, shown_name, symbol
 from policypack.model.identity import (
     Identity,
     IdentityKind,
@@ -111,6 +111,7 @@ __all__ = [
     "lookup",
     "replace",
     "same_domain",
+    "same_name",
     "shown_name",
     "strip_keys",
     "symbol",

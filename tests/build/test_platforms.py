@@ -193,6 +193,10 @@ WORKSPACE = made("tfe_workspace.w", name="w", organization="acme")
         ({"permissions": [{"runs": "plan", "variables": "write"}]}, Outcome.YES),
         ({"permissions": [{"runs": "plan", "variables": "read"}]}, Outcome.NO),
         ({"permissions": [{"runs": Unknown("var")}]}, Outcome.MAYBE),
+        ({"permissions": [{"runs": "everything"}]}, Outcome.MAYBE),
+        ({"permissions": [{"runs": "read", "state_versions": "read-outputs"}]}, Outcome.NO),
+        ({"access": "made-up"}, Outcome.MAYBE),
+        ({"access": 7}, Outcome.MAYBE),
         ({"access": Unknown("var")}, Outcome.MAYBE),
     ],
 )
