@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,43 @@ def test_a_member_of_a_cluster_may_act_as_its_pods(tmp_path: Path, access: str, 
     held = role("runs", RIGHT, trust={"Service": "pods.eks.amazonaws.com"})
     clusters = CLUSTER % ("c", "c") + CLUSTER % ("d", "d")
     answers = asked(tmp_path, OPEN, held, clusters, PODS, role("bot"), access)
+    assert outcome(answers, BOT, Verb.DESTROY, MAIN) is Outcome(expected)
+
+
+ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/ABC"
+
+
+def by_token(subject: str) -> str:
+    """A role with the right, which trusts the tokens of a cluster's service accounts."""
+    held = role("runs", RIGHT, trust={"Federated": f"arn:aws:iam::111111111111:oidc-provider/{ISSUER}"})
+    condition = json.dumps({"Condition": {"StringLike": {f"{ISSUER}:sub": subject}}})[1:-1]
+    before = json.dumps('"Action": "sts:AssumeRole"')[1:-1]
+    assert before in held
+    return held.replace(before, json.dumps(f'"Action": "sts:AssumeRoleWithWebIdentity", {condition}')[1:-1])
+
+
+NODES = """resource "aws_eks_node_group" "n" {
+  cluster_name  = aws_eks_cluster.%s.name
+  node_role_arn = aws_iam_role.runs.arn
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("held", "expected"),
+    [
+        (by_token("system:serviceaccount:n:loader"), "maybe"),
+        (by_token("system:serviceaccount:other:loader"), "no"),
+        (by_token("system:serviceaccount:*:loader"), "maybe"),
+        (role("runs", RIGHT, trust={"Service": "ec2.amazonaws.com"}) + NODES % "c", "maybe"),
+        (role("runs", RIGHT, trust={"Service": "ec2.amazonaws.com"}) + NODES % "d", "no"),
+    ],
+)
+def test_a_member_of_a_cluster_may_act_as_accounts_and_nodes(tmp_path: Path, held: str, expected: str) -> None:
+    """Whoever runs pods in a namespace may act as the roles that trust its accounts' tokens, and as the nodes of the cluster."""
+    clusters = CLUSTER % ("c", "c") + CLUSTER % ("d", "d")
+    access = ENTRY % ("c", "") + ACCESS % ("AmazonEKSEditPolicy", 'type = "namespace"\n    namespaces = ["n"]')
+    answers = asked(tmp_path, OPEN, held, clusters, role("bot"), access)
     assert outcome(answers, BOT, Verb.DESTROY, MAIN) is Outcome(expected)
 
 
