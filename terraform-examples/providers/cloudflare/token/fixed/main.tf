@@ -19,6 +19,17 @@ resource "cloudflare_r2_bucket_lock" "backups" {
   }]
 }
 
+# Nothing of D1 refuses a delete, and what can be had back goes with it: an export leaves the account.
+# allow: store_unprotectable, backup_dies_with_store, backup_in_same_domain (exported to a locked bucket of another platform every hour)
+resource "cloudflare_d1_database" "orders" {
+  account_id = var.account_id
+  name       = "orders"
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
 resource "cloudflare_api_token" "agent" {
   name       = "cursor"
   expires_on = "2026-12-01T00:00:00Z"
