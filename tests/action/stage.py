@@ -74,11 +74,11 @@ else:
 # Stands in for python3: `-m venv` and `-m pip install` leave what the real ones would.
 PYTHON = """#!/bin/bash
 echo "$@" >> "{folder}/installs"
-if [ "$2" = venv ]; then
-  mkdir -p "$3/bin"
-  cp "$0" "$3/bin/python"
-elif [ "$2" = pip ]; then
-  printf '#!/bin/sh\\nexec "{python}" -m policypack "$@"\\n' > "$(dirname "$0")/policypack"
+if [ "$1 $2 $3" = "-I -m venv" ]; then
+  mkdir -p "$4/bin"
+  cp "$0" "$4/bin/python"
+elif [ "$1 $2 $3" = "-I -m pip" ]; then
+  printf '#!{python}\\nfrom policypack.__main__ import main\\nmain()\\n' > "$(dirname "$0")/policypack"
   chmod +x "$(dirname "$0")/policypack"
 fi
 """

@@ -214,6 +214,19 @@ def test_words_with_a_meaning_for_the_shell_are_only_words(stage: Stage) -> None
         assert "${{" not in step["run"]
 
 
+def test_the_checkout_is_no_place_to_import_from(tmp_path: Path) -> None:
+    """A module of the pull request that is called like one of Python's is not what is run: every Python is isolated."""
+    called = [
+        line for step in ACTION["runs"]["steps"] for line in step["run"].splitlines() if re.search(r"python.*\s-[mc]\b", line)
+    ]
+    assert len(called) == 2
+    assert all(re.search(r'python\)?" -I -m ', line) for line in called)
+    assert not re.search(r"\bpython", "".join(path.read_text() for path in (PROJECT / "action").glob("*.sh")))
+    (tmp_path / "venv.py").write_text("raise SystemExit('hostile')")
+    done = subprocess.run([sys.executable, "-I", "-m", "venv", "--help"], cwd=tmp_path, check=False, capture_output=True)
+    assert done.returncode == 0
+
+
 def test_the_tool_is_installed_once(stage: Stage) -> None:
     """A second use of the action in a job does not install again."""
     stage.run("push")

@@ -139,14 +139,13 @@ def test_a_merge_request_has_one_note(tmp_path: Path) -> None:
     """GitLab: written once, changed after that, somebody else's left alone, nothing without a token, the job's verdict its own."""
     stage = Stage(tmp_path)
     (stage.bin / "python3").unlink()
+    (stage.tree / "json.py").write_text("raise SystemExit('what the branch brings along was run')")
     theirs = {"id": 1, "body": "<!-- policypack -->\nall is well", "author": {"id": 4}}
     (tmp_path / "notes.json").write_text(json.dumps([theirs]))
-    for name, text in (
-        ("curl", CURL),
-        ("pip", "#!/bin/sh\n"),
-        ("policypack", f'#!/bin/sh\nexec "{sys.executable}" -m policypack "$@"\n'),
-    ):
-        (stage.bin / name).write_text(text.format(python=sys.executable, folder=tmp_path) if name == "curl" else text)
+    program = f"#!{sys.executable}\nfrom policypack.__main__ import main\nmain()\n"
+    curl = CURL.format(python=sys.executable, folder=tmp_path)
+    for name, text in (("curl", curl), ("pip", "#!/bin/sh\n"), ("policypack", program)):
+        (stage.bin / name).write_text(text)
         (stage.bin / name).chmod(0o755)
     job = recipe("gitlab")["policypack"]
     known = {
