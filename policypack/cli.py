@@ -313,7 +313,9 @@ def new(
 
 def stop(reason: str, hint: str = "") -> NoReturn:
     """Ends with one line of what is wrong, one of what to do, and exit code 2: could not judge."""
-    sys.stderr.write(f"policypack: {reason}\n" + (f"  {hint}\n" if hint else ""))
+    from policypack.visible import visible
+
+    sys.stderr.write(f"policypack: {visible(reason)}\n" + (f"  {visible(hint)}\n" if hint else ""))
     raise SystemExit(2)
 
 

@@ -117,8 +117,8 @@ def seal(request: ApproveRequest, prepared: Prepared) -> str:
     _write(place, statement)
     _write(place.with_name(place.name + SUFFIX), signature)
     judged = verify(Presented(place.name, statement, signature), replace(prepared.terms, requesters=(request.requester,)))
-    warning = f"by the settings here it does not count: {judged.text}\n" if isinstance(judged, Refusal) else ""
-    return f"{warning}wrote {place.name} and {place.name}{SUFFIX}\n"
+    warning = f"by the settings here it does not count: {visible(judged.text)}\n" if isinstance(judged, Refusal) else ""
+    return f"{warning}wrote {visible(place.name)} and {visible(place.name)}{SUFFIX}\n"
 
 
 def _usual_key() -> Path:

@@ -24,6 +24,7 @@ from policypack.model import replace
 from policypack.read.options import ReadOptions
 from policypack.scan import ScanError, nearest, silent
 from policypack.settings import Settings
+from policypack.visible import visible
 
 FORMATS = ("text", "json")
 PASSES, REFUSED, NOT_JUDGED = 0, 1, 2
@@ -100,7 +101,11 @@ def _decision(
         return Decision(missing=differs)
     if terms is None:
         return Decision(missing=(*differs, Refusal("none", "it needs an approval, and those are for a plan's file")))
-    decision = decide(presented(request.approvals), replace(terms, objections=tuple(objections)))
+    handed_in = presented(request.approvals)
+    decision = decide(handed_in, replace(terms, objections=tuple(objections)))
+    if request.approvals and not handed_in:
+        where = ", ".join(each.name or str(each) for each in request.approvals)
+        decision = replace(decision, refused=(Refusal("nothing_handed_in", f"{where}: there is no *.approval.json in it"),))
     if terms.settings.ledger and request.ledger is None:
         said = "approvals count here only where each is spent (gate.ledger): name it with --ledger"
         differs = (*differs, Refusal("no_ledger", said))
@@ -141,7 +146,7 @@ def verify_ledger(path: Path, head: str | None = None) -> Answer:
     lines = "1 line" if chain.length == 1 else f"{chain.length} lines"
     used = "1 approval" if len(chain.spent) == 1 else f"{len(chain.spent)} approvals"
     torn = f"; {len(chain.torn)} half written at its end, which the next run notes" if chain.torn else ""
-    return Answer(f"{path.name}: {lines}, {used} spent, whole{torn}\nhead {chain.head or 'none'}\n", 0)
+    return Answer(f"{visible(path.name)}: {lines}, {used} spent, whole{torn}\nhead {chain.head or 'none'}\n", 0)
 
 
 def judged_plan(request: GateRequest, tell: Callable[[str], None], settings: Settings) -> Judged:

@@ -7,7 +7,7 @@ value of the file that is known only after the apply is left out of the JSON, or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -51,13 +51,17 @@ def _different(shows: Sequence[ResourceChange], holds: Sequence[FileChange]) -> 
     held = {(each.address, each.deposed): each for each in holds if _mode(each.address) == "managed"}
     if len(shown) < sum(each.mode == "managed" for each in shows):
         yield "the JSON shows something twice"
-    if left := [f"{place[0]} ({'/'.join(held[place].actions)})" for place in sorted(held.keys() - shown.keys())]:
+    if left := [f"{place[0]} ({'/'.join(held[place].actions)})" for place in _worst_first(held, held.keys() - shown.keys())]:
         yield f"the JSON does not show what the file does to {_listed(left)}"
     if more := [place[0] for place in sorted(shown.keys() - held.keys())]:
         yield f"the file does nothing to {_listed(more)}"
     for what, same in (("actions", _same_actions), ("values", _same_values)):
         if other := [place[0] for place, each in sorted(held.items()) if not same(shown[place], each)]:
             yield f"the file has other {what} for {_listed(other)}"
+
+
+def _worst_first(held: Mapping[Key, FileChange], places: Iterable[Key]) -> list[Key]:
+    return sorted(places, key=lambda place: ("delete" not in held[place].actions, held[place].actions == ("no-op",), place))
 
 
 def _same_actions(shown: ResourceChange, held: FileChange) -> bool:

@@ -248,3 +248,30 @@ def test_an_encrypted_key_asks_on_the_terminal(tree: Path, passphrase: bytes, co
     assert done == code, shown
     assert passphrase not in shown
     assert len(written(tree)) == (2 if code == 0 else 0)
+
+
+def test_the_name_of_a_file_is_no_line_of_what_is_said(tree: Path) -> None:
+    """A line feed or an escape in a file's name forges nothing: neither an answer, nor what was written, nor an error."""
+    forged = "x\napproved by alice\x1b[2K.json"
+    shutil.copy(PLAN, tree / forged)
+    said = ("--reason", "retired", "--requester", "carol", "--key", "alice", "--yes")
+    told = [call("approve", forged, *said, cwd=tree), call("gate", forged, "--approval", ".", cwd=tree)]
+    told += [
+        call("gate", "--verify-ledger", forged, cwd=tree),
+        call("gate", "plan.json", "--approval", f"no{forged}", cwd=tree),
+    ]
+    assert [each.returncode for each in told] == [0, 0, 2, 2]
+    for each in told:
+        lines = (each.stdout + each.stderr).split("\n")
+        assert not [line for line in lines if line.startswith("approved by alice") and "SHA256:" not in line]
+        assert not [line for line in lines if "\x1b" in line]
+
+
+def test_a_folder_without_approvals_is_said_to_have_none(tree: Path) -> None:
+    """Whoever hands in a folder that is empty, or the wrong one, is told that nothing is in it."""
+    (tree / "approvals").mkdir()
+    refused = gate(tree, "--approval", "approvals")
+    assert [(each["code"], each["text"]) for each in refused["refused"]] == [
+        ("nothing_handed_in", "approvals: there is no *.approval.json in it")
+    ]
+    assert refused["exit_code"] == 1

@@ -175,6 +175,13 @@ def test_the_gate_does_not_judge_a_plan_by_the_json_of_another(tmp_path: Path) -
     assert [each.kind for each in asked(written(tmp_path, change("aws_db_instance.main", ["delete"], DATABASE)), made).needs]
 
 
+def test_what_is_destroyed_is_said_first(tmp_path: Path) -> None:
+    """Where the JSON hides much, a person is told of the deletions."""
+    hidden = [kept(f"aws_sqs_queue.a{each}", {"name": "a"}) for each in range(9)]
+    made = archive(tmp_path / "tfplan", plan(*hidden, change("aws_db_instance.main", ["delete"], DATABASE)))
+    assert "does to aws_db_instance.main (delete), aws_sqs_queue.a0 (no-op)" in asked(written(tmp_path), made).unjudged[0]
+
+
 def test_a_file_that_is_exchanged_while_it_is_judged_is_not_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is compared, hashed and read for lines is one file."""
     planned = written(tmp_path, change("aws_db_instance.main", ["delete"], DATABASE))
