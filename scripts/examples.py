@@ -229,6 +229,8 @@ def _plan(work: Path, *arguments: str) -> dict[str, Any]:
     _terraform(work, "plan", "-no-color", "-refresh=false", "-lock=false", "-out=made.tfplan", *arguments)
     shown: dict[str, Any] = json.loads(_terraform(work, "show", "-json", "made.tfplan"))
     shown.pop("timestamp", None)
+    if "relevant_attributes" in shown:  # in no order: each plan of one configuration has another
+        shown["relevant_attributes"].sort(key=lambda each: (each["resource"], json.dumps(each["attribute"])))
     return shown
 
 
