@@ -326,6 +326,38 @@ def test_a_baseline_is_given_to_the_run() -> None:
     assert freeze(later) == freeze(report)
 
 
+def among(inputs: Sequence[str], *found_in: str) -> Report:
+    """A report on inputs, some of which have the same finding at the same address."""
+    picture = Infrastructure(inputs=tuple(Input(each, "module") for each in inputs))
+    found = [Finding(replace(resource(), inside=each), "open") for each in found_in]
+    open_ = answering("vault_unlocked", *found)
+    return run(picture, {open_.name: open_}, Settings(), today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "found_in", "new"),
+    [
+        (("a", "b"), ("a",), 0),
+        (("a", "b"), ("b",), 1),
+        (("a", "b"), ("a", "b"), 1),
+        (("b",), ("b",), 1),
+        (("c", "b"), ("c",), 0),
+        (("c", "b"), ("c", "b"), 1),
+        (("a", "c"), ("c",), 1),
+    ],
+    ids=["the same", "another root", "both", "another alone", "renamed", "renamed and another", "added"],
+)
+def test_a_baseline_tells_roots_apart(inputs: tuple[str, ...], found_in: tuple[str, ...], new: int) -> None:
+    """What one root had frozen hides nothing of another that has the same address; a root that was renamed keeps its own."""
+    baseline = freeze(among(("a", "b"), "a"))
+    assert len(apply(among(inputs, *found_in), baseline).findings) == new
+
+
+def entry(count: object) -> str:
+    """An entry of a baseline."""
+    return json.dumps({"fingerprint": "a", "check": "b", "resource": "c", "input": "d", "count": count})
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -334,9 +366,12 @@ def test_a_baseline_is_given_to_the_run() -> None:
         "{",
         '{"schema_version": "2", "findings": []}',
         '{"schema_version": "1"}',
-        '{"schema_version": "1", "findings": [{}]}',
-        '{"schema_version": "1", "findings": [{"fingerprint": "a", "check": "b", "resource": "c", "count": 0}]}',
-        '{"schema_version": "1", "findings": [{"fingerprint": "a", "check": "b", "resource": "c", "count": true}]}',
+        '{"schema_version": "1", "findings": []}',
+        '{"schema_version": "1", "inputs": "x", "findings": []}',
+        '{"schema_version": "1", "inputs": [], "findings": [{}]}',
+        '{"schema_version": "1", "inputs": [], "findings": [' + entry(0) + "]}",
+        '{"schema_version": "1", "inputs": [], "findings": [' + entry(True) + "]}",
+        '{"schema_version": "1", "inputs": [], "findings": [' + entry(1) + ", " + entry(2) + "]}",
         "[" * 100_000,
     ],
 )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from policypack.check import Finding
 from policypack.model import replace
 from policypack.run.outcome import Note, Report, fingerprint, order
 
 REASON = "baseline"
+_Key: TypeAlias = "tuple[str, str]"
+"""Fingerprint and input."""
 
 
 class BaselineError(Exception):
@@ -25,37 +27,54 @@ class BaselineError(Exception):
 def freeze(report: Report) -> str:
     """The baseline of a report: what it found, and what an earlier baseline already held. Suppressions are not part of it."""
     findings = [*report.findings, *(each for each in report.suppressed if each.suppressed == REASON)]
-    counts = Counter((each.check, each.resource.address, fingerprint(each)) for each in findings)
+    counts = Counter((each.check, each.resource.address, each.resource.inside, fingerprint(each)) for each in findings)
     entries = [
-        {"fingerprint": print_, "check": check, "resource": address, "count": count}
-        for (check, address, print_), count in sorted(counts.items())
+        {"fingerprint": print_, "check": check, "resource": address, "input": path, "count": count}
+        for (check, address, path, print_), count in sorted(counts.items())
     ]
     import json  # most scans have no baseline
 
-    return json.dumps({"schema_version": "1", "findings": entries}, indent=2) + "\n"
+    frozen = {"schema_version": "1", "inputs": sorted(_inputs(report)), "findings": entries}
+    return json.dumps(frozen, indent=2) + "\n"
 
 
 def apply(report: Report, text: str, *, partial: bool = False) -> Report:
     """The report without the findings that the baseline holds, as often as it holds them; what vanished is a note.
 
-    `partial`: less was judged than the baseline is of, so that what is missing did not vanish. Raises BaselineError where the text is not a baseline.
+    Two roots may call different things by one address, so a finding is taken for one of its own input. One of an input that the
+    baseline does not know (its folder was renamed, or a plan was made of it) is taken for one of an input that is not there now.
+    `partial`: less was judged than the baseline is of, so that what is missing did not vanish. Raises BaselineError where the
+    text is not a baseline.
     """
-    entries = _entries(text)
-    left = Counter({print_: entry["count"] for print_, entry in entries.items()})
+    known, entries = _read(text)
+    left = Counter({key: entry["count"] for key, entry in entries.items()})
+    here = _inputs(report)
+    moved: dict[str, list[_Key]] = {}
+    for print_, path in entries:
+        if path not in here:
+            moved.setdefault(print_, []).append((print_, path))
+
+    def taken(finding: Finding) -> bool:
+        own = (fingerprint(finding), finding.resource.inside)
+        others = moved.get(own[0], ()) if own[1] not in known else ()
+        key = next((each for each in (own, *others) if left[each] > 0), None)
+        if key is not None:
+            left[key] -= 1
+        return key is not None
+
     kept: list[Finding] = []
     frozen: list[Finding] = []
     for finding in report.findings:
-        print_ = fingerprint(finding)
-        if left[print_] > 0:
-            left[print_] -= 1
+        if taken(finding):
             frozen.append(replace(finding, suppressed=REASON))
         else:
             kept.append(finding)
-    left.subtract(fingerprint(each) for each in report.suppressed)
+    for finding in report.suppressed:
+        taken(finding)  # what a comment accepts has not vanished
     vanished = [
         Note(f"{entry['check']} of {entry['resource']} is in the baseline and is not found any more")
-        for print_, entry in entries.items()
-        if left[print_] > 0 and entry["check"] in report.checks and not partial
+        for key, entry in entries.items()
+        if left[key] > 0 and entry["check"] in report.checks and not partial
     ]
     return replace(
         report,
@@ -65,7 +84,12 @@ def apply(report: Report, text: str, *, partial: bool = False) -> Report:
     )
 
 
-def _entries(text: str) -> Mapping[str, dict[str, Any]]:
+def _inputs(report: Report) -> set[str]:
+    return {each.path for each in report.infrastructure.inputs}
+
+
+def _read(text: str) -> tuple[frozenset[str], Mapping[_Key, dict[str, Any]]]:
+    """The inputs that a baseline was made of, and its entries."""
     import json  # as above
 
     try:
@@ -74,18 +98,21 @@ def _entries(text: str) -> Mapping[str, dict[str, Any]]:
         raise BaselineError("the baseline is not JSON") from error
     if not isinstance(data, dict) or data.get("schema_version") != "1" or not isinstance(data.get("findings"), list):
         raise BaselineError("the baseline has no schema_version 1 with a list of findings")
-    entries: dict[str, dict[str, Any]] = {}
+    inputs = data.get("inputs")
+    if not isinstance(inputs, list) or not all(isinstance(each, str) for each in inputs):
+        raise BaselineError("the baseline does not name the inputs that it was made of")
+    entries: dict[_Key, dict[str, Any]] = {}
     for number, entry in enumerate(data["findings"], start=1):
-        if not _is_entry(entry) or entry["fingerprint"] in entries:
+        if not _is_entry(entry) or (entry["fingerprint"], entry["input"]) in entries:
             raise BaselineError(f"entry {number} of the baseline is not one")
-        entries[entry["fingerprint"]] = entry
-    return entries
+        entries[entry["fingerprint"], entry["input"]] = entry
+    return frozenset(inputs), entries
 
 
 def _is_entry(entry: object) -> bool:
     return (
         isinstance(entry, dict)
-        and all(isinstance(entry.get(key), str) for key in ("fingerprint", "check", "resource"))
+        and all(isinstance(entry.get(key), str) for key in ("fingerprint", "check", "resource", "input"))
         and type(entry.get("count")) is int
         and entry["count"] > 0
     )
