@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import traceback
@@ -21,6 +22,9 @@ from policypack.checkov.told import told, uncertain_fails
 
 COULD_NOT_JUDGE = "policypack_could_not_judge"
 
+# Every check of checkov's adds a filter to the logger of its module. Of hundreds in one module each line would pass them all.
+_LOGGER = logging.getLogger("policypack.asked")
+_LOGGER.setLevel(logging.WARNING)
 _JUDGED: dict[int, tuple[Any, Places, Answers, bool]] = {}
 _JUDGING = threading.Lock()  # where checkov cannot fork, its frameworks are threads
 
@@ -30,6 +34,7 @@ def offer(name: str, title: str, severity: str) -> None:
     for kind in QUESTIONS.values():
         question = kind(title, name, [CheckCategories.BACKUP_AND_RECOVERY], ["module" if kind is QUESTIONS["module"] else "*"])
         question.severity = Severities[severity.upper()]
+        question.logger = _LOGGER
 
 
 def _asking(kind: str, parent: type[Any]) -> type[Any]:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ class Done:
     out: str
     said: str
 
-    @property
+    @cached_property
     def reports(self) -> list[dict[str, Any]]:
         """One report a framework and folder, from JSON, which may follow each other."""
         decoder, at, found = json.JSONDecoder(), 0, []

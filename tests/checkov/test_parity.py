@@ -24,6 +24,7 @@ from tests.checkov.runs import CHECKS, COULD_NOT_JUDGE, ROOT, Done, run
 EXAMPLES = ROOT / "terraform-examples"
 PLANS = sorted(path for folder in (EXAMPLES, ROOT / "tests") for path in folder.rglob("*.json") if is_plan(path))
 ORDER = ("resource", "module", "provider", "data")
+SHORT = ("--quiet", "--compact")  # what failed, without its code: else a hundred megabytes
 Block = tuple[str, str, str]  # kind, file, address as checkov writes it
 
 
@@ -102,7 +103,7 @@ def test_every_example_is_judged_alike_as_code(checkov: str, probe: Path) -> Non
     folders = uncalled(sorted({path.parent for path in EXAMPLES.rglob("*.tf")}))
     names = ",".join([*CHECKS, COULD_NOT_JUDGE, "test_asked"])
     arguments = ("-d", str(EXAMPLES), "--framework", "terraform", "-c", names, "--external-checks-dir", str(probe))
-    compare(run(checkov, *arguments, cwd=ROOT), folders)
+    compare(run(checkov, *arguments, *SHORT, cwd=ROOT), folders)
 
 
 def test_every_plan_is_judged_alike(checkov: str, probe: Path) -> None:
@@ -110,7 +111,7 @@ def test_every_plan_is_judged_alike(checkov: str, probe: Path) -> None:
     files = [part for plan in PLANS for part in ("-f", str(plan))]
     names = ",".join([*CHECKS, COULD_NOT_JUDGE, "test_asked"])
     arguments = (*files, "--framework", "terraform_plan", "-c", names, "--external-checks-dir", str(probe))
-    done = run(checkov, *arguments, cwd=ROOT)
+    done = run(checkov, *arguments, *SHORT, cwd=ROOT)
     compare(done, PLANS)
     deleted = {check for check, _, _ in failed(done)} & {each.name for each in CHECKS.values() if each.concern == "changes"}
     assert deleted
