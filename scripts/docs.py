@@ -1,11 +1,12 @@
 """Makes checks/README.md from the checks' docstrings, the changelog's list of this version's checks, docs/coverage.md from the
-catalog, and the `--help` block of README.md from the program.
+catalog, the table of docs/settings.md from the schema, and the `--help` block of README.md from the program.
 
 python -m scripts.docs [--check]: `--check` writes nothing and exits 1 where something is stale.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from policypack import __version__
 from policypack.build.languages import BESIDES, BUILDERS
@@ -20,8 +22,10 @@ from policypack.catalog import Catalog, load_catalog
 from policypack.check import load_checks
 from policypack.pages import index
 
+Schema: TypeAlias = "dict[str, Any]"
 ROOT = Path(__file__).resolve().parent.parent
 _SINCE = re.compile(rf"(?<=<!-- checks since {re.escape(__version__)} -->\n).*?(?=<!-- end -->)", re.DOTALL)
+_SETTINGS = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- end -->)", re.DOTALL)
 _HELP = re.compile(r"(?<=<!-- policypack scan --help -->\n```\n).*?(?=```\n<!-- end -->)", re.DOTALL)
 
 
@@ -31,6 +35,8 @@ def wanted() -> Iterator[tuple[Path, str]]:
     changelog = ROOT / "CHANGELOG.md"
     yield changelog, _SINCE.sub(lambda _: new_checks(), changelog.read_text("utf-8"))
     yield ROOT / "docs" / "coverage.md", coverage(load_catalog())
+    page = ROOT / "docs" / "settings.md"
+    yield page, _SETTINGS.sub(lambda _: settings(), page.read_text("utf-8"))
     readme = ROOT / "README.md"
     shown = help_text()
     yield readme, _HELP.sub(lambda _: shown, readme.read_text("utf-8"))
@@ -72,6 +78,25 @@ def coverage(catalog: Catalog) -> str:
         stores = sum(each.store for each in entries)
         lines.append(f"| {name} | {len(entries)} | {stores} | {known} | {says} | {facts.domain} |\n")
     return _COVERAGE + "".join(lines)
+
+
+def settings() -> str:
+    """Every setting with its meaning, as the schema has it."""
+    schema: Schema = json.loads((ROOT / "policypack" / "settings_schema.json").read_text("utf-8"))
+    rows = (f"| `{path}` | {text.replace('|', chr(92) + '|')} |\n" for path, text in _described(schema, ""))
+    return "| setting | meaning |\n| --- | --- |\n" + "".join(rows)
+
+
+def _described(schema: Schema, path: str) -> Iterator[tuple[str, str]]:
+    for name, each in schema.get("properties", {}).items():
+        here = f"{path}.{name}" if path else name
+        yield here, each["description"]
+        inner = each.get("additionalProperties")
+        if isinstance(inner, dict) and "properties" in inner:
+            yield from _described(inner, f"{here}.NAME")
+        if "properties" in each.get("items", {}):
+            yield from _described(each["items"], f"{here}[]")
+        yield from _described(each, here)
 
 
 def help_text() -> str:
