@@ -113,11 +113,9 @@ def test_what_the_engine_is_measured_against_answers_the_same(inside: bool) -> N
         layers = Layers(tuple(map(engine.decoded, own)), None if boundary is None else engine.decoded(boundary))
         powers = engine.powers(Principal("user", (f"arn:aws:iam::{ACCOUNT}:user/u",), ACCOUNT), layers)
         ours = pairs([(each.actions, each.possible) for each in powers], made.actions, sorted(made.arns))
-        theirs = pairs(
-            plain.powers([each.document for each in own], None if boundary is None else boundary.document),
-            made.actions,
-            plain.arns,
-        )
+        documents: list[Any] = [each.document for each in own]
+        limit: Any = None if boundary is None else boundary.document
+        theirs = pairs(plain.powers(documents, limit), made.actions, plain.arns)
         assert ours == {(action, arn) for action, arn in theirs if not action.startswith(("kms:", "sts:AssumeRole"))}
         asked += len(ours)
     assert asked
