@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from policypack.authority.alike import one_a_target
 from policypack.authority.grants import broad, conditional_denies, rules_everything
-from policypack.authority.held import held, named, one_a_target, readable
+from policypack.authority.held import held, named, readable
 from policypack.authority.trusts import entrances
 from policypack.model import (
     Domain,
@@ -128,10 +129,15 @@ def test_a_list_ends_after_three() -> None:
     assert named(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
 
 
+def spoken(*powers: Power) -> tuple[Power, ...]:
+    """The power over each target, as a finding tells them."""
+    return tuple(power for each in one_a_target(powers) for power in each)
+
+
 def test_the_surest_and_then_the_shortest_power_speaks() -> None:
     """One power a target; a proof before a possibility, a short one before a long one."""
     powers = [power("b", Outcome.MAYBE), power("a", Outcome.YES, 3), power("a", Outcome.YES, 2), power("a", Outcome.MAYBE)]
-    assert [(each.target, each.outcome, len(each.path)) for each in one_a_target(powers)] == [
+    assert [(each.target, each.outcome, len(each.path)) for each in spoken(*powers)] == [
         ("a", Outcome.YES, 2),
         ("b", Outcome.MAYBE, 1),
     ]
@@ -141,9 +147,9 @@ def test_what_takes_the_whole_speaks_before_what_takes_a_part() -> None:
     """Of two proofs the deletion is told, however much shorter the overwriting is; but never before a surer or a nearer one."""
     shorter = replace(power("a", Outcome.YES, 1), verb=Verb.OVERWRITE)
     longer = power("a", Outcome.YES, 3)
-    assert one_a_target([shorter, longer]) == one_a_target([longer, shorter]) == (longer,)
-    assert one_a_target([shorter, replace(longer, outcome=Outcome.MAYBE)]) == (shorter,)
-    assert one_a_target([shorter, replace(longer, rules=("assume",))]) == (shorter,)
+    assert spoken(shorter, longer) == spoken(longer, shorter) == (longer,)
+    assert spoken(shorter, replace(longer, outcome=Outcome.MAYBE)) == (shorter,)
+    assert spoken(shorter, replace(longer, rules=("assume",))) == (shorter,)
 
 
 def test_what_rests_on_an_unreadable_policy_is_left_out() -> None:
@@ -155,7 +161,7 @@ def test_what_rests_on_an_unreadable_policy_is_left_out() -> None:
 
 def test_a_power_without_a_path_does_not_speak_for_others() -> None:
     """Where there are very many powers the last ones come without a path: the finding shows one that has it."""
-    assert [each.target for each in one_a_target([power("a", Outcome.YES, 0), power("b", Outcome.YES, 2)])] == ["b", "a"]
+    assert [each.target for each in spoken(power("a", Outcome.YES, 0), power("b", Outcome.YES, 2))] == ["b", "a"]
 
 
 def test_the_deletion_of_a_cluster_is_told_and_not_its_rewinding(tmp_path: Path) -> None:
