@@ -91,11 +91,15 @@ def table(program: str | None) -> str:
     version = _run([program, "--version"]).stdout.strip() if program else ""
     rows = [f"| danger | policypack | checkov {version} |", "| --- | --- | --- |"]
     for case in CASES:
-        pair = [each for each in (case.danger, case.repaired) if each]
-        mine = _told([_judged(policypack, each) for each in pair])
-        theirs = _told([_judged(partial(checkov, program), each) for each in pair]) if program else "not there"
+        mine, theirs = told(case, None), told(case, program) if program else "not there"
         rows.append(f"| {case.title} | {mine} | {theirs} |")
     return "\n".join(rows)
+
+
+def told(case: Case, program: str | None) -> str:
+    """What checkov, or policypack where no program is named, says of the danger and of its repair."""
+    scanner = policypack if program is None else partial(checkov, program)
+    return _told([_judged(scanner, each) for each in (case.danger, case.repaired) if each])
 
 
 def _judged(scanner: Callable[[Path], Verdict], case: str) -> Verdict:
