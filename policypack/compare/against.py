@@ -15,7 +15,7 @@ from policypack.check import Check
 from policypack.compare.difference import Difference, compare
 from policypack.compare.sides import Sides
 from policypack.compare.tree import Tree, base_tree
-from policypack.discover import find_inputs, holds_code
+from policypack.discover import CODE, find_inputs, holds_code
 from policypack.model import replace
 from policypack.read.options import ReadError, ReadOptions
 from policypack.run import Note, Report, run
@@ -24,6 +24,9 @@ from policypack.settings import Settings, SettingsError, load_settings
 
 IN_BASE = "in the base"
 """Why a finding is not reported that the base has as well."""
+
+
+_OF_MODULE = (*CODE, ".tfvars", ".tfvars.json")
 
 
 class Asked(Struct, frozen=True):
@@ -115,13 +118,13 @@ def _modules(head: Report, asked: Asked, tree: Tree) -> list[Path]:
     }
     found: dict[Path, None] = {}
     for written in asked.given or [str(asked.options.base)]:
-        place = tree.at(Path(written)) if written != "-" else None
-        place = place.parent if place is not None and place.is_file() else place
+        path = Path(written)  # of a file of code, the module that it is part of
+        place = tree.at(path.parent if path.name.endswith(_OF_MODULE) else path) if written != "-" else None
         if place is None or not place.is_dir():
             continue
         whole = asked.given and holds_code(place)
         found.update(dict.fromkeys([place] if whole else (each for each in find_inputs(place) if each.is_dir())))
-    judged_as_plans = {tree.at(folder) for folder in planned}
+    judged_as_plans = {tree.at(folder) for folder in (*planned, *([asked.options.source] if asked.options.source else ()))}
     return [folder for folder in found if folder not in judged_as_plans]
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.action.stage import ACTION, CHANGED, PROJECT, SAFE, Stage
 from tests.gate.repositories import commit, git
+from tests.test_cli import call
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="the scripts are for bash"),
@@ -195,6 +196,22 @@ def test_only_new_without_a_pull_request_reports_all(stage: Stage) -> None:
     assert "only-new has no meaning" in done.annotations("notice")[0]
     assert len(done.annotations()) > len(NEW)
     assert titles(stage.run("push", only_new="true", base="main").annotations()) == NEW
+
+
+def test_every_input_reaches_the_scan(stage: Stage) -> None:
+    """Baseline, settings, variables, strictness and threshold do in the action what the options do."""
+    done = call("scan", "infra/prod", "--write-baseline", "baseline.json", cwd=stage.tree)
+    assert done.returncode == 0
+    assert stage.run("push", paths="infra/prod", baseline="baseline.json").code == 0
+    (stage.tree / "mine.yaml").write_text("version: 1\nenvironments: {development: {addresses: ['*']}}\n")
+    assert stage.run("push", paths="infra/prod", config="mine.yaml").code == 0
+    assert stage.run("push", paths="infra/prod", fail_on="never").code == 0
+    stage.main.write_text(SAFE.replace("= true", "= var.on") + 'variable "on" { type = bool }\n')
+    (stage.tree / "on.tfvars").write_text("on = false\n")
+    assert "deletion_protection_off" not in titles(stage.run("push").annotations())
+    assert "deletion_protection_off" in titles(stage.run("push", var_file="on.tfvars\n").annotations())
+    loose, strict = (stage.run("push", strict=each).annotations() for each in ("false", "true"))
+    assert len(strict) > len(loose)
 
 
 def test_what_cannot_be_judged_fails_the_job(stage: Stage) -> None:

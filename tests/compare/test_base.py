@@ -78,6 +78,14 @@ def test_a_second_of_a_kind_is_new(tree: Path) -> None:
     assert ("backup_dies_with_store", "other/main.tf:aws_db_instance.main") in new(found)
 
 
+def test_a_new_file_is_part_of_its_module(tree: Path) -> None:
+    """A module that is named by a file which the base does not have is compared with the module of before."""
+    (tree / "infra" / "more.tf").write_text(OPEN)
+    found = scan(tree, "infra/more.tf")[1]
+    assert {place for _, place in new(found)} == {"infra/more.tf:aws_ebs_volume.data"}
+    assert of_base(found) > 0
+
+
 def test_a_suppression_that_goes_makes_the_finding_new(tree: Path) -> None:
     """What the base allows and the head does not is reported."""
     allowed = f"# allow: backup_dies_with_store (kept elsewhere)\n{SAFE}"
