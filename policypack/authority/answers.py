@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ class Authority(Struct, dict=True):
     infrastructure: Infrastructure
     _powers: dict[str, tuple[Power, ...]] = field(default_factory=dict)
     _alike: dict[str, tuple[Alike, ...]] = field(default_factory=dict)
+    _takers: dict[str, Mapping[str, Power]] = field(default_factory=dict)
     _all: dict[tuple[str, bool], tuple[Power, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -144,6 +145,25 @@ class Authority(Struct, dict=True):
             return able
         others = {each for one in self._engines for each in one.principals.by_address} - {each.identity for each in able}
         return (*able, *(Power(each, Verb.DESTROY, store, Outcome.NO) for each in sorted(others)))
+
+    def taking(self, stores: Sequence[str]) -> Mapping[str, list[Alike]]:
+        """Everybody who can take some of these stores with every backup of them, without the paths; as `destroys_all` has it."""
+        from policypack.authority.alike import alike
+        from policypack.authority.everything import taking
+
+        found: dict[str, list[Alike]] = {}
+        for engine in self._engines:
+            for callers, outcome, addresses in taking(engine, stores):
+                for name in engine.names(callers):
+                    power = Power(name, Verb.DESTROY, addresses[0], outcome)
+                    found.setdefault(name, []).append(alike(power, addresses))
+        return found
+
+    def takes(self, identity: str, store: str) -> Power | None:
+        """How the identity of an address takes a store with every backup of it, None where it cannot."""
+        if store not in self._takers:
+            self._takers[store] = {each.identity: each for each in reversed(self.destroys_all(store))}
+        return self._takers[store].get(identity)
 
     @cached_property
     def targets(self) -> Mapping[str, frozenset[Verb]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import groupby, islice
 from operator import or_
@@ -30,6 +30,8 @@ class Engine(Struct, dict=True):
     _ways: dict[Route, Proof] = field(default_factory=dict)
     _anybody: dict[Key, int] = field(default_factory=dict)
     _firsts: dict[int, int] = field(default_factory=dict)
+    _holding: dict[int, int] = field(default_factory=dict)
+    _first_held: dict[int, int] = field(default_factory=dict)
     _named: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
     _called: dict[int, str] = field(default_factory=dict)
     _by_address: dict[str, int] = field(default_factory=dict)
@@ -110,6 +112,29 @@ class Engine(Struct, dict=True):
         if known is None:
             known = self._firsts[doubles] = bit_set({self._double_of[each] for each in bits(doubles)})
         return callers & ~doubles | known
+
+    @cached_property
+    def kinds(self) -> Sequence[int]:
+        """The inputs' own callers in groups, as bits: those of a group can do the same in the same ways, by whatever they become."""
+        found: dict[tuple[int, int], int] = {}
+        for number in range(len(self.principals.all)):
+            key = (
+                self._held_by(self.graph.reached(number, certainly=True)),
+                self._held_by(self.graph.reached(number, certainly=False)),
+            )
+            found[key] = found.get(key, 0) | 1 << number
+        return tuple(found.values())
+
+    def _held_by(self, callers: int) -> int:
+        """For all of some callers who hold the same, one. Who holds the same shares one answer of `powers.own`."""
+        callers &= self._capable
+        known = self._holding.get(callers)
+        if known is None:
+            known = self._holding[callers] = bit_set({self._held_first(each) for each in bits(callers)})
+        return known
+
+    def _held_first(self, caller: int) -> int:
+        return self._first_held.setdefault(id(self.powers.own(caller)), caller)
 
     def outcome(self, caller: int, key: Key, place: int) -> Outcome:
         """Whether a caller can do it to one target."""

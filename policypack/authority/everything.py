@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, reduce
 from operator import or_
 
@@ -102,6 +102,28 @@ def destroys_all(engine: Engine, address: str, *, proved: bool = True) -> Iterat
                 if power.outcome is not Outcome.NO and (known is None or known.outcome.rank < power.outcome.rank):
                     found[power.identity] = power
     yield from sorted(found.values(), key=lambda each: (-each.outcome.rank, each.identity))
+
+
+def taking(engine: Engine, addresses: Sequence[str]) -> Iterator[tuple[int, Outcome, tuple[str, ...]]]:
+    """The stores of some addresses that callers can take with every backup: the callers as bits, how surely, which."""
+    found: dict[tuple[int, Outcome], list[str]] = {}
+    for address in addresses:
+        for store in engine.stores_at.get(address, ()):
+            if engine.parts.decides(store) and not store.resource.goes:
+                losses = Losses(engine, store)
+                parts = [losses.primary, *(losses.backup(copy) for copy in store.backups)]
+                for callers in _groups(engine, _able(engine, parts)):
+                    outcome = _power(engine, next(bits(callers)), address, parts, proved=False).outcome
+                    if outcome is not Outcome.NO:
+                        found.setdefault((callers, outcome), []).append(address)
+    return ((callers, outcome, tuple(found[callers, outcome])) for callers, outcome in found)
+
+
+def _groups(engine: Engine, callers: int) -> Iterable[int]:
+    """Some callers in groups of those who can do the same, as bits."""
+    if callers.bit_count() < len(engine.kinds):
+        return (1 << each for each in bits(callers))
+    return (callers & each for each in engine.kinds if callers & each)
 
 
 def _able(engine: Engine, parts: list[list[Loss]]) -> int:

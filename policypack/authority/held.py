@@ -218,16 +218,14 @@ def taking_all(infrastructure: Infrastructure, stores: Sequence[str]) -> Iterato
     if not known or not stores:
         return
     answers = authority(infrastructure)
-    found: dict[str, list[Power]] = {}
-    for store in stores:
-        for power in answers.destroys_all(store, proved=False):
-            found.setdefault(power.identity, []).append(power)
+    found = answers.taking(stores)
     for address in sorted(found.keys() & known.keys()):
         powers = one_a_target(found[address])
-        for place, bare in enumerate(powers[:SHOWN]):
-            proved = [each for each in answers.destroys_all(bare.power.target) if each.identity == address]
-            if readable(proved):  # a policy that cannot be read is agent_can_destroy_data's
-                yield Held(known[address], (single(proved[0]), *powers[:place], *powers[place + 1 :]))
+        for target in first_targets(powers, SHOWN):
+            proved = answers.takes(address, target)
+            if proved is not None and is_readable(proved):  # a policy that cannot be read is agent_can_destroy_data's
+                others = (each.without(frozenset({target})) for each in powers)
+                yield Held(known[address], (single(proved), *(each for each in others if each is not None)))
                 break
 
 

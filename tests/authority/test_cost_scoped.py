@@ -55,6 +55,12 @@ CLUSTER = (
     '    api_group = "rbac.authorization.k8s.io"\n    kind = "ClusterRole"\n    name = "{role}"\n  }\n  subject {\n'
     '    kind = "ServiceAccount"\n    name = "agent-%d"\n    namespace = "shop"\n  }\n}\n'
 )
+DISK = (
+    'resource "google_compute_disk" "d%d" {\n  name = "d-%d"\n  zone = "europe-west1-b"\n  labels = { env = "prod" }\n}\n'
+    'resource "google_compute_snapshot" "s%d" {\n  name = "s-%d"\n  source_disk = google_compute_disk.d%d.name\n}\n'
+    'resource "google_project_iam_member" "c%d" {\n  project = "shop"\n  role = "roles/compute.admin"\n'
+    f"{MEMBER}}}\n"
+)
 KEEPS = 'resource "aws_db_instance" "main" {\n  identifier = "main"\n  engine = "postgres"\n}\n'
 ANY_RUN = (
     'resource "aws_iam_role" "deploy%d" {\n  name = "deploy-%d"\n  assume_role_policy = jsonencode({\n    Statement = [{\n'
@@ -70,6 +76,7 @@ SHAPES: dict[str, tuple[str, str]] = {
     "each by a condition of its own": ("", ACCOUNT + BUCKET + ON_SOME),
     "all become all": ("", ACCOUNT + BUCKET + IMPERSONATING),
     "all own the project": ("", ACCOUNT + BUCKET + POLICY_ADMIN),
+    "all every disk with its snapshots": ("", ACCOUNT + DISK),
     "all administer a group": (GROUP, AZURE),
     "any run becomes each": (KEEPS, ANY_RUN),
     "all edit a cluster": (CLAIM, CLUSTER.replace("{role}", "edit")),

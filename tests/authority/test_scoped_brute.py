@@ -199,3 +199,20 @@ def test_every_power_is_proved(folder: Path, world: tuple[Identity, ...]) -> Non
 def test_a_resource_stands_for_its_rover() -> None:
     """The scopes of this file name the things of the worlds."""
     assert thing("moon_rover", "a").covers(site(resource("moon_rover.a"))) is True
+
+
+@given(WORLDS)
+@QUIET
+def test_all_at_once_is_one_by_one(folder: Path, world: tuple[Identity, ...]) -> None:
+    """Powers that are told together are those that are told one by one, and so is who takes which stores with all their backups."""
+    found = authority(folder, world, tuple(silo(name, domain=domain) for name, domain in SILOS.items()))
+    silos = [f"moon_silo.{name}" for name in SILOS]
+    taking = found.taking(silos)
+    for identity in world:
+        together = [power for each in found.alike(identity.address) for power in each]
+        assert sorted(map(repr, together)) == sorted(map(repr, found.powers_of(identity.address)))
+        taken = {(power.target, power.outcome) for each in taking.get(identity.address, ()) for power in each}
+        alone = {
+            (name, each.outcome) for name in silos for each in found.destroys_all(name) if each.identity == identity.address
+        }
+        assert taken == alone
