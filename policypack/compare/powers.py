@@ -53,17 +53,19 @@ class Untold(Struct, frozen=True):
 def gained(sides: Sides) -> Iterator[PowerChange | Untold]:
     """The powers of the head that the base does not have, or not as surely."""
     stood = {each.address for each in sides.before.resources} | {each.path for each in sides.before.inputs}
+    old_actors = actors(sides.before)
     for identity in actors(sides.after).values():
         powers = authority(sides.after).powers_of(identity.address)
-        had = _outcomes(sides.before, sides.former_address.get(identity.address, identity.address)) if powers else {}
+        old = old_actors.get(sides.former_address.get(identity.address, identity.address)) if powers else None
+        had = _outcomes(sides.before, old)
         more = [(each, had.get((each.verb, _former(each.target, sides)), Outcome.NO)) for each in powers]
-        more = [(each, old) for each, old in more if each.outcome.rank > old.rank]
-        told = readable(each for each, _ in more)
-        for power, old in more:
-            if power in told:
+        more = [(each, other) for each, other in more if each.outcome.rank > other.rank]
+        told = set(map(id, readable(each for each, _ in more)))
+        for power, other in more:
+            if id(power) in told:
                 fresh = power.target in sides.former_address and _former(power.target, sides) not in stood
-                yield _change(power, old, identity, sides, fresh)
-        unread = next((each.missing for each, _ in more if each not in told), "")
+                yield _change(power, other, identity, sides, fresh)
+        unread = next((each.missing for each, _ in more if id(each) not in told), "")
         if unread:
             yield Untold(identity.address, unread)
 
@@ -71,9 +73,10 @@ def gained(sides: Sides) -> Iterator[PowerChange | Untold]:
 def lost(sides: Sides) -> Iterator[PowerChange]:
     """The powers of the base over what still stands that the head does not have, or not as surely."""
     existed = {each.address for each in sides.before.resources}
+    new_actors = actors(sides.after)
     for identity in actors(sides.before).values():
         powers = readable(authority(sides.before).powers_of(identity.address))
-        has = _outcomes(sides.after, sides.new_address.get(identity.address, "")) if powers else {}
+        has = _outcomes(sides.after, new_actors.get(sides.new_address.get(identity.address, "")) if powers else None)
         for power in powers:
             target = sides.new_address.get(power.target, power.target if power.target not in existed else "")
             left = has.get((power.verb, target), Outcome.NO)
@@ -96,10 +99,10 @@ def _former(target: str, sides: Sides) -> str:
     return f"{sides.former_address.get(address, address)}{space}{rest}"
 
 
-def _outcomes(picture: Infrastructure, identity: str) -> Held:
-    if identity not in actors(picture):
-        return {}
-    return {(each.verb, each.target): each.outcome for each in authority(picture).powers_of(identity)}
+def _outcomes(picture: Infrastructure, identity: Identity | None) -> Held:
+    """What somebody can do, and how surely; nothing where there is nobody."""
+    powers = authority(picture).powers_of(identity.address) if identity is not None else ()
+    return {(each.verb, each.target): each.outcome for each in powers}
 
 
 def _change(power: Power, other: Outcome, identity: Identity, sides: Sides, fresh: bool = False) -> PowerChange:

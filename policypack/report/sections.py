@@ -78,11 +78,14 @@ def _powers(changes: Sequence[PowerChange], context: Context, *, lost: bool = Fa
     for each in changes:
         by_target.setdefault((each.identity, each.target, each.outcome, each.other), []).append(each)
     alike: dict[tuple[object, ...], list[list[PowerChange]]] = {}
+    places: dict[tuple[object, ...], Location | None] = {}
     for same in by_target.values():
         first, verbs = same[0], tuple(each.verb for each in same)
-        alike.setdefault(
-            (first.identity, first.outcome, first.other, verbs, first.place, first.fresh, first.of_choice), []
-        ).append(same)
+        key = (first.identity, first.outcome, first.other, verbs, first.fresh, first.of_choice)
+        # Of very many of a kind the last have no proof of their own, and are had as the others are.
+        place = places.setdefault(key, first.place) if first.place is None else first.place
+        places.setdefault(key, place)
+        alike.setdefault((*key, place), []).append(same)
     for group in alike.values():
         yield _power(group, context, lost=lost)
 

@@ -110,6 +110,16 @@ def test_rights_of_ones_choosing_are_told_once(tmp_path: Path) -> None:
     assert "the power to destroy, overwrite and weaken aws_s3_bucket.new (new): new/main.tf:" in said
 
 
+def test_very_many_powers_are_few_sentences(tmp_path: Path) -> None:
+    """One statement about sixty buckets is one sentence that counts them, and sixty entries of the JSON."""
+    buckets = "".join(f'resource "aws_s3_bucket" "b{each}" {{\n  bucket = "acme-{each}"\n}}\n' for each in range(60))
+    found = sides(tmp_path, SAFE + buckets, SAFE.replace('"rds:DescribeDBInstances"', '"s3:DeleteObject"') + buckets)
+    assert len(found["powers"]["gained"]) == 60
+    said = " ".join(call("diff", "old", "new", cwd=tmp_path).stdout.split())
+    assert said.count("gives aws_iam_role.agent") == 1
+    assert "aws_s3_bucket.b0, aws_s3_bucket.b1, aws_s3_bucket.b10, aws_s3_bucket.b11 and 56 more: new/main.tf:20" in said
+
+
 def test_equal_sides_differ_in_nothing(tmp_path: Path) -> None:
     """What only moves lines, or renames a file, changes no power, guard, backup or finding."""
     written(tmp_path / "old", SAFE)
