@@ -12,6 +12,7 @@ from msgspec import Struct
 from policypack.gate.approval import FORM, NAMESPACE, SUFFIX, Approval, Presented, changed, written
 from policypack.gate.command import GateRequest, judged_plan
 from policypack.gate.decide import demand_of
+from policypack.gate.digest import hashed
 from policypack.gate.signing import sign
 from policypack.gate.summary import text
 from policypack.gate.terms import Bound, terms_of
@@ -62,7 +63,7 @@ def prepare(request: ApproveRequest, tell: Callable[[str], None] = silent) -> Pr
     if not judged.needs:
         return Prepared("nothing in this plan needs approval\n", 0)
     tell("making the digest")
-    terms = terms_of(judged.needs, Bound(judged.text, judged.file_sha256), source.authority)
+    terms = terms_of(judged.needs, Bound(hashed(judged.text), judged.file_sha256), source.authority)
     approval = _approval(request, terms)
     other = f"the gate will refuse: {visible(source.differs.text)}\n" if source.differs is not None else ""
     return Prepared(f"{shown}\n{other}{_asked(terms)}\n", 0, approval, terms)

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from policypack.gate.approval import presented
+from policypack.gate.beside import Beside, beside
 from policypack.gate.brought import Tracked, from_branch, owns, tracked
 from policypack.gate.chain import expect
 from policypack.gate.decide import Decision, decide
@@ -63,11 +64,12 @@ def gate(request: GateRequest, tell: Callable[[str], None] = silent) -> Answer:
         )
     base = Path.cwd()
     source = trusted(request.config, base, request.policy_ref, request.plan)
-    judged = judged_plan(request, tell, source.settings)
-    if source.untrusted:
-        judged = replace(judged, unjudged=(*judged.unjudged, source.untrusted))
+    with beside() as aside:
+        judged = judged_plan(request, tell, source.settings, aside.begin if _told(request) else None)
+        if source.untrusted:
+            judged = replace(judged, unjudged=(*judged.unjudged, source.untrusted))
+        terms = _terms(judged, request, source, tell, aside)
     tree = tracked(base) if request.approvals or request.ledger else None
-    terms = _terms(judged, request, source, tell)
     with _ledger(request, tree) as ledger:
         decision = _decision(judged, request, source, terms, _objections(tree, ledger))
         code = NOT_JUDGED if judged.unjudged else PASSES if decision.passes else REFUSED
@@ -80,16 +82,20 @@ def gate(request: GateRequest, tell: Callable[[str], None] = silent) -> Answer:
     return Answer("\n".join(filter(None, told)), code)
 
 
-def _terms(judged: Judged, request: GateRequest, source: Trusted, tell: Callable[[str], None]) -> Terms | None:
+def _terms(judged: Judged, request: GateRequest, source: Trusted, tell: Callable[[str], None], aside: Beside) -> Terms | None:
     """What approvals are held to, None where none are asked for or the plan has no file that they could be for."""
     if request.plan == "-" and request.approvals:
         raise ScanError("approvals are for a plan's file", "write what terraform show -json prints to one, and name it")
     if judged.unjudged or not judged.needs or request.plan == "-":
         return None
     tell("holding approvals to the plan")
-    told = request.approvals or request.ledger or request.format == "json"
-    bound = Bound(judged.text, judged.file_sha256) if told else None
+    bound = Bound(aside.hashed(judged.text), judged.file_sha256) if _told(request) else None
     return terms_of(judged.needs, bound, source.authority, request.requesters)
+
+
+def _told(request: GateRequest) -> bool:
+    """Whether anybody needs the digest of the plan."""
+    return bool(request.approvals or request.ledger or request.format == "json")
 
 
 def _decision(
@@ -149,9 +155,11 @@ def verify_ledger(path: Path, head: str | None = None) -> Answer:
     return Answer(f"{visible(path.name)}: {lines}, {used} spent, whole{torn}\nhead {chain.head or 'none'}\n", 0)
 
 
-def judged_plan(request: GateRequest, tell: Callable[[str], None], settings: Settings) -> Judged:
-    """What of the plan needs approval, by these settings."""
+def judged_plan(
+    request: GateRequest, tell: Callable[[str], None], settings: Settings, keep: Callable[[bytes], None] | None = None
+) -> Judged:
+    """What of the plan needs approval, by these settings. `keep` is handed its text as soon as that is read."""
     base = Path.cwd()
-    options = ReadOptions(base=base, workspace=request.workspace, source=request.source, plan_file=request.plan_file)
+    options = ReadOptions(base=base, workspace=request.workspace, source=request.source, plan_file=request.plan_file, keep=keep)
     plan = None if request.plan == "-" else Path(request.plan)
     return judge(Asked(plan, request.state), options, settings, tell)

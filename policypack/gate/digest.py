@@ -14,7 +14,7 @@ from msgspec import Raw, Struct
 
 from policypack.gate.canonical import canonical, canonical_object, members_of
 
-__all__ = ["UNTOLD", "Digest", "Needed", "digest", "members_of"]
+__all__ = ["UNTOLD", "Digest", "Hashed", "Needed", "digest", "hashed", "members_of"]
 
 
 class Needed(Protocol):
@@ -48,15 +48,32 @@ UNTOLD = Digest("", "")
 """The digest that was not made. No approval can name it."""
 
 
-def digest(plan: Mapping[str, Raw], needs: Iterable[Needed], file_sha256: str | None = None) -> Digest:
-    """The digests of a plan's JSON (its `members_of`), of what in it needs approval, and of its binary file (64 hexadecimal
+class Hashed(Struct, frozen=True):
+    """The digest of a plan's JSON, and its member `timestamp` as it is written there."""
+
+    plan: str
+    timestamp: str = "null"
+
+
+def hashed(text: bytes) -> Hashed:
+    """The digest of a plan's JSON. Raises ReadError where that has no canonical form."""
+    plan = members_of(text)
+    return Hashed(_of_plan(plan), bytes(plan.get("timestamp", Raw(b"null"))).decode())
+
+
+def digest(plan: Mapping[str, Raw] | Hashed, needs: Iterable[Needed], file_sha256: str | None = None) -> Digest:
+    """The digests of a plan's JSON (its `members_of`, or what was made of it already), of what in it needs approval, and of its binary file (64 hexadecimal
     digits).
 
     Raises ReadError where the JSON has no canonical form: a key twice, half of a surrogate pair, or no JSON at all.
     """
-    kept = {name: value for name, value in plan.items() if name != "timestamp"}
-    of_plan = _hashed(b"policypack plan 1\n", canonical_object(kept))
+    of_plan = plan.plan if isinstance(plan, Hashed) else _of_plan(plan)
     return Digest(_of_changes(needs), of_plan, None if file_sha256 is None else f"sha256:{file_sha256}")
+
+
+def _of_plan(plan: Mapping[str, Raw]) -> str:
+    kept = {name: value for name, value in plan.items() if name != "timestamp"}
+    return _hashed(b"policypack plan 1\n", canonical_object(kept))
 
 
 def _of_changes(needs: Iterable[Needed]) -> str:

@@ -14,6 +14,7 @@ from policypack.catalog import load_catalog
 from policypack.check import Check, checks_folder, load_checks
 from policypack.gate.belongs import file_content, not_of
 from policypack.gate.needs import Need, needs
+from policypack.gate.unlisted import unlisted
 from policypack.model import Gap, Infrastructure, Input, replace
 from policypack.read.options import ReadOptions
 from policypack.run import Report, run
@@ -58,12 +59,20 @@ def judge(asked: Asked, options: ReadOptions, settings: Settings, tell: Callable
     options, read = replace(options, seek=False), catalog.knows
     file = file_content(options.plan_file) if options.plan_file is not None else None
     texts: list[bytes] = []
-    source = read_all([asked.plan], replace(options, keep=texts.append), read, tell)[0]
+
+    def keep(text: bytes) -> None:
+        texts.append(text)
+        if options.keep is not None:
+            options.keep(text)
+
+    source = read_all([asked.plan], replace(options, keep=keep), read, tell)[0]
     source = replace(source, comments=(), workspace=source.workspace or options.workspace)
     state = None
     if asked.state is not None:
-        state = read_all([asked.state], replace(options, source=None, plan_file=None), read, tell)[0]
+        state = read_all([asked.state], replace(options, source=None, plan_file=None, keep=None), read, tell)[0]
     wrong = tuple(_unusable(source, state))
+    if not wrong:
+        wrong = tuple(unlisted(source, b"".join(texts)))
     if not wrong and options.plan_file is not None:
         wrong = tuple(filter(None, [not_of(options.plan_file, file, b"".join(texts))]))
     if wrong:

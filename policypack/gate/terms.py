@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
 from policypack.gate.decide import planned_at
-from policypack.gate.digest import UNTOLD, digest, members_of
+from policypack.gate.digest import UNTOLD, Hashed, digest
 from policypack.gate.need import Need
 from policypack.gate.signers import Signers, read_signers
 from policypack.gate.verify import Terms
-from policypack.read.plan_json import NULL
 from policypack.settings import GateSettings, SettingsError, settings_path
 
 _LARGEST = 1_000_000
@@ -27,9 +26,9 @@ class Authority(Struct, frozen=True):
 
 
 class Bound(Struct, frozen=True):
-    """The two forms of a plan, as they were judged: the text of its JSON, and the SHA-256 of its binary file where one is given."""
+    """The two forms of a plan, as they were judged: the digest of its JSON, and the SHA-256 of its binary file where one is given."""
 
-    plan: bytes
+    plan: Hashed
     file_sha256: str | None = None
 
 
@@ -71,15 +70,14 @@ def terms_of(
     authority: Authority,
     requesters: Sequence[str] = (),
 ) -> Terms:
-    """What approvals of this plan are held to, now. Raises ReadError where the plan has no digest. `bound` is None where no
+    """What approvals of this plan are held to, now. `bound` is None where no
     approval is handed in and nobody asks for the digest."""
-    plan = members_of(bound.plan) if bound is not None else {}
     return Terms(
-        digest=UNTOLD if bound is None else digest(plan, needs, bound.file_sha256),
+        digest=UNTOLD if bound is None else digest(bound.plan, needs, bound.file_sha256),
         needs=tuple(needs),
         signers=authority.signers,
         settings=authority.settings,
         now=datetime.now(tz=timezone.utc),
         requesters=tuple(requesters),
-        planned=planned_at(plan.get("timestamp", NULL)),
+        planned=None if bound is None else planned_at(Raw(bound.plan.timestamp.encode())),
     )

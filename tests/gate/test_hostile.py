@@ -96,6 +96,20 @@ def test_a_plan_with_broken_bytes_is_answered(tmp_path_factory: pytest.TempPathF
     assert cut.unjudged
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        json.dumps(BASE).replace('"resource_changes"', '" esource_changes"').encode(),
+        json.dumps(BASE).replace('"configuration"', '"resource_changes": [], "configuration"').encode(),
+    ],
+)
+def test_a_list_of_changes_that_is_lost_is_no_plan_without_changes(tmp_path: Path, broken: bytes) -> None:
+    """One byte in the name of the list, or the list once more and empty: what lists no change is not taken for harmless."""
+    found = seen(broken, tmp_path)
+    assert found.unjudged
+    assert not found.needs
+
+
 def database(name: str, **more: Any) -> dict[str, Any]:
     """A production database of that name."""
     return {**DATABASE, "identifier": name, "arn": f"arn:aws:rds:eu-central-1:111111111111:db:{name}", **more}
