@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from policypack.check import CheckError
 from policypack.checkov.notice import say, say_gaps
@@ -17,8 +18,7 @@ from policypack.scan import ScanError
 from policypack.settings import SettingsError
 
 
-@dataclass(slots=True)
-class Answers:
+class Answers(Struct):
     """By check and place: why it failed, and where it neither fails nor passes. `lost` is what could not be judged at all,
     `passed` has the checks that can pass at a place."""
 

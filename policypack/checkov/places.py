@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from policypack.discover import CODE, uncalled
 from policypack.model import Resource, strip_keys
@@ -13,8 +14,7 @@ from policypack.model import Resource, strip_keys
 KINDS = ("resource", "module", "provider", "data")  # in the order in which a finding without a block is told at one
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """One block: its kind, the resolved path of its file or plan, and its address in checkov's words."""
 
     kind: str
@@ -22,8 +22,7 @@ class Place:
     address: str
 
 
-@dataclass(slots=True)
-class Places:
+class Places(Struct):
     """Every block of one graph, and the files that it has blocks of."""
 
     known: frozenset[Place] = frozenset()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+
+from msgspec import Struct
 
 from policypack.check import Finding, Severity, checks_folder, load_checks
 from policypack.checkov.places import KINDS, Place, Places
@@ -17,8 +18,7 @@ from policypack.settings import load_settings
 from policypack.visible import visible
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(Struct, frozen=True):
     """One input. `base` is what the files in its report are relative to."""
 
     path: Path

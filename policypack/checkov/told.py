@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from checkov.common.bridgecrew.integration_features.integration_feature_registry import integration_feature_registry
 from checkov.common.bridgecrew.severities import Severities
 from checkov.runner_filter import RunnerFilter
+from msgspec import Struct
 
 from policypack.discover import find_inputs, holds_code
 
 UNCERTAIN = "POLICYPACK_UNCERTAIN"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """`files`: only these were given, not folders. `source`: the root module of the plans. `chosen`: the names of `--check`
     and whether every external check runs beside them."""
 
