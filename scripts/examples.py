@@ -231,7 +231,9 @@ def _plan(work: Path, *arguments: str) -> dict[str, Any]:
     shown.pop("timestamp", None)
     if "relevant_attributes" in shown:  # in no order: each plan of one configuration has another
         shown["relevant_attributes"].sort(key=lambda each: (each["resource"], json.dumps(each["attribute"])))
-    return shown
+    # A token for a cluster is a signed request, with the time in it.
+    timeless: dict[str, Any] = json.loads(re.sub(r"k8s-aws-v1\.[\w-]+", "k8s-aws-v1.testing", json.dumps(shown)))
+    return timeless
 
 
 def _applied(work: Path) -> list[dict[str, Any]]:
