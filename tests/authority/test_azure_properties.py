@@ -71,7 +71,7 @@ def given(role: Role, condition: str = "") -> list[Grant]:
     return list(grants(role, Given(EVERYWHERE, Evidence("given"), text=condition)))
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @drawn(st.lists(ROLES, min_size=1, max_size=3).map(tuple), ASKED)
 def test_a_role_allows_what_its_planes_say(permissions: tuple[BuiltIn, ...], action: str) -> None:
     """Each permissions block allows its actions less its own not-actions; blocks add up; no plane speaks of the other."""
@@ -79,7 +79,7 @@ def test_a_role_allows_what_its_planes_say(permissions: tuple[BuiltIn, ...], act
     assert speaks(direct(given(role), role), action) is any(allowed(each, action) for each in permissions)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @drawn(ROLES, patterns(), ASKED)
 def test_taking_out_more_never_gives_more(role: BuiltIn, more: str, action: str) -> None:
     """A further not-action takes away or changes nothing, in what the keys open too."""
@@ -87,7 +87,7 @@ def test_taking_out_more_never_gives_more(role: BuiltIn, more: str, action: str)
     assert speaks(given(Role("own", (role,))), action) or not speaks(given(Role("own", (less,))), action)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @drawn(ROLES, ASKED, ASKED)
 def test_a_condition_never_gives_more(role: BuiltIn, about: str, action: str) -> None:
     """Under a condition nothing is certain that is not certain without it, and what it is about is not certain at all."""
@@ -99,7 +99,7 @@ def test_a_condition_never_gives_more(role: BuiltIn, about: str, action: str) ->
     assert not speaks(free, about) or any(LANGUAGE.matches(pattern, about) for each in possible for pattern in each.actions)
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @drawn(ROLES)
 def test_the_data_plane_asks_what_a_vault_goes_by(role: BuiltIn) -> None:
     """Every grant in the data plane by a role holds only where roles count; none in the control plane asks that."""
