@@ -26,7 +26,19 @@ COULD_NOT_JUDGE = "policypack_could_not_judge"
 _LOGGER = logging.getLogger("policypack.asked")
 _LOGGER.setLevel(logging.WARNING)
 _JUDGED: dict[int, tuple[Any, Places, Answers, bool]] = {}
-_JUDGING = threading.Lock()  # where checkov cannot fork, its frameworks are threads
+# Where checkov cannot fork (macOS, Windows), its frameworks are threads that share the questions and the registry's graph.
+_JUDGING = threading.Lock()
+_HERE = threading.local()
+
+
+_RUNNERS: dict[int, Any] = {}
+_NO_ADDRESS = "could not judge: checkov gives blocks of this framework no address; `policypack scan` reads the file"
+
+
+def loaded_by(runner: Any) -> None:  # noqa: ANN401 - checkov's
+    """Remembers whose graph it is that questions in this thread are about."""
+    if runner is not None:
+        _RUNNERS[threading.get_ident()] = runner
 
 
 def offer(name: str, title: str, severity: str) -> None:
@@ -52,7 +64,20 @@ def _asking(kind: str, parent: type[Any]) -> type[Any]:
         self.details.extend(reasons)
         return result
 
-    return type(f"{kind.title()}Question", (parent,), {"scan_entity_conf": scan, f"scan_{kind}_conf": scan})
+    own = {name: _own(name) for name in ("details", "entity_path")}
+    return type(f"{kind.title()}Question", (parent,), {"scan_entity_conf": scan, f"scan_{kind}_conf": scan, **own})
+
+
+def _own(name: str) -> property:
+    """An attribute of a question that each thread has to itself."""
+
+    def get(question: Any) -> Any:  # noqa: ANN401 - checkov's
+        return vars(_HERE).setdefault(f"{name} {id(question)}", [])
+
+    def put(question: Any, value: Any) -> None:  # noqa: ANN401 - checkov's
+        vars(_HERE)[f"{name} {id(question)}"] = value
+
+    return property(get, put)
 
 
 QUESTIONS = {
@@ -65,6 +90,9 @@ QUESTIONS = {
 
 def _verdict(question: Any, kind: str, conf: Mapping[str, Any], entity_type: str) -> tuple[Any, list[str]]:  # noqa: ANN401
     """FAILED with the reasons, PASSED where something was judged, UNKNOWN (which checkov drops) elsewhere."""
+    if "__address__" not in conf:  # the framework terraform_json
+        mine = question.id == COULD_NOT_JUDGE or told().leaves_out(COULD_NOT_JUDGE, "CRITICAL")
+        return (CheckResult.FAILED, [_NO_ADDRESS]) if mine else (CheckResult.UNKNOWN, [])
     shown = question.entity_path.partition(f":{entity_type}:")[0]
     places, answers, stands_in = _judged(question)
     place = places.at(kind, shown, str(conf["__address__"]))
@@ -79,7 +107,7 @@ def _verdict(question: Any, kind: str, conf: Mapping[str, Any], entity_type: str
 
 def _judged(question: Any) -> tuple[Places, Answers, bool]:  # noqa: ANN401 - a check of checkov's
     """One scan a graph. Where `--check` leaves out the check that says what could not be judged, every check says it."""
-    graph = question.graph
+    graph = question.graph if len(_RUNNERS) < 2 else _RUNNERS[threading.get_ident()].graph_manager.db_connector.graph
     if graph is None:
         raise LookupError("checkov gives no graph to find the file in")
     with _JUDGING:

@@ -164,6 +164,23 @@ def test_several_frameworks_at_once(checkov: str, module: Path) -> None:
     assert done.said.count("checkov leaves out what a plan only deletes") == 1
 
 
+def test_frameworks_as_threads(checkov: str, module: Path) -> None:
+    """Where checkov cannot fork, its frameworks share the checks: each answer is still about its own file. Blocks without an
+    address, as those of cdktf, fail what is there for them and nothing else."""
+    shutil.copy(ROOT / "terraform-examples" / "backups" / "backup_missing" / "plan.json", module / "plan.json")
+    (module / "cdk.tf.json").write_text('{"resource": {"aws_dynamodb_table": {"j": {"name": "j"}}}}', "utf-8")
+    frameworks = ("terraform", "terraform_plan", "terraform_json")
+    environment = {"CHECKOV_PARALLELIZATION_TYPE": "thread"}
+    done = run(checkov, "-d", ".", "--framework", *frameworks, cwd=module, environment=environment)
+    kinds = {report["check_type"]: report["results"]["failed_checks"] for report in done.reports}
+    ours = {kind: [each for each in failed if each["check_id"] in {*CHECKS, COULD_NOT_JUDGE}] for kind, failed in kinds.items()}
+    assert {each["check_id"] for each in ours["terraform_json"]} == {COULD_NOT_JUDGE}
+    assert {each["resource"] for each in ours["terraform_plan"]} >= {"aws_dynamodb_table.carts"}
+    for each in ours["terraform"] + ours["terraform_plan"]:
+        assert each["check_id"] != COULD_NOT_JUDGE
+        assert "could not judge" not in "".join(each["details"])
+
+
 def test_one_file(checkov: str, module: Path) -> None:
     """`-f` asks about that file alone; what stands in the others is not told at it, and is counted."""
     (module / "other.tf").write_text(STORE.replace("main", "other"), "utf-8")
