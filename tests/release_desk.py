@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -102,9 +103,14 @@ class Desk:
         )
 
 
-def released(text: str) -> str:
-    """The changelog with a date in the place of "unreleased"."""
-    return text.replace(f"## {__version__} (unreleased)", f"## {__version__} (2026-11-25)")
+def _dated(text: str) -> str:
+    """The changelog with a date for this version, whatever stands there today."""
+    return re.sub(rf"^## {re.escape(__version__)} \(.*\)$", f"## {__version__} (2026-11-25)", text, flags=re.MULTILINE)
+
+
+def _nobody(text: str) -> str:
+    """The file of signers without its keys."""
+    return "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
 
 
 def made(root: Path, names: list[str]) -> Desk:
@@ -113,8 +119,9 @@ def made(root: Path, names: list[str]) -> Desk:
     for name in names:
         (root / "mine" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / "mine" / name)
-    changelog = root / "mine" / "CHANGELOG.md"
-    changelog.write_text(released(changelog.read_text("utf-8")), "utf-8")
+    for name, changed in (("CHANGELOG.md", _dated), (".github/allowed_signers", _nobody)):
+        path = root / "mine" / name
+        path.write_text(changed(path.read_text("utf-8")), "utf-8")
     desk.git("init", "-q", "--bare", "-b", "main", str(root / "origin.git"), cwd=".")
     desk.git("init", "-q", "-b", "main")
     desk.git("add", "--all")
