@@ -51,6 +51,8 @@ def _different(shows: Sequence[ResourceChange], holds: Sequence[FileChange]) -> 
     held = {(each.address, each.deposed): each for each in holds if _mode(each.address) == "managed"}
     if len(shown) < sum(each.mode == "managed" for each in shows):
         yield "the JSON shows something twice"
+    if len(held) < sum(_mode(each.address) == "managed" for each in holds):
+        yield "the file does something twice to one object"
     if left := [f"{place[0]} ({'/'.join(held[place].actions)})" for place in _worst_first(held, held.keys() - shown.keys())]:
         yield f"the JSON does not show what the file does to {_listed(left)}"
     if more := [place[0] for place in sorted(shown.keys() - held.keys())]:

@@ -5,9 +5,11 @@ of OpenTofu has the same numbers). Of its fields only those are read that `terra
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from msgspec import Struct
 
@@ -15,6 +17,7 @@ from policypack.read.options import ReadError
 from policypack.read.planfile import MAX_TOTAL, content_of
 
 _VERSION = 3
+_END = 22  # bytes of the end of an archive, where no comment is behind it
 _ACTIONS = {
     0: ("no-op",),
     1: ("create",),
@@ -26,7 +29,17 @@ _ACTIONS = {
     8: ("forget",),
     9: ("create", "forget"),
 }
-_ERRORS = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, ValueError, EOFError, LookupError)
+_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    EOFError,
+    LookupError,
+    struct.error,
+)
 NULL = b"\xc0"
 """MessagePack's null."""
 
@@ -53,46 +66,49 @@ class FilePlan(Struct, frozen=True):
 
 
 def read_file_plan(content: bytes, name: str) -> FilePlan:
-    """What the bytes of a plan file say that it does. Raises ReadError where they cannot be understood."""
+    """What the bytes of a plan file say that it does. Raises ReadError where they cannot be understood, or in more ways than one."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _one_reading(archive, content)
             return _plan(content_of(archive, archive.getinfo("tfplan"), MAX_TOTAL))
     except _ERRORS as error:
         hint = "give the file that `terraform plan -out` wrote"
         raise ReadError(f"{name} does not say what it does in a way that is understood", hint) from error
 
 
+def _one_reading(archive: zipfile.ZipFile, content: bytes) -> None:
+    """Refuses an archive in which another reader could find another plan: Terraform takes the first of two of a name, Python the
+    last, and they disagree about a directory that does not lie right before the end of the file."""
+    files = archive.infolist()
+    size, start = struct.unpack("<II", content[-_END:][12:20])
+    whole = content[-_END:].startswith(b"PK\5\6") and start + size + _END == len(content)
+    elsewhere = content[-_END - 20 :].startswith(b"PK\6\7")
+    renamed = any(each.filename != each.orig_filename for each in files)
+    if not whole or elsewhere or renamed or len({each.filename for each in files}) < len(files):
+        raise zipfile.BadZipFile("it can be read in two ways")
+
+
 def _plan(data: bytes) -> FilePlan:
-    changes: list[FileChange] = []
-    plan: dict[int, int | bytes] = {1: 0, 20: 0, 21: b"", 25: 0, 26: 0}
-    for number, value in _fields(data):
-        if number == 3:
-            changes.append(_change(_bytes(value)))
-        elif number in plan:
-            plan[number] = value
-    if plan[1] != _VERSION:
+    plan, changes = _message(data, {1: 0, 20: 0, 21: 2, 25: 0, 26: 0}, 3)
+    if plan.get(1) != _VERSION:
         raise ValueError("another version of the format")
-    told = plan[25] or plan[26] or plan[20]  # what is false is left out: a file that is neither is one that does not say
-    return FilePlan(tuple(changes), _bytes(plan[21]).decode(), bool(plan[20]), bool(plan[26]) if told else None)
+    errored, applyable, complete = (bool(plan.get(each)) for each in (20, 25, 26))
+    told = applyable or complete or errored  # what is false is left out: a file that is neither is one that does not say
+    return FilePlan(tuple(map(_change, changes)), plan.get(21, b"").decode(), errored, complete if told else None)
 
 
 def _change(data: bytes) -> FileChange:
-    one = dict(_fields(data))
-    change: dict[int, int | bytes] = {}
-    values = []
-    for number, value in _fields(_bytes(one[9])):
-        if number == 2:
-            values.append(_bytes(dict(_fields(_bytes(value)))[1]))
-        change[number] = value
-    actions = _ACTIONS[int(change.get(1, 0))]
-    address = _bytes(one[13]).decode()
+    one, _ = _message(data, {7: 2, 8: 2, 9: 2, 13: 2, 14: 2})
+    change, values = _message(one[9], {1: 0}, 2)
+    actions = _ACTIONS[change.get(1, 0)]
+    address = one[13].decode()
     return FileChange(
         address,
-        _bytes(one.get(14, b"")).decode() or address,
-        _bytes(one.get(7, b"")).decode(),
-        _bytes(one.get(8, b"")).decode(),
+        one.get(14, b"").decode() or address,
+        one.get(7, b"").decode(),
+        one.get(8, b"").decode(),
         actions,
-        *_sides(actions, values),
+        *_sides(actions, [_message(each, {1: 2})[0][1] for each in values]),
     )
 
 
@@ -106,20 +122,39 @@ def _sides(actions: tuple[str, ...], values: list[bytes]) -> tuple[bytes, bytes]
     return (NULL, only) if actions == ("create",) else (only, NULL)
 
 
-def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Number and value of each field of a message: a number, or the bytes of whatever it is."""
+def _message(data: bytes, once: Mapping[int, int], many: int = 0) -> tuple[dict[int, Any], list[bytes]]:
+    """The fields of a message that it has at most once (number -> kind), and all messages of one number.
+
+    Whoever writes a field twice, or as another kind, is read differently by everybody: Terraform joins the one and skips the other.
+    """
+    found: dict[int, Any] = {}
+    all_of: list[bytes] = []
+    for number, kind, value in _fields(data):
+        if number not in once and number != many:
+            continue
+        if kind != once.get(number, 2) or number in found:
+            raise ValueError("a field in a way that Terraform does not write")
+        if number == many and not isinstance(value, int):
+            all_of.append(value)
+        else:
+            found[number] = value
+    return found, all_of
+
+
+def _fields(data: bytes) -> Iterator[tuple[int, int, int | bytes]]:
+    """Number, kind and value of each field of a message: a number, or the bytes of whatever it is."""
     place = 0
     while place < len(data):
         key, place = _number(data, place)
         kind = key & 7
         if kind == 0:
             value, place = _number(data, place)
-            yield key >> 3, value
+            yield key >> 3, kind, value
             continue
         size, place = _number(data, place) if kind == 2 else ({1: 8, 5: 4}[kind], place)
         if place + size > len(data):
             raise ValueError("a field goes on behind the end")
-        yield key >> 3, data[place : place + size]
+        yield key >> 3, kind, data[place : place + size]
         place += size
 
 
@@ -133,9 +168,3 @@ def _number(data: bytes, place: int) -> tuple[int, int]:
             return found, place
         shift += 7
     raise ValueError("a number without an end")
-
-
-def _bytes(value: int | bytes) -> bytes:
-    if isinstance(value, int):
-        raise ValueError("a number where a text belongs")  # noqa: TRY004 - what the file says is wrong, not a type of ours
-    return value
