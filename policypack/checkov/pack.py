@@ -10,7 +10,7 @@ from checkov.terraform.checks.resource.registry import resource_registry
 from policypack.check import checks_folder, load_checks
 from policypack.checkov.notice import say_limits
 from policypack.checkov.question import COULD_NOT_JUDGE, QUESTIONS, loaded_by, offer
-from policypack.checkov.told import uncertain_fails
+from policypack.checkov.told import told, uncertain_fails
 from policypack.settings import load_settings
 
 
@@ -22,7 +22,11 @@ def register(runner: Any = None) -> None:  # noqa: ANN401 - the runner of checko
     """Registers every check, with the severities of the settings of this folder. Raises whatever keeps it from doing so:
     checkov itself would only log it, run without these checks, and pass."""
     uncertain_fails()
-    loaded_by(runner)
+    if loaded_by(runner) and told().several_folders:
+        raise PackError(
+            "checkov asks about the first of several -d only where it runs one framework: run it once for each folder, or name"
+            " another framework beside (--framework terraform kubernetes)"
+        )
     checks = load_checks(checks_folder())
     severities = load_settings(None, Path.cwd()).severity
     for name in (COULD_NOT_JUDGE, *checks):

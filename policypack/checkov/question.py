@@ -35,10 +35,12 @@ _RUNNERS: dict[int, Any] = {}
 _NO_ADDRESS = "could not judge: checkov gives blocks of this framework no address; `policypack scan` reads the file"
 
 
-def loaded_by(runner: Any) -> None:  # noqa: ANN401 - checkov's
-    """Remembers whose graph it is that questions in this thread are about."""
+def loaded_by(runner: Any) -> bool:  # noqa: ANN401 - checkov's
+    """Remembers whose graph it is that questions in this thread are about. Whether the runner had loaded them before."""
+    again = runner is not None and any(each is runner for each in _RUNNERS.values())
     if runner is not None:
         _RUNNERS[threading.get_ident()] = runner
+    return again
 
 
 def offer(name: str, title: str, severity: str) -> None:

@@ -24,6 +24,7 @@ class Told(Struct, frozen=True):
     source: Path | None = None
     chosen: tuple[str, ...] = ()
     all_external: bool = False
+    several_folders: bool = False
 
     def leaves_out(self, check: str, severity: str) -> bool:
         """Whether `--check` names other checks only. That somebody skips it by its name is another matter."""
@@ -45,6 +46,7 @@ def told() -> Told:
         source=_root_module(sources[0]) if sources else None,
         chosen=tuple(name for each in getattr(config, "check", None) or [] for name in str(each).split(",")),
         all_external=bool(getattr(config, "run_all_external_checks", False)),
+        several_folders=len(folders) > 1,
     )
 
 

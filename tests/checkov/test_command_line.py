@@ -190,12 +190,17 @@ def test_one_file(checkov: str, module: Path) -> None:
 
 
 def test_several_folders(checkov: str, tmp_path: Path) -> None:
-    """Each `-d` is judged, in a run of one framework and of two."""
+    """Each `-d` is judged beside another framework. Of one framework alone checkov scans the first folder again in place of the
+    second, so that the run ends with 2 and says it."""
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "main.tf").write_text(STORE.replace("main", name), "utf-8")
-    done = run(checkov, "-d", "one", "-d", "two", "--framework", "terraform", "kubernetes", "--check", ASKED, cwd=tmp_path)
+    folders = ("-d", "one", "-d", "two", "--check", ASKED, "--framework", "terraform")
+    done = run(checkov, *folders, "kubernetes", cwd=tmp_path)
     assert done.told() == {(ASKED, "aws_db_instance.one"), (ASKED, "aws_db_instance.two")}
+    done = run(checkov, *folders, cwd=tmp_path)
+    assert done.code == 2
+    assert "run it once for each folder" in done.said
 
 
 def test_two_roots_are_no_estate(checkov: str, tmp_path: Path) -> None:
