@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,6 +22,16 @@ from policypack.read.options import ReadError
 _LARGEST, _TOGETHER = 16 * 2**20, 64 * 2**20  # a file that code reads, and what is asked of git at once
 _SHOWN = 12
 _LINK = "120000"
+_PLACES = (
+    "{}",
+    "refs/{}",
+    "refs/tags/{}",
+    "refs/heads/{}",
+    "refs/remotes/{}",
+    "refs/remotes/{}/HEAD",
+)  # where git looks for a name
+_WHOLE_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_ID = re.compile(r"[0-9a-fA-F]{4,64}")
 _WANTED = frozenset({"100644", "100755", _LINK})
 
 
@@ -69,6 +80,7 @@ def base_tree(start: Path, ref: str) -> Iterator[Tree]:
 
 
 def _common(root: Path, ref: str, head: str) -> str:
+    _refuse_two(root, ref)
     commit = (
         "" if ref.startswith("-") else answer(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").decode().strip()
     )
@@ -79,6 +91,21 @@ def _common(root: Path, ref: str, head: str) -> str:
     shallow = answer(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
     hint = "the clone is shallow: fetch more of it (in GitHub Actions: fetch-depth: 0)" if shallow else "fetch it first"
     raise ReadError(what, hint)
+
+
+def _refuse_two(root: Path, ref: str) -> None:
+    """Whoever may push a tag could name it like the branch, or the beginning of the commit, that is compared with: git takes the tag,
+    and a change that is compared with itself brings nothing new."""
+    name = re.split(r"[~^:]|@\{", ref, maxsplit=1)[0]
+    if not name or _WHOLE_ID.fullmatch(name):
+        return
+    possible = [each.format(name) for each in _PLACES]
+    there = set(answer(root, "for-each-ref", "--format=%(refname)", *possible).decode("utf-8", "replace").splitlines())
+    found = [each for each in possible if each in there]
+    if found and _ID.fullmatch(name):
+        found += answer(root, "rev-parse", f"--disambiguate={name}").decode().split()[:1]
+    if len(found) > 1:
+        raise ReadError(f"{ref} is the name of {' and of '.join(found)}", f"name one in full: {found[-1]}")
 
 
 def _lay_out(root: Path, entries: Sequence[Entry], folder: Path) -> None:
@@ -94,16 +121,24 @@ def _lay_out(root: Path, entries: Sequence[Entry], folder: Path) -> None:
                 raise ReadError("git does not have all files of the base", "is it a whole clone?")
             place = start + each.size + 1
             path = folder / each.path
-            with suppress(OSError, ValueError):  # a name that this system does not have: then the base lacks it
+            try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _write(path, each, content)
+            except (
+                OSError,
+                ValueError,
+            ) as error:  # without a file that protects, the base would have findings that it never had
+                raise ReadError(f"{each.path} of the base cannot be written down here", "is the disk full?") from error
 
 
 def _write(path: Path, entry: Entry, content: bytes) -> None:
     if entry.mode != _LINK:
         path.write_bytes(content)
     elif _stays_inside(entry.path, os.fsdecode(content)):
-        path.symlink_to(os.fsdecode(content))
+        try:
+            path.symlink_to(os.fsdecode(content))
+        except (OSError, NotImplementedError):  # where links need rights that nobody has, git writes their text, as here
+            path.write_bytes(content)
 
 
 def _is_inside(path: str) -> bool:
