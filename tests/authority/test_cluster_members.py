@@ -62,7 +62,14 @@ ENTRY = "aws_eks_access_entry.agent"
         ("AmazonEKSMadeUpPolicy", 'type = "cluster"', "aws_eks_cluster.main.name", MAYBE),
         ("AmazonEKSClusterAdminPolicy", 'type = "cluster"', '"elsewhere"', MAYBE),
     ],
-    ids=["administrator", "editor there", "editor elsewhere", "reader", "a policy that nobody knows", "which cluster is not known"],
+    ids=[
+        "administrator",
+        "editor there",
+        "editor elsewhere",
+        "reader",
+        "a policy that nobody knows",
+        "which cluster is not known",
+    ],
 )
 def test_an_access_policy_is_a_role_of_the_cluster(
     tmp_path: Path, policy: str, scope: str, cluster: str, expected: Outcome
