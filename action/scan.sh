@@ -10,8 +10,18 @@ esac
 comment="$TEMPORARY/policypack-comment.md"
 rm -f -- "$comment"
 
+# Whoever writes `yes` means it: a word that is neither must not be taken for "false".
+switch() {
+  case "$2" in
+    [Tt][Rr][Uu][Ee]) return 0 ;;
+    [Ff][Aa][Ll][Ss][Ee] | "") return 1 ;;
+  esac
+  echo "::error title=policypack::the input $1 is neither \"true\" nor \"false\""
+  exit 2
+}
+
 arguments=(--format github --fail-on "$FAIL_ON" --output "sarif=$SARIF" --output "comment=$comment")
-if [ "$STRICT" = true ]; then arguments+=(--strict); fi
+if switch strict "$STRICT"; then arguments+=(--strict); fi
 if [ -n "$CONFIG" ]; then arguments+=(--config "$CONFIG"); fi
 if [ -n "$SOURCE" ]; then arguments+=(--source "$SOURCE"); fi
 if [ -n "$BASELINE" ]; then arguments+=(--baseline "$BASELINE"); fi
@@ -32,8 +42,8 @@ if [ -z "$base" ] && [ -n "$PULL_BASE" ]; then
 fi
 if [ -n "$base" ]; then
   arguments+=(--base "$base")
-  if [ "$ONLY_NEW" = true ]; then arguments+=(--only-new); fi
-elif [ "$ONLY_NEW" = true ]; then
+  if switch only-new "$ONLY_NEW"; then arguments+=(--only-new); fi
+elif switch only-new "$ONLY_NEW"; then
   echo "::notice title=policypack::only-new has no meaning without a pull request or the input base: all findings are reported"
 fi
 

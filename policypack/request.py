@@ -236,10 +236,26 @@ def _text(path: Path, what: str) -> str:
 
 
 def _save(path: Path, text: str) -> None:
+    link = _link_on_the_way(path)
+    if link is not None:
+        raise ScanError(
+            f"{path.name} was not written: {link.name} is a link", "nothing is written through a link of the repository"
+        )
     try:
         path.write_bytes(text.encode("utf-8", "replace"))
     except OSError as error:
         raise ScanError(f"{path.name} cannot be written: {error.strerror or type(error).__name__}") from error
+
+
+def _link_on_the_way(path: Path) -> Path | None:
+    """A link of the repository that leads to the file. Whoever wrote the change could make it lead to anything that may be
+    written here; what lies outside of the repository is whoever's it is."""
+    here = Path.cwd()
+    top = next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
+    place = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow what is looked for
+    way = (place, *place.parents)  # which may begin with links of the machine, so that it is asked what is really the top
+    tops = [number for number, each in enumerate(way) if os.path.realpath(each) == os.path.realpath(top)]
+    return next((each for each in way[: tops[-1]] if each.is_symlink()), None) if tops else None
 
 
 def today() -> date:

@@ -222,6 +222,20 @@ def test_what_cannot_be_judged_fails_the_job(stage: Stage) -> None:
     assert stage.run("push", fail_on="never").code == 2
 
 
+@pytest.mark.parametrize(
+    ("word", "expected"), [("True", 1), ("FALSE", 0), ("yes", 2), ("1", 2), ("true\n::stop-commands::x", 2)]
+)
+def test_a_switch_is_on_or_off_or_wrong(stage: Stage, word: str, expected: int) -> None:
+    """What is neither true nor false is no green job: `strict: yes` is not taken for no."""
+    stage.main.write_text(SAFE.replace("= true", "= var.on") + 'variable "on" { type = bool }\n')
+    done = stage.run("push", strict=word, fail_on="critical")
+    assert (done.code == 2) is (expected == 2)
+    if expected == 2:
+        assert done.annotations() == ['::error title=policypack::the input strict is neither "true" nor "false"']
+        assert "stop-commands" not in done.log
+    assert stage.run("push", only_new=word).code == (2 if expected == 2 else 1)
+
+
 def test_words_with_a_meaning_for_the_shell_are_only_words(stage: Stage) -> None:
     """Inputs and the titles of events are never part of a script."""
     done = stage.run("pull_request", paths="$(touch pwned)\n; touch pwned", config="`touch pwned`", fail_on="never")
