@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policypack.check import Finding
+from policypack.check import Finding, Severity
 from policypack.model import Infrastructure, Input, Location, replace
 from policypack.run import BaselineError, Report, apply, freeze, run
 from policypack.settings import Settings
@@ -72,9 +73,38 @@ def test_a_baseline_tells_roots_apart(inputs: tuple[str, ...], found_in: tuple[s
     assert len(apply(among(inputs, *found_in), baseline).findings) == new
 
 
-def entry(count: object) -> str:
+WORSE = Finding(resource(), "open", certain=False, at_most=Severity.MEDIUM)
+
+
+@pytest.mark.parametrize(
+    ("later", "reported"),
+    [
+        ({}, False),
+        ({"certain": True}, True),
+        ({"at_most": Severity.CRITICAL}, True),
+        ({"at_most": Severity.LOW}, False),
+        ({"message": "in other words"}, False),
+    ],
+)
+def test_what_became_worse_is_reported_again(later: dict[str, Any], reported: bool) -> None:
+    """Who accepted that something may be, or is not so bad, did not accept that it is, or is worse; it did not vanish either."""
+    baseline = freeze(judged(answering("vault_unlocked", WORSE)))
+    report = apply(judged(answering("vault_unlocked", replace(WORSE, **later))), baseline)
+    assert (len(report.findings), report.notes) == (int(reported), ())
+
+
+def test_of_two_alike_the_one_that_is_as_it_was_stays_frozen() -> None:
+    """One uncertain finding in the baseline takes the uncertain one of two, whichever is told first."""
+    baseline = freeze(judged(answering("vault_unlocked", WORSE)))
+    report = apply(judged(answering("vault_unlocked", WORSE, replace(WORSE, message="surely", certain=True))), baseline)
+    assert [each.certain for each in report.findings] == [True]
+    assert [each.certain for each in report.suppressed] == [False]
+
+
+def entry(count: object, **more: object) -> str:
     """An entry of a baseline."""
-    return json.dumps({"fingerprint": "a", "check": "b", "resource": "c", "input": "d", "count": count})
+    told = {"fingerprint": "a", "check": "b", "resource": "c", "input": "d", "severity": "high", "count": count, "certain": 0}
+    return json.dumps({**told, **more})
 
 
 @pytest.mark.parametrize(
@@ -90,6 +120,9 @@ def entry(count: object) -> str:
         '{"schema_version": "1", "inputs": [], "findings": [{}]}',
         '{"schema_version": "1", "inputs": [], "findings": [' + entry(0) + "]}",
         '{"schema_version": "1", "inputs": [], "findings": [' + entry(True) + "]}",
+        '{"schema_version": "1", "inputs": [], "findings": [' + entry(1, certain=2) + "]}",
+        '{"schema_version": "1", "inputs": [], "findings": [' + entry(1, certain=None) + "]}",
+        '{"schema_version": "1", "inputs": [], "findings": [' + entry(1, severity="bad") + "]}",
         '{"schema_version": "1", "inputs": [], "findings": [' + entry(1) + ", " + entry(2) + "]}",
         "[" * 100_000,
     ],

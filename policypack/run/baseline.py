@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from policypack.check import Finding
+from policypack.check import Finding, Severity
 from policypack.model import replace
 from policypack.run.outcome import Note, Report, fingerprint, order
 
@@ -27,10 +27,20 @@ class BaselineError(Exception):
 def freeze(report: Report) -> str:
     """The baseline of a report: what it found, and what an earlier baseline already held. Suppressions are not part of it."""
     findings = [*report.findings, *(each for each in report.suppressed if each.suppressed == REASON)]
-    counts = Counter((each.check, each.resource.address, each.resource.inside, fingerprint(each)) for each in findings)
+    alike: dict[tuple[str, str, str, str], list[Finding]] = {}
+    for each in findings:
+        alike.setdefault((each.check, each.resource.address, each.resource.inside, fingerprint(each)), []).append(each)
     entries = [
-        {"fingerprint": print_, "check": check, "resource": address, "input": path, "count": count}
-        for (check, address, path, print_), count in sorted(counts.items())
+        {
+            "fingerprint": print_,
+            "check": check,
+            "resource": address,
+            "input": path,
+            "severity": max((each.severity for each in some), key=lambda each: each.rank).value,
+            "count": len(some),
+            "certain": sum(each.certain for each in some),
+        }
+        for (check, address, path, print_), some in sorted(alike.items(), key=lambda each: each[0])
     ]
     import json  # most scans have no baseline
 
@@ -39,7 +49,8 @@ def freeze(report: Report) -> str:
 
 
 def apply(report: Report, text: str, *, partial: bool = False) -> Report:
-    """The report without the findings that the baseline holds, as often as it holds them; what vanished is a note.
+    """The report without the findings that the baseline holds, as often as it holds them; what vanished is a note. A finding that
+    became certain, or more severe, is reported again.
 
     Two roots may call different things by one address, so a finding is taken for one of its own input. One of an input that the
     baseline does not know (its folder was renamed, or a plan was made of it) is taken for one of an input that is not there now.
@@ -48,19 +59,24 @@ def apply(report: Report, text: str, *, partial: bool = False) -> Report:
     """
     known, entries = _read(text)
     left = Counter({key: entry["count"] for key, entry in entries.items()})
+    certain = Counter({key: entry["certain"] for key, entry in entries.items()})
     here = _inputs(report)
     moved: dict[str, list[_Key]] = {}
     for print_, path in entries:
         if path not in here:
             moved.setdefault(print_, []).append((print_, path))
 
-    def taken(finding: Finding) -> bool:
+    def taken(finding: Finding, *, whatever: bool = False) -> bool:
+        """Whether the baseline has one like it that is left, as sure and as severe (`whatever`: or not)."""
         own = (fingerprint(finding), finding.resource.inside)
         others = moved.get(own[0], ()) if own[1] not in known else ()
-        key = next((each for each in (own, *others) if left[each] > 0), None)
-        if key is not None:
-            left[key] -= 1
-        return key is not None
+        for key in (own, *others):
+            surely = not finding.certain or certain[key] > 0
+            if left[key] > 0 and (whatever or (surely and finding.severity.rank <= Severity(entries[key]["severity"]).rank)):
+                left[key] -= 1
+                certain[key] -= finding.certain
+                return True
+        return False
 
     kept: list[Finding] = []
     frozen: list[Finding] = []
@@ -69,8 +85,8 @@ def apply(report: Report, text: str, *, partial: bool = False) -> Report:
             frozen.append(replace(finding, suppressed=REASON))
         else:
             kept.append(finding)
-    for finding in report.suppressed:
-        taken(finding)  # what a comment accepts has not vanished
+    for finding in (*report.suppressed, *kept):
+        taken(finding, whatever=True)  # what a comment accepts, and what became worse, has not vanished
     vanished = [
         Note(f"{entry['check']} of {entry['resource']} is in the baseline and is not found any more")
         for key, entry in entries.items()
@@ -112,7 +128,10 @@ def _read(text: str) -> tuple[frozenset[str], Mapping[_Key, dict[str, Any]]]:
 def _is_entry(entry: object) -> bool:
     return (
         isinstance(entry, dict)
-        and all(isinstance(entry.get(key), str) for key in ("fingerprint", "check", "resource", "input"))
+        and all(isinstance(entry.get(key), str) for key in ("fingerprint", "check", "resource", "input", "severity"))
+        and entry["severity"] in {each.value for each in Severity}
         and type(entry.get("count")) is int
+        and type(entry.get("certain")) is int
         and entry["count"] > 0
+        and 0 <= entry["certain"] <= entry["count"]
     )
