@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from policypack.authority import Authority, authority
 from policypack.build import build
+from policypack.build.namesakes import told_apart
 from policypack.catalog import load_catalog
 from policypack.model import Evidence, Gap, Infrastructure, Verb
+from policypack.model.namesakes import told, unmarked
 from policypack.report.answers import Answer, Asked, can_json, can_text, who_can_json, who_can_text
 from policypack.request import Reading, inputs_of, options_of
+from policypack.run.telling import gaps_told, powers_told
 from policypack.scan import ScanError, nearest, read_all
 from policypack.settings import load_settings
 from policypack.terminal import Progress, write
 
+_MOST_NAMED = 5
 FORMATS = ("text", "json")
 ALL = "destroy-all"
 _ACTION = r"[^:*\s]+:[^:*\s]+|[^:*\s.]+[./][^:*\s]+"
@@ -42,14 +46,17 @@ def who_can(question: Question, verb: str, address: str) -> int:
     _known("format", question.format, FORMATS)
     picture = _picture(question)
     asked_of = authority(picture)
-    _check_target(asked_of, picture, verb, address)
+    paths = _paths(picture)
+    target = _meant(address, (*asked_of.targets, *_addresses(picture)), paths)
+    _check_target(asked_of, picture, verb, target)
     if verb == ALL:
-        powers = asked_of.destroys_all(address, everyone=question.everyone)
+        powers = asked_of.destroys_all(target, everyone=question.everyone)
     else:
-        powers = asked_of.who_can(Verb(verb), address, everyone=question.everyone)
-    identities = {each.address: each for each in reversed(picture.identities)}
-    asked = Asked(verb, address, identities, asked_of.gaps, _width())
-    write(who_can_json(powers, asked) if question.format == "json" else who_can_text(powers, asked))
+        powers = asked_of.who_can(Verb(verb), target, everyone=question.everyone)
+    named = powers_told(powers, paths)
+    identities = {told(each.address, paths): each for each in reversed(picture.identities)}
+    asked = Asked(verb, told(target, paths), identities, gaps_told(asked_of.gaps, paths), _width())
+    write(who_can_json(named, asked) if question.format == "json" else who_can_text(named, asked))
     return _exit(picture)
 
 
@@ -59,7 +66,10 @@ def can(question: Question, identity: str, action: str, resource: str) -> int:
     if not re.fullmatch(_ACTION, action):
         raise ScanError(f"{action!r} is not an action", _ACTIONS)
     picture = _picture(question)
-    caller, of_roles = _caller(picture, identity)
+    paths = _paths(picture)
+    said = f"{identity} {action} on {resource}"
+    caller, of_roles = _caller(picture, _meant(identity, (each.address for each in picture.identities), paths))
+    resource = _meant(resource, _addresses(picture), paths)
     if not of_roles and ":" not in action:
         raise ScanError(f"{action!r} is not an action of AWS", _ACTIONS)
     known = of_roles and _is_place(picture, resource)
@@ -75,9 +85,9 @@ def can(question: Question, identity: str, action: str, resource: str) -> int:
         holder, location = written(each.policy)
         does = {"Allow": "allowed", "Deny": "denied"}.get(each.effect, each.effect)
         text = f"{does} by {each.said}{'' if each.certain else ', possibly'}"
-        steps.append(Evidence(text, holder.address if holder else "", location))
-    answer = Answer(decision.outcome, tuple(steps), decision.missing, decision.lacking)
-    said = f"{identity} {action} on {resource}"
+        steps.append(Evidence(told(text, paths), told(holder.address, paths) if holder else "", location))
+    missing, lacking = ([told(each, paths) for each in texts] for texts in (decision.missing, decision.lacking))
+    answer = Answer(decision.outcome, tuple(steps), missing, lacking)
     write(can_json(answer) if question.format == "json" else can_text(answer, said, _width()))
     return _exit(picture)
 
@@ -90,10 +100,23 @@ def _picture(question: Question) -> Infrastructure:
     with Progress() as progress:
         inputs = read_all(paths, options, catalog.knows, progress)
         progress("building the picture")
-        picture = build(inputs, catalog, settings)
+        picture = build(told_apart(inputs), catalog, settings)
     for gap in _lost(picture):
         sys.stderr.write(f"policypack: {gap.reason}\n")
     return picture
+
+
+def _paths(picture: Infrastructure) -> Mapping[int, str]:
+    return {number: each.path for number, each in enumerate(picture.inputs)}
+
+
+def _meant(written: str, known: Iterable[str], paths: Mapping[int, str]) -> str:
+    """What stands for an address in the picture. Raises ScanError where several inputs have it and none is named."""
+    found = sorted({each for each in known if written in {unmarked(each), told(each, paths)}})
+    if len(found) > 1:
+        named = [told(each, paths) for each in found]
+        raise ScanError(f"{written} is in {len(found)} of the inputs", f"say which: {', '.join(named[:_MOST_NAMED])}")
+    return found[0] if found else written
 
 
 def _lost(picture: Infrastructure) -> list[Gap]:

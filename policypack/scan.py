@@ -45,15 +45,17 @@ def judge(  # noqa: PLR0913 - what to read, what to ask, and when
     more than these inputs.
     """
     from policypack.build import build
+    from policypack.build.namesakes import told_apart
     from policypack.catalog import load_catalog
     from policypack.run import run
 
     catalog = load_catalog()
     inputs = read_all(paths, options, catalog.knows, tell)
     tell("building the picture")
-    infrastructure = build(inputs, catalog, settings)
+    infrastructure = build(told_apart(inputs), catalog, settings)
     tell(f"running {len(checks)} checks")
-    return run(infrastructure, checks, settings, today=today, baseline=baseline, partial=partial)
+    report = run(infrastructure, checks, settings, today=today, baseline=baseline, partial=partial)
+    return replace(report, read=tuple(inputs))
 
 
 def read_all(

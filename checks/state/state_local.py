@@ -29,7 +29,10 @@ def state_local(infrastructure: Infrastructure) -> Iterator[Finding]:
         said = Evidence("there is no backend or cloud block")
         if isinstance(backend, Resource):
             said = Evidence('the backend is "local"', backend.address, backend.location)
-        place = said.location or stores[0].resource.location
+        first = stores[0].resource
+        place = said.location or next(
+            iter(first.module_calls), first.location
+        )  # a line of the root: others call its modules too
         held = Evidence(f"its state holds {stores[0].address} ({stores[0].environment.reason})", stores[0].address)
         yield Finding(
             replace(source.itself, location=place),

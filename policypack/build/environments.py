@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from policypack.build.estate import Estate
 from policypack.model import Domain, Environment, Reference, Resource, Unknown, Value
+from policypack.model.namesakes import unmarked
 from policypack.settings import EnvironmentRule
 
 _PRODUCTION = frozenset({"prod", "production", "prd", "live"})
@@ -75,7 +76,7 @@ def _matches(rule: EnvironmentRule, resource: Resource, domain: Domain, estate: 
     if isinstance(domain.id, str) and domain.id in rule.domains:
         return f"domain {domain.id}"
     for pattern in rule.addresses:
-        if fnmatchcase(resource.address, pattern.replace("[", "[[]")):
+        if fnmatchcase(unmarked(resource.address), pattern.replace("[", "[[]")):
             return f"address {pattern}"
     tags = estate.tags(resource)
     if isinstance(tags, Unknown):
@@ -103,7 +104,7 @@ def _clues(resource: Resource, domain: Domain, estate: Estate) -> Iterator[tuple
             yield text, "its name", _OTHER
     if isinstance(tags, dict) and isinstance(tags.get("Name"), str):
         yield str(tags["Name"]), "its Name tag", _OTHER
-    yield resource.address, "its address", _OTHER
+    yield unmarked(resource.address), "its address", _OTHER
     yield from _around(resource, estate)
     yield domain.name, f"its domain's name {domain.name}", _OTHER
     if isinstance(domain.id, str):  # an AWS account is a number; a project has a name

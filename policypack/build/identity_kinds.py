@@ -11,6 +11,7 @@ from msgspec import Struct
 from policypack.build.estate import Estate
 from policypack.build.identity_trust import Trusted
 from policypack.model import IdentityKind, Resource, Unknown, Value
+from policypack.model.namesakes import unmarked
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -94,7 +95,10 @@ def _declared(clues: Clues, estate: Estate) -> Iterator[Recognised]:
     for pattern in settings.agents:
         escaped = pattern.replace("[", "[[]")
         known = [clues.arn] if isinstance(clues.arn, str) else []
-        if any(fnmatchcase(text, escaped) for text in (clues.resource.address, clues.resource.configured_address, *known)):
+        if any(
+            fnmatchcase(text, escaped)
+            for text in (unmarked(clues.resource.address), unmarked(clues.resource.configured_address), *known)
+        ):
             yield Recognised(IdentityKind.AGENT, f"policypack.yaml: agents has {pattern}", declared=True)
         elif isinstance(clues.arn, Unknown) and pattern.startswith("arn:") and _may_be(clues.arn, escaped):
             yield Recognised(

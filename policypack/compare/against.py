@@ -10,13 +10,14 @@ from msgspec import Struct
 
 from policypack.build import build
 from policypack.build.estate import as_before
+from policypack.build.namesakes import told_apart
 from policypack.catalog import load_catalog
 from policypack.check import Check
 from policypack.compare.difference import Difference, compare
 from policypack.compare.sides import Sides
 from policypack.compare.tree import Tree, base_tree
 from policypack.discover import CODE, find_inputs, holds_code
-from policypack.model import replace
+from policypack.model import Input, replace
 from policypack.read.options import ReadError, ReadOptions
 from policypack.run import Note, Report, run
 from policypack.scan import read_all
@@ -99,16 +100,26 @@ def _sides(head: Report, asked: Asked, tree: Tree | None, tell: Callable[[str], 
     tell("reading the base")
     modules = read_all(paths, options, catalog.knows)
     base_of = {}
-    for path, source in zip(asked.paths, head.inputs, strict=False):
+    for path, source in zip(asked.paths, head.read, strict=False):
         place = tree.at(path) if tree is not None and path is not None else None
         if source.kind == "module" and place in paths:
             base_of[source.path] = modules[paths.index(place)].path
-    others = [as_before(each) for each in head.inputs if each.kind != "module"]
-    picture = build([*modules, *others], catalog, settings)
+    others = [as_before(each) for each in head.read if each.kind != "module"]
+    stood = [*modules, *others]
+    picture = build(told_apart(stood), catalog, settings)
     # What is asked of a change is not asked of what stands before it, which would answer for the same change.
     changes = (name for name, check in asked.checks.items() if check.concern == "changes")
     base = run(picture, asked.checks, replace(settings, skip=(*settings.skip, *changes)), today=asked.today)
-    return Sides(base, head, base_of, "what stands", _notes(base))
+    before, after = (
+        # An address has to be the same on both sides, whoever shares it on one of them.
+        report if _as_read(report, read) else replace(report, infrastructure=build(read, catalog, chosen))
+        for report, read, chosen in ((base, stood, settings), (head, head.read, asked.settings))
+    )
+    return Sides(before, after, base_of, "what stands", _notes(base))
+
+
+def _as_read(report: Report, read: Sequence[Input]) -> bool:
+    return all(one is other for one, other in zip(report.inputs, read, strict=True))
 
 
 def _modules(head: Report, asked: Asked, tree: Tree) -> list[Path]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from policypack.check import Finding, Severity
 from policypack.model import Evidence, Gap, Location, Resource
+from policypack.model.namesakes import unmarked
 from policypack.run import Report
 
 
@@ -63,14 +64,14 @@ def _subjects(report: Report) -> dict[tuple[str, str], str]:
     picture = report.infrastructure
     found = {(each.address, each.inside): "provider block" for each in _resources(report) if each.mode == "provider"}
     for credential in picture.credentials:
-        found[credential.resource.address, credential.resource.inside] = credential.label
+        found[unmarked(credential.resource.address), credential.resource.inside] = credential.label
     for vault in (*(picture.before.vaults if picture.before else ()), *picture.vaults):
-        found[vault.resource.address, vault.resource.inside] = f"{vault.environment.name} backup vault"
+        found[unmarked(vault.resource.address), vault.resource.inside] = f"{vault.environment.name} backup vault"
     stores = (*(picture.before.stores if picture.before else ()), *picture.stores)
     for store in stores:
         name = store.label or store.kind.replace("_", " ")
         why = f" ({store.environment.reason})" if store.environment.recognised else ""
-        found[store.address, store.resource.inside] = f"{store.environment.name} {name}{why}"
+        found[unmarked(store.address), store.resource.inside] = f"{store.environment.name} {name}{why}"
     for each in report.inputs:
         found[each.path, each.path] = each.kind
     return found
@@ -127,7 +128,7 @@ def production(report: Report) -> str:
         return ""
     first = min(stores, key=lambda store: (not store.environment.recognised, store.tier, store.address))
     more = f" and {len(stores) - 1} more" if len(stores) > 1 else ""
-    return f"production: {first.address} ({first.environment.reason}){more}"
+    return f"production: {unmarked(first.address)} ({first.environment.reason}){more}"
 
 
 def verdict(report: Report) -> str:

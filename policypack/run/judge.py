@@ -12,6 +12,7 @@ from policypack.model import Gap, Infrastructure, UnknownTruthError, replace
 from policypack.run import baseline as baselines
 from policypack.run.outcome import Crash, Note, Report, order
 from policypack.run.suppress import find_suppressions, suppress
+from policypack.run.telling import findings_told, gaps_told
 from policypack.settings import Settings, SettingsError
 
 
@@ -38,6 +39,10 @@ def run(  # noqa: PLR0913 - the picture, what is asked of it, and what was known
         if (not settings.only or name in settings.only) and name not in settings.skip
     }
     findings, crashed = _ask(infrastructure, asked)
+    gaps: Iterable[Gap] = infrastructure.gaps
+    if len(infrastructure.inputs) > 1:
+        paths = {number: each.path for number, each in enumerate(infrastructure.inputs)}
+        findings, gaps = findings_told(findings, paths), gaps_told(gaps, paths)
     comments = [comment for each in infrastructure.inputs for comment in each.comments]
     suppressions, broken, ended = find_suppressions(comments, checks, today)
     kept, suppressed, unused = suppress(findings, suppressions, asked)
@@ -46,7 +51,7 @@ def run(  # noqa: PLR0913 - the picture, what is asked of it, and what was known
         asked,
         tuple(sorted(kept, key=order)),
         tuple(sorted(suppressed, key=order)),
-        _gaps((*infrastructure.gaps, *(gap for each in infrastructure.inputs for gap in each.gaps), *broken)),
+        _gaps((*gaps, *(gap for each in infrastructure.inputs for gap in each.gaps), *broken)),
         tuple(crashed),
         _sorted_notes((*ended, *unused)),
     )

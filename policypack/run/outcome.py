@@ -46,7 +46,8 @@ class Note(Struct, frozen=True):
 class Report(Struct, frozen=True):
     """Everything that a run found, in order. `checks` are those that were asked; `suppressed` findings say why.
 
-    A suppression that cannot be read is one of the `gaps`, and unreadable: it must not pass for one that works.
+    A suppression that cannot be read is one of the `gaps`, and unreadable: it must not pass for one that works. `read` are the inputs
+    as they were read, before namesakes among them were told apart for the picture.
     """
 
     infrastructure: Infrastructure = field(default_factory=Infrastructure)
@@ -56,6 +57,7 @@ class Report(Struct, frozen=True):
     gaps: tuple[Gap, ...] = ()
     crashed: tuple[Crash, ...] = ()
     notes: tuple[Note, ...] = ()
+    read: tuple[Input, ...] = ()
 
     @property
     def inputs(self) -> tuple[Input, ...]:
