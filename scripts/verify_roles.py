@@ -20,6 +20,8 @@ from policypack.catalog.scoped.roles import role_table
 # Permission -> why a table has it and another source may not.
 EXPLAINED: Mapping[str, str] = {
     "compute.instances.create": "documented for these roles (Compute Engine, IAM roles and permissions), and left out of the selection",
+    "Microsoft.DataProtection/backupVaults/backupInstances/write": "on Microsoft's page of Backup Reader, and left out of the selection",
+    "Microsoft.Resources/deployments/write": "on Microsoft's pages of these roles (deployments/*), and left out of the selection",
     "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action": (
         "its pattern has a star for the identity's name (userAssignedIdentities/*/assign/action), which the selection read as text"
     ),
