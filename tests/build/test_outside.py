@@ -209,7 +209,7 @@ def test_a_hostile_policy_costs_no_more_than_its_length(tmp_path: Path) -> None:
     text = (
         role("r").replace('"s3:GetObject"', f'[{actions}, "sts:AssumeRole"]').replace('Resource = "*"', f"Resource = [{roles}]")
     )
-    started = time.perf_counter()
+    started = time.process_time()
     (gap,) = gaps(tmp_path, BUCKET + text)
     assert gap.reason.startswith("3000 roles of account 222222222222")
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
