@@ -18,6 +18,7 @@ from policypack.model import Evidence, Gap, Infrastructure, Verb
 from policypack.model.namesakes import told, unmarked
 from policypack.report.answers import Answer, Asked, can_json, can_text, who_can_json, who_can_text
 from policypack.request import Reading, inputs_of, options_of
+from policypack.run.concealed import concealing, gaps_concealed, powers_concealed
 from policypack.run.telling import gaps_told, powers_told
 from policypack.scan import ScanError, nearest, read_all
 from policypack.settings import load_settings
@@ -53,9 +54,11 @@ def who_can(question: Question, verb: str, address: str) -> int:
         powers = asked_of.destroys_all(target, everyone=question.everyone)
     else:
         powers = asked_of.who_can(Verb(verb), target, everyone=question.everyone)
-    named = powers_told(powers, paths)
+    named, gaps = powers_told(powers, paths), gaps_told(asked_of.gaps, paths)
+    if (conceal := concealing(picture)) is not None:
+        named, gaps = powers_concealed(named, conceal), gaps_concealed(gaps, conceal)
     identities = {told(each.address, paths): each for each in reversed(picture.identities)}
-    asked = Asked(verb, told(target, paths), identities, gaps_told(asked_of.gaps, paths), _width())
+    asked = Asked(verb, told(target, paths), identities, gaps, _width())
     write(who_can_json(named, asked) if question.format == "json" else who_can_text(named, asked))
     return _exit(picture)
 
@@ -80,13 +83,14 @@ def can(question: Question, identity: str, action: str, resource: str) -> int:
     decision = authority(picture).can(caller, action, resource)
     from policypack.authority.explain import written
 
+    conceal = concealing(picture) or str
     steps = []
     for each in decision.because:
         holder, location = written(each.policy)
         does = {"Allow": "allowed", "Deny": "denied"}.get(each.effect, each.effect)
         text = f"{does} by {each.said}{'' if each.certain else ', possibly'}"
-        steps.append(Evidence(told(text, paths), told(holder.address, paths) if holder else "", location))
-    missing, lacking = ([told(each, paths) for each in texts] for texts in (decision.missing, decision.lacking))
+        steps.append(Evidence(conceal(told(text, paths)), told(holder.address, paths) if holder else "", location))
+    missing, lacking = ([conceal(told(each, paths)) for each in texts] for texts in (decision.missing, decision.lacking))
     answer = Answer(decision.outcome, tuple(steps), missing, lacking)
     write(can_json(answer) if question.format == "json" else can_text(answer, said, _width()))
     return _exit(picture)
@@ -101,8 +105,9 @@ def _picture(question: Question) -> Infrastructure:
         inputs = read_all(paths, options, catalog.knows, progress)
         progress("building the picture")
         picture = build(told_apart(inputs), catalog, settings)
+    conceal = concealing(picture) or str
     for gap in _lost(picture):
-        sys.stderr.write(f"policypack: {gap.reason}\n")
+        sys.stderr.write(f"policypack: {conceal(gap.reason)}\n")
     return picture
 
 

@@ -11,6 +11,8 @@ from policypack.compare.findings import fixed_findings, new_findings
 from policypack.compare.powers import PowerChange, Untold, gained, lost, once, order
 from policypack.compare.sides import Sides
 from policypack.compare.stores import StoreChange, gone, guards_added, guards_removed, without_copy
+from policypack.model import replace
+from policypack.run.concealed import Conceal, concealing, steps_concealed
 
 
 class Difference(Struct, frozen=True):
@@ -48,7 +50,7 @@ class Difference(Struct, frozen=True):
 def compare(sides: Sides) -> Difference:
     """What the head of two sides changes. Same sides, same answer: everything is sorted."""
     more = tuple(gained(sides))
-    return Difference(
+    found = Difference(
         named=sides.named,
         gained=tuple(sorted((each for each in more if isinstance(each, PowerChange)), key=order)),
         lost=tuple(sorted(lost(sides), key=order)),
@@ -60,6 +62,31 @@ def compare(sides: Sides) -> Difference:
         new=new_findings(sides),
         fixed=fixed_findings(sides),
         notes=sides.notes,
+    )
+    for picture in (sides.before, sides.after):
+        if (conceal := concealing(picture)) is not None:
+            found = _concealed(found, conceal)
+    return found
+
+
+def _concealed(found: Difference, conceal: Conceal) -> Difference:
+    """The same without what may not be shown. The findings are without it already."""
+
+    def powers(changes: Iterable[PowerChange]) -> tuple[PowerChange, ...]:
+        return tuple(replace(each, path=steps_concealed(each.path, conceal), missing=conceal(each.missing)) for each in changes)
+
+    def stores(changes: Iterable[StoreChange]) -> tuple[StoreChange, ...]:
+        return tuple(replace(each, text=conceal(each.text)) for each in changes)
+
+    return replace(
+        found,
+        gained=powers(found.gained),
+        lost=powers(found.lost),
+        untold=tuple(replace(each, reason=conceal(each.reason)) for each in found.untold),
+        guards_removed=stores(found.guards_removed),
+        guards_added=stores(found.guards_added),
+        uncopied=stores(found.uncopied),
+        gone=stores(found.gone),
     )
 
 

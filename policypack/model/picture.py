@@ -140,7 +140,7 @@ class Guard(Struct, frozen=True):
             text = f"{self.attribute} is not known: {self.value.reason}"
         elif self.subject.hides(self.attribute):
             text = f"{self.attribute} is set"
-        elif isinstance(self.value, (bool, int, float)) or self.value in {self.safe, "Suspended", "Disabled", "INACTIVE"}:
+        elif isinstance(self.value, (bool, int, float)) or self.value in (self.safe, "Suspended", "Disabled", "INACTIVE"):
             text = f"{self.attribute} = {str(self.value).lower() if isinstance(self.value, bool) else self.value}"
         else:
             text = f"{self.attribute} is set"

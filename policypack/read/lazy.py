@@ -89,12 +89,19 @@ class LazyReferences(Sequence[Reference]):
 
 
 class LazyPaths(AbstractSet[str]):
-    """Dotted paths, found at the first question: only what is about to be shown is asked whether it may be."""
+    """Dotted paths, found at the first question: only what is about to be shown is asked whether it may be. `marks` are where the
+    input marks any (besides what is a secret by its name), or True."""
 
-    __slots__ = ("_made",)
+    __slots__ = ("_made", "_marks")
 
-    def __init__(self, make: Callable[[], frozenset[str]]) -> None:
+    def __init__(self, make: Callable[[], frozenset[str]], marks: tuple[msgspec.Raw, ...] | bool = True) -> None:
         self._made: Callable[[], frozenset[str]] | frozenset[str] = make
+        self._marks = marks
+
+    @property
+    def marked(self) -> bool:
+        """Whether the input may mark any."""
+        return self._marks if isinstance(self._marks, bool) else any(b"true" in bytes(each) for each in self._marks)
 
     def _paths(self) -> frozenset[str]:
         if not isinstance(self._made, frozenset):

@@ -7,6 +7,8 @@ from functools import partial
 from sys import intern
 from typing import Literal, TypeAlias
 
+from msgspec import Raw
+
 from policypack.model import UNKNOWN, Change, Location, Reference, Resource, Unknown, Values
 from policypack.read.addresses import last_key, most_specific, split
 from policypack.read.documents import TYPE as DOCUMENT
@@ -63,7 +65,7 @@ class Objects:
             provider_key=self._provider_key(place, entry.provider_name),
             change=_change(entry) if isinstance(entry, ResourceChange) else None,
             refers_to=LazyReferences(partial(self._refers_to, place, entry.address)) if place is not None else (),
-            sensitive=LazyPaths(partial(_sensitive, entry, place)),
+            sensitive=LazyPaths(partial(_sensitive, entry, place), _marks(entry, place)),
         )
 
     def _after(self, place: _Place, entry: ResourceChange) -> Callable[[], Values]:
@@ -118,6 +120,15 @@ def _sensitive(entry: ResourceChange | StateResource, place: _Place) -> frozense
     change = entry.change
     before = marked(entry.type, change.before_sensitive, change.before)
     return marked(entry.type, change.after_sensitive, change.after) | before | _from_variables(place)
+
+
+def _marks(entry: ResourceChange | StateResource, place: _Place) -> tuple[Raw, ...] | bool:
+    """What says that something is sensitive; True where a variable may."""
+    if place is not None and place[1].module.sensitive:
+        return True
+    if isinstance(entry, StateResource):
+        return (entry.sensitive_values,)
+    return entry.change.after_sensitive, entry.change.before_sensitive
 
 
 def _change(entry: ResourceChange) -> Change:

@@ -11,6 +11,7 @@ from policypack.check import Finding, Severity
 from policypack.model import Evidence, Gap, Location, Resource
 from policypack.model.namesakes import unmarked
 from policypack.run import Report
+from policypack.run.concealed import concealing
 
 
 class Block(Struct, frozen=True):
@@ -68,9 +69,10 @@ def _subjects(report: Report) -> dict[tuple[str, str], str]:
     for vault in (*(picture.before.vaults if picture.before else ()), *picture.vaults):
         found[unmarked(vault.resource.address), vault.resource.inside] = f"{vault.environment.name} backup vault"
     stores = (*(picture.before.stores if picture.before else ()), *picture.stores)
+    conceal = concealing(picture) or str
     for store in stores:
         name = store.label or store.kind.replace("_", " ")
-        why = f" ({store.environment.reason})" if store.environment.recognised else ""
+        why = f" ({conceal(store.environment.reason)})" if store.environment.recognised else ""
         found[unmarked(store.address), store.resource.inside] = f"{store.environment.name} {name}{why}"
     for each in report.inputs:
         found[each.path, each.path] = each.kind
@@ -128,7 +130,8 @@ def production(report: Report) -> str:
         return ""
     first = min(stores, key=lambda store: (not store.environment.recognised, store.tier, store.address))
     more = f" and {len(stores) - 1} more" if len(stores) > 1 else ""
-    return f"production: {unmarked(first.address)} ({first.environment.reason}){more}"
+    reason = (concealing(report.infrastructure) or str)(first.environment.reason)
+    return f"production: {unmarked(first.address)} ({reason}){more}"
 
 
 def verdict(report: Report) -> str:

@@ -10,6 +10,7 @@ from pathlib import PurePath
 from policypack.check import Check, Finding, Severity
 from policypack.model import Gap, Infrastructure, UnknownTruthError, replace
 from policypack.run import baseline as baselines
+from policypack.run.concealed import concealing, findings_concealed, gaps_concealed
 from policypack.run.outcome import Crash, Note, Report, order
 from policypack.run.suppress import find_suppressions, suppress
 from policypack.run.telling import findings_told, gaps_told
@@ -43,6 +44,9 @@ def run(  # noqa: PLR0913 - the picture, what is asked of it, and what was known
     if len(infrastructure.inputs) > 1:
         paths = {number: each.path for number, each in enumerate(infrastructure.inputs)}
         findings, gaps = findings_told(findings, paths), gaps_told(gaps, paths)
+    gaps = [*gaps, *(gap for each in infrastructure.inputs for gap in each.gaps)]
+    if (conceal := concealing(infrastructure)) is not None:
+        findings, gaps = findings_concealed(findings, conceal), gaps_concealed(gaps, conceal)
     comments = [comment for each in infrastructure.inputs for comment in each.comments]
     suppressions, broken, ended = find_suppressions(comments, checks, today)
     kept, suppressed, unused = suppress(findings, suppressions, asked)
@@ -51,7 +55,7 @@ def run(  # noqa: PLR0913 - the picture, what is asked of it, and what was known
         asked,
         tuple(sorted(kept, key=order)),
         tuple(sorted(suppressed, key=order)),
-        _gaps((*gaps, *(gap for each in infrastructure.inputs for gap in each.gaps), *broken)),
+        _gaps((*gaps, *broken)),
         tuple(crashed),
         _sorted_notes((*ended, *unused)),
     )
