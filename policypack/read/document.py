@@ -27,9 +27,9 @@ def read_document(path: Path | None, options: ReadOptions) -> Input:
     """The plan or the state in a file, or on standard input. Raises ReadError."""
     place = STDIN if path is None else shown(path, options.base, path)
     with _without_collection():
-        data = read_text(path, place)
+        data = read_text(path, place, copied=options.keep is not None)
         if options.keep is not None:
-            options.keep(data)
+            options.keep(bytes(data))  # a copy already
         kind, parts = outline(data, place)
         read = {"plan": read_plan, "state": read_state, "raw state": read_raw_state}[kind]
         try:
