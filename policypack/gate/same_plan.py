@@ -1,6 +1,6 @@
 """Whether a plan's JSON and its binary file are the same plan: what is judged is the JSON, what is applied is the file.
 
-Compared are when both were made, whether they are whole, and of every managed object its address, provider, actions and values. A
+Compared are when both were made, whether they are whole, the actions that they run, and of every managed object its address, provider, actions and values. A
 value of the file that is known only after the apply is left out of the JSON, or null there.
 """
 
@@ -19,7 +19,7 @@ from policypack.gate.canonical import members_of
 from policypack.read.addresses import module_of, split
 from policypack.read.options import ReadError
 from policypack.read.plan_binary import FileChange, FilePlan
-from policypack.read.plan_json import NULL, ResourceChange, decode_some, listed
+from policypack.read.plan_json import NULL, ActionInvocation, ResourceChange, decode_some, listed
 
 Key: TypeAlias = tuple[str, str]
 _SHOWN = 5
@@ -43,6 +43,12 @@ def _mismatches(members: Mapping[str, Raw], plan: FilePlan) -> Iterator[str]:
         shown = decode_some(members.get(name, NULL), bool)
         if held is not None and shown is not None and shown != held:
             yield f"the file says {name}: {str(held).lower()}, and the JSON {str(shown).lower()}"
+    invoked = listed(members.get("action_invocations", NULL), ActionInvocation, "action_invocations") or []
+    if sorted(each.address or each.action_address or "" for each in invoked) != sorted(plan.invoked):
+        yield f"the file runs other actions ({_listed(sorted(plan.invoked)) or 'none'})"
+    deferred = ("deferred_changes", "deferred_action_invocations")
+    if plan.defers != any(listed(members.get(name, NULL), Raw, name) for name in deferred):
+        yield f"the file {'puts' if plan.defers else 'does not put'} something off to a later plan"
     yield from _different(listed(members.get("resource_changes", NULL), ResourceChange, "resource_changes") or [], plan.changes)
 
 

@@ -17,6 +17,7 @@ from policypack.read.options import ReadError
 from policypack.read.planfile import MAX_TOTAL, content_of
 
 _VERSION = 3
+_CHANGES, _INVOKED, _DEFERRED = 3, 30, (27, 31)
 _END = 22  # bytes of the end of an archive, where no comment is behind it
 _ACTIONS = {
     0: ("no-op",),
@@ -57,12 +58,15 @@ class FileChange(Struct, frozen=True, gc=False):
 
 
 class FilePlan(Struct, frozen=True):
-    """What a plan file does. `complete` is None where an older Terraform wrote it, which did not say."""
+    """What a plan file does. `complete` is None where an older Terraform wrote it, which did not say. `invoked` are the actions that
+    it runs (Terraform 1.14); `defers`: it puts something off to a later plan."""
 
     changes: tuple[FileChange, ...]
     timestamp: str = ""
     errored: bool = False
     complete: bool | None = None
+    invoked: tuple[str, ...] = ()
+    defers: bool = False
 
 
 def read_file_plan(content: bytes, name: str) -> FilePlan:
@@ -89,17 +93,24 @@ def _one_reading(archive: zipfile.ZipFile, content: bytes) -> None:
 
 
 def _plan(data: bytes) -> FilePlan:
-    plan, changes = _message(data, {1: 0, 20: 0, 21: 2, 25: 0, 26: 0}, 3)
+    plan, many = _message(data, {1: 0, 20: 0, 21: 2, 25: 0, 26: 0}, _CHANGES, _INVOKED, *_DEFERRED)
     if plan.get(1) != _VERSION:
         raise ValueError("another version of the format")
     errored, applyable, complete = (bool(plan.get(each)) for each in (20, 25, 26))
     told = applyable or complete or errored  # what is false is left out: a file that is neither is one that does not say
-    return FilePlan(tuple(map(_change, changes)), plan.get(21, b"").decode(), errored, complete if told else None)
+    return FilePlan(
+        tuple(map(_change, many[_CHANGES])),
+        plan.get(21, b"").decode(),
+        errored,
+        complete if told else None,
+        tuple(_message(each, {1: 2})[0][1].decode() for each in many[_INVOKED]),
+        any(many[each] for each in _DEFERRED),
+    )
 
 
 def _change(data: bytes) -> FileChange:
     one, _ = _message(data, {7: 2, 8: 2, 9: 2, 13: 2, 14: 2})
-    change, values = _message(one[9], {1: 0}, 2)
+    change, many = _message(one[9], {1: 0}, 2)
     actions = _ACTIONS[change.get(1, 0)]
     address = one[13].decode()
     return FileChange(
@@ -108,7 +119,7 @@ def _change(data: bytes) -> FileChange:
         one.get(7, b"").decode(),
         one.get(8, b"").decode(),
         actions,
-        *_sides(actions, [_message(each, {1: 2})[0][1] for each in values]),
+        *_sides(actions, [_message(each, {1: 2})[0][1] for each in many[2]]),
     )
 
 
@@ -122,20 +133,20 @@ def _sides(actions: tuple[str, ...], values: list[bytes]) -> tuple[bytes, bytes]
     return (NULL, only) if actions == ("create",) else (only, NULL)
 
 
-def _message(data: bytes, once: Mapping[int, int], many: int = 0) -> tuple[dict[int, Any], list[bytes]]:
-    """The fields of a message that it has at most once (number -> kind), and all messages of one number.
+def _message(data: bytes, once: Mapping[int, int], *many: int) -> tuple[dict[int, Any], dict[int, list[bytes]]]:
+    """The fields of a message that it has at most once (number -> kind), and all messages of the numbers of which it has many.
 
     Whoever writes a field twice, or as another kind, is read differently by everybody: Terraform joins the one and skips the other.
     """
     found: dict[int, Any] = {}
-    all_of: list[bytes] = []
+    all_of: dict[int, list[bytes]] = {number: [] for number in many}
     for number, kind, value in _fields(data):
-        if number not in once and number != many:
+        if number not in once and number not in all_of:
             continue
         if kind != once.get(number, 2) or number in found:
             raise ValueError("a field in a way that Terraform does not write")
-        if number == many and not isinstance(value, int):
-            all_of.append(value)
+        if number in all_of and not isinstance(value, int):
+            all_of[number].append(value)
         else:
             found[number] = value
     return found, all_of

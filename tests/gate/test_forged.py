@@ -96,3 +96,27 @@ def test_an_object_that_a_file_changes_twice_is_no_pair(tmp_path: Path, first: d
     held = read_file_plan(zipped(tmp_path / "tfplan", ("tfplan", tfplan(plan(first, other)))), "tfplan")
     shown = json.dumps(plan(other)).encode()
     assert mismatch(shown, held) == "the file does something twice to one object"
+
+
+RUNS = field(30, field(1, "action.aws_lambda_invoke.wipe"))
+SHOWS = {"action_invocations": [{"address": "action.aws_lambda_invoke.wipe", "type": "aws_lambda_invoke"}]}
+
+
+@pytest.mark.parametrize(
+    ("more", "shown", "said"),
+    [
+        (b"", {}, ""),
+        (RUNS, SHOWS, ""),
+        (RUNS, {}, "the file runs other actions (action.aws_lambda_invoke.wipe)"),
+        (b"", SHOWS, "the file runs other actions (none)"),
+        (RUNS + RUNS, SHOWS, "the file runs other actions (action.aws_lambda_invoke.wipe, action.aws_lambda_invoke.wipe)"),
+        (field(27, field(2, b"")), {"deferred_changes": [{}]}, ""),
+        (field(27, field(2, b"")), {}, "the file puts something off to a later plan"),
+        (field(31, field(2, b"")), {"deferred_changes": []}, "the file puts something off to a later plan"),
+        (b"", {"deferred_changes": [{}]}, "the file does not put something off to a later plan"),
+    ],
+)
+def test_what_a_file_does_beside_its_changes_is_shown(tmp_path: Path, more: bytes, shown: dict[str, object], said: str) -> None:
+    """The JSON cannot leave out an action that the file runs, nor what it puts off: both need approval."""
+    held = read_file_plan(zipped(tmp_path / "tfplan", ("tfplan", tfplan(plan(KEPT)) + more)), "tfplan")
+    assert mismatch(json.dumps({**plan(KEPT), **shown}).encode(), held) == said
