@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from policypack.check import Finding
 from policypack.compare.sides import Sides
 
 Key = tuple[str, ...]
+_WORD = re.compile(r"[^\s,]+(?<!\.)")
 
 
 def new_findings(sides: Sides) -> tuple[Finding, ...]:
@@ -42,8 +44,9 @@ def _key(finding: Finding, inside: str, address: str) -> Key:
 
 
 def _words(finding: Finding) -> str:
-    """What it says, its own address aside. The words tell more than the cause: whom else a power reaches, how many days are left."""
-    return finding.message.replace(finding.resource.address, "")
+    """What it says, its own address aside. The words tell more than the cause: whom else a power reaches, how many days are left.
+    Their order tells nothing: of several stores the one that is easiest to destroy comes first, and that may change."""
+    return " ".join(sorted(_WORD.findall(finding.message.replace(finding.resource.address, ""))))
 
 
 def _covers(known: Finding, asked: Finding) -> bool:

@@ -242,6 +242,8 @@ def report(**changed: Any) -> Report:
         ({"certain": False}, {}, True),
         ({}, {"certain": False}, False),
         ({"message": "It can destroy a."}, {"message": "It can destroy a and b."}, True),
+        ({"message": "It can destroy a.b, c and d."}, {"message": "It can destroy d, a.b and c."}, False),
+        ({"message": "It can destroy a and b."}, {"message": "It can destroy a and a."}, True),
         ({"cause": "other"}, {}, True),
         ({"because": ()}, {}, False),
     ],
