@@ -122,7 +122,7 @@ def diff(
     source: Source = None,
     plan_file: PlanFile = None,
 ) -> None:
-    """What a change brings: powers gained and lost, guards and backups that go, findings new and fixed. Exit 0: told."""
+    """What a change brings: powers, guards, stores, findings. Gained and lost, new and fixed. Exit 0: told."""
     from policypack.diff import Wanted, diff
     from policypack.request import Reading
 
@@ -147,7 +147,7 @@ def who_can(
     source: Source = None,
     plan_file: PlanFile = None,
 ) -> None:
-    """Every identity that can do something to a resource, with the shortest way. Exit 0: asked and answered."""
+    """Who can do something to a resource, and by which way. Exit 0: asked and answered."""
     from policypack.ask import Question, who_can
     from policypack.request import Reading
 
@@ -227,7 +227,7 @@ def approve(
     workspace: Workspace = None,
     policy_ref: PolicyRef = None,
 ) -> None:
-    """The human side of the gate: shows what will happen, and signs an approval of exactly that with an SSH key."""
+    """Sign an approval of exactly one plan with an SSH key. The human side of the gate: shows first what will happen."""
     from policypack.gate.approve import ApproveRequest, prepare, seal
     from policypack.gate.command import GateRequest
     from policypack.terminal import Progress, agreed, width, write
@@ -244,7 +244,7 @@ def approve(
 
 @app.command()
 def init(yes: Annotated[bool, typer.Option("--yes", help="Write what is shown, without asking.")] = False) -> None:
-    """Propose policypack.yaml, the pre-commit hook and the workflow for this repository. Nothing is written unasked."""
+    """Propose policypack.yaml, pre-commit hook and workflow. Nothing is written unasked."""
     from policypack.init import carry_out, propose
     from policypack.terminal import Progress, agreed, attended, write
 
@@ -261,7 +261,7 @@ def init(yes: Annotated[bool, typer.Option("--yes", help="Write what is shown, w
 
 @app.command()
 def explain(name: Annotated[str, typer.Argument(metavar="NAME", help="A check.")]) -> None:
-    """The page of a check: what it asks, why, what to do, what it misses."""
+    """The page of a check. What it asks, why, what to do, what it misses."""
     from policypack.check import checks_folder, load_checks
     from policypack.pages import page
     from policypack.scan import check_named
@@ -290,7 +290,7 @@ def where() -> None:
 
 @app.command()
 def schema(name: Annotated[str, typer.Argument(metavar="report|who-can|can|diff|gate|settings", help="Which one.")]) -> None:
-    """A published JSON schema: of the JSON that is printed, or of policypack.yaml."""
+    """A published JSON schema. Of the JSON that is printed, or of policypack.yaml."""
     from policypack.pages import schema_text
     from policypack.terminal import write
 
@@ -302,7 +302,7 @@ def new(
     kind: Annotated[str, typer.Argument(metavar="check|resource|provider", help="What to make.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="CONCERN/NAME of a check, a resource type, a provider.")],
 ) -> None:
-    """Scaffold a check, a resource type or a provider, in a checkout of policypack."""
+    """Scaffold a check, a resource type or a provider. For a checkout of policypack."""
     from policypack.new import new as make
 
     here = Path.cwd()

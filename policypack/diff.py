@@ -12,6 +12,7 @@ from policypack.check import checks_folder, load_checks
 from policypack.compare.against import Asked, against, itself
 from policypack.compare.difference import Difference, compare
 from policypack.compare.sides import Sides
+from policypack.model import replace
 from policypack.report.diff import render
 from policypack.report.escape import visible
 from policypack.request import Reading, Telling, context_of, inputs_of, options_of, today
@@ -51,9 +52,11 @@ def diff(wanted: Wanted) -> int:
         else:
             head, asked = _judged(wanted, given, tell)
             difference = _of_itself(head, asked, tell)
+    lost += _lost(head)
+    if lost and not difference.notes:
+        difference = replace(difference, notes=("an input could not be judged whole, so what it changes is not told",))
     context = context_of(Telling(), FailOn.NEVER, [cwd, *(path.resolve().parent for path in asked.paths if path)])
     write(render(difference, context, wanted.format))
-    lost += _lost(head)
     for reason in dict.fromkeys(lost):
         sys.stderr.write(f"policypack: {visible(reason)}\n")
     return 2 if lost or difference.notes else 0

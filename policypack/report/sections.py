@@ -69,7 +69,8 @@ def headline(difference: Difference) -> str:
     good += [f"{count(len(difference.fixed), 'finding')} fixed"] if difference.fixed else []
     told = "; ".join(", ".join(each) for each in (bad, good) if each)
     unread = f" {count(len(difference.untold), 'identity')} cannot be judged." if difference.untold else ""
-    return f"{told}.{unread}" if told else f"No power, guard, backup or finding changes.{unread}"
+    where = " in what could be judged" if difference.notes else ""
+    return f"{told}.{unread}" if told else f"No power, guard, backup or finding changes{where}.{unread}"
 
 
 def _powers(changes: Sequence[PowerChange], context: Context, *, lost: bool = False) -> Iterator[Told]:

@@ -281,6 +281,16 @@ def test_an_input_that_cannot_be_read_is_exit_2(tmp_path: Path) -> None:
     assert call("diff", "nowhere", "old", cwd=tmp_path).returncode == 2
 
 
+@pytest.mark.parametrize("sides", [("nowhere",), ("old", "nowhere"), ("nowhere", "nowhere")])
+def test_nothing_is_not_said_of_what_was_not_read(sides: tuple[str, ...], tmp_path: Path) -> None:
+    """Where an input was lost, it is not said that nothing changes, but that not all could be judged."""
+    written(tmp_path / "old", "")
+    done = call("diff", *sides, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "changes." not in done.stdout
+    assert "note: " in done.stdout
+
+
 def test_the_same_sides_give_the_same_bytes(tmp_path: Path) -> None:
     """Nothing of the answer depends on the order of files or on the day."""
     written(tmp_path / "old", SAFE)
