@@ -75,7 +75,7 @@ def _told(needs: Sequence[Need]) -> Iterator[tuple[str, str]]:
     reasons = dict.fromkeys(each for each in reasons if not each.startswith(_SAID_ALREADY))
     for number, reason in enumerate(reasons):
         if number == _MOST_REASONS:
-            yield "", f"and {len(reasons) - number} more reasons"
+            yield "", f"and {len(reasons) - number} more reason{'s' if len(reasons) - number > 1 else ''}"
             break
         yield "because", reason
 
