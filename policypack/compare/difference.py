@@ -59,7 +59,7 @@ def compare(sides: Sides) -> Difference:
         guards_added=_sorted(guards_added(sides)),
         uncopied=_sorted(without_copy(sides)),
         gone=_sorted(gone(sides)),
-        new=new_findings(sides),
+        new=new_findings(sides, frozenset(each.identity for each in more)),
         fixed=fixed_findings(sides),
         notes=sides.notes,
     )

@@ -9,19 +9,26 @@ from policypack.check import Finding
 from policypack.compare.sides import Sides
 
 Key = tuple[str, ...]
+_COUNTED = re.compile(r" (?:and|perhaps) \d+ more\b")
+_ADDRESS = re.compile(r"[^\s,]+")
 _WORD = re.compile(r"[^\s,]+(?<!\.)")
 
 
-def new_findings(sides: Sides) -> tuple[Finding, ...]:
+def new_findings(sides: Sides, gaining: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
     """The findings that this change brings. Those that the base has are left out one for one: the same check about the same resource
-    of the same input, in the same words, no less certain and no less severe there. Whatever differs is new."""
+    of the same input, in the same words, no less certain and no less severe there. Whatever differs is new.
+
+    `gaining` are the addresses of those who gain a power: what their findings only count (`and 2 more`) may be other things now.
+    """
     known: dict[Key, list[Finding]] = {}
     for each in sides.base.findings:
         known.setdefault((*_key(each, *each.resource.place), _words(each)), []).append(each)
     new = []
     for each in sides.head.findings:
         same = known.get((*_key(each, *sides.former(each.resource)), _words(each)), [])
-        match = next((other for other in same if _covers(other, each)), None)
+        about = {each.resource.address, *_ADDRESS.findall(each.message)} if _COUNTED.search(each.message) else ()
+        counts = not gaining.isdisjoint(about)
+        match = next((other for other in same if _covers(other, each)), None) if not counts else None
         if match is None:
             new.append(each)
         else:

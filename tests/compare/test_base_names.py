@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -71,3 +72,28 @@ def test_a_base_that_cannot_be_written_down_is_none(tree: Path, monkeypatch: pyt
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(ReadError, match=r"main\.tf of the base cannot be written down"):
         named(tree, "main")
+
+
+def tables(*names: str) -> str:
+    """Tables of production, and an agent that may delete each of them."""
+    agent = SAFE[SAFE.index('resource "aws_iam_role" ') :].replace('"rds:DescribeDBInstances"', '"dynamodb:DeleteTable"')
+    made = (
+        f'resource "aws_dynamodb_table" "{each}" {{\n  name = "{each}"\n  tags = {{ env = "production" }}\n}}\n'
+        for each in names
+    )
+    return "".join(made) + agent
+
+
+def test_what_is_only_counted_is_not_excused_by_what_was_counted_before(tree: Path) -> None:
+    """`a, b, c and 2 more` are others where one of them went and another came: who gained a power is reported again."""
+    git(tree, "checkout", "-q", "main")
+    (tree / "main.tf").write_text(tables("a", "b", "c", "d", "e"))
+    git(tree, "commit", "-qam", "five")
+    git(tree, "checkout", "-q", "-B", "change")
+    asked = ("scan", "--base", "main", "--only-new", "--only", "agent_can_destroy_data", "--format", "json")
+    (tree / "main.tf").write_text(tables("a", "b", "c", "d", "f"))
+    (found,) = json.loads(call(*asked, cwd=tree).stdout)["findings"]
+    assert (found["suppressed"], " more" in found["message"]) == (None, True)
+    (tree / "main.tf").write_text("# nothing else\n" + tables("a", "b", "c", "d", "e"))
+    (found,) = json.loads(call(*asked, cwd=tree).stdout)["findings"]
+    assert found["suppressed"] == "in the base"
