@@ -12,6 +12,7 @@ from policypack.discover import CODE, uncalled
 from policypack.model import Resource, strip_keys
 
 KINDS = ("resource", "module", "provider", "data")  # in the order in which a finding without a block is told at one
+_VALUES = (".tfvars", ".tfvars.json")  # checkov's graph has the variables that a file sets
 
 
 class Place(Struct, frozen=True, order=True):
@@ -71,7 +72,7 @@ def places_of(graph: Any) -> Places:  # noqa: ANN401 - networkx or rustworkx
         places.blocks.setdefault((each.kind, each.file, block.rpartition(".")[2] if each.kind == "module" else block), each)
     own = {Path(file).parent for _, file, address, _ in nodes if file.endswith(CODE) and not address.startswith("module.")}
     places.roots = tuple(sorted(uncalled(own))) if own else ()
-    places.plans = tuple(sorted({Path(file) for _, file, _, _ in nodes if not file.endswith(CODE)}))
+    places.plans = tuple(sorted({Path(file) for _, file, _, _ in nodes if not file.endswith((*CODE, *_VALUES))}))
     return places
 
 

@@ -82,6 +82,15 @@ def test_a_variable_file_settles_what_was_uncertain(checkov: str, module: Path) 
     assert done.told("passed") == {(ASKED, each) for each in CARTS}
 
 
+@pytest.mark.parametrize("name", ["terraform.tfvars", "a.auto.tfvars", "a.auto.tfvars.json"])
+def test_a_file_of_values_is_no_plan(checkov: str, module: Path, name: str) -> None:
+    """The graph of checkov has what such a file sets. It counts, and nobody is told that it could not be judged."""
+    (module / name).write_text('{"protected": true}\n' if name.endswith("json") else "protected = true\n", "utf-8")
+    done = run(checkov, *CODE, "--check", ASKED, cwd=module)
+    assert done.told() == {(ASKED, "aws_db_instance.main")}, done.said
+    assert "could not" not in done.said
+
+
 def test_uncertain_findings_can_be_ignored(checkov: str, module: Path) -> None:
     """POLICYPACK_UNCERTAIN=ignore fails only what is certain. It passes nothing in its stead, and says how many it left."""
     done = run(checkov, *CODE, "--check", ASKED, cwd=module, environment={"POLICYPACK_UNCERTAIN": "ignore"})
