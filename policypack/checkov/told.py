@@ -52,7 +52,7 @@ def told() -> Told:
 
 def uncertain_fails() -> bool:
     """Whether an uncertain finding fails: the default. Raises ValueError where the setting is neither."""
-    said = os.environ.get(UNCERTAIN, "fail")
+    said = os.environ.get(UNCERTAIN) or "fail"  # pipelines set what they do not mean to the empty text
     if said not in {"fail", "ignore"}:
         raise ValueError(f"{UNCERTAIN} is {said!r}: it can be fail (the default) or ignore")
     return said == "fail"

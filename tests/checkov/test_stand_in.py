@@ -89,8 +89,9 @@ def test_a_pack_that_cannot_be_loaded_ends_the_run(tmp_path: Path, broken: str) 
 
 
 def test_settings_are_refused_or_hold(tmp_path: Path) -> None:
-    """A setting that is none ends the run; the severity of a check is that of the settings."""
+    """A setting that is none ends the run, an empty one is none; the severity of a check is that of the settings."""
     assert ask(tmp_path, POLICYPACK_UNCERTAIN="no")[0] == 2
+    assert ask(tmp_path, POLICYPACK_UNCERTAIN="")[0] == 0
     (tmp_path / "policypack.yaml").write_text("version: 1\nchecks: {severity: {vault_unlocked: low}}\n", "utf-8")
     assert ask(tmp_path)[1]["vault_unlocked", "aws_db_instance.main"][1] == "LOW"
 
