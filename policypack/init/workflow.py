@@ -10,7 +10,7 @@ from policypack.init.survey import WORKFLOWS, Survey
 
 ACTION = "OWNER/policypack"
 PATH = f"{WORKFLOWS}/policypack.yml"
-CHECKOUT = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2"
+CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 _TEXT = f"""# Made by `policypack init`: annotations on the lines of a pull request, and a summary of the job.
 name: policypack
 on:
