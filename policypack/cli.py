@@ -1,6 +1,7 @@
-"""The command line: parse, call one function, print, exit. Nothing else prints, catches or exits."""
+"""The command line: parse, call one function, print, exit. Nothing else prints, catches or exits.
 
-from __future__ import annotations
+Without `from __future__ import annotations`: typer would evaluate each annotation from its text, at every start.
+"""
 
 import os
 import sys

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 import threading
 from pathlib import Path
 from typing import IO
@@ -86,6 +85,8 @@ def _reader(given: bytes) -> IO[bytes]:
     """A file that holds it: a pipe would stand still once both ends are full."""
     if not given:
         return Path(os.devnull).open("rb")
+    import tempfile
+
     file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asked for it closes it
     file.write(given)
     file.seek(0)
