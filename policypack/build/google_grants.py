@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
@@ -12,12 +11,12 @@ from policypack.build.google_access import Given, access_lists
 from policypack.build.google_members import ACCOUNT, Members, listed
 from policypack.build.google_places import Places, family_of
 from policypack.build.identity_documents import Documents, stands
+from policypack.build.json_text import decoded
 from policypack.build.scoped import spot_of
 from policypack.catalog.scoped.roles import role_table
 from policypack.model import Evidence, Gap, Grant, Resource, Scope, Truth, Unknown, Value, replace
 
 CUSTOM = ("google_project_iam_custom_role", "google_organization_iam_custom_role")
-_LONGEST = 1_000_000
 
 
 class Bound(Struct, frozen=True):
@@ -114,7 +113,7 @@ class Granted(Struct, frozen=True, dict=True):
             blocks = source.blocks("binding") if source is not None else None
             document = written.document if blocks is None else None
         else:
-            document = _decoded(written)
+            document = decoded(written)
         if blocks is None:
             listed_in = document.get("bindings") if isinstance(document, dict) else None
             blocks = listed_in if isinstance(listed_in, list) else None
@@ -201,13 +200,3 @@ def _condition(value: Value) -> tuple[Truth, str]:
     if isinstance(block, dict) and isinstance(block.get("expression"), str):
         return True, str(block["expression"])
     return Unknown("the condition of the grant is not known"), ""
-
-
-def _decoded(written: Value) -> Value:
-    if not isinstance(written, str) or len(written) > _LONGEST:
-        return None
-    try:
-        found: Value = json.loads(written)
-    except (ValueError, RecursionError):
-        return None
-    return found

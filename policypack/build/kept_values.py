@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from policypack.build.estate import Estate
+from policypack.build.json_text import decoded
 from policypack.catalog.entry import KeepsFact
-from policypack.model import Resource, Unknown, Value
+from policypack.model import Resource, Value
 
-_LONGEST = 1_000_000
 _DEEPEST = 12
 
 
@@ -36,7 +35,7 @@ def _name_of(keeper: Resource, fact: KeepsFact, estate: Estate) -> Value:
 
 def _walk(value: Value, path: list[str], left: int) -> Iterator[Value]:
     """What a path leads to, through everything on the way that repeats and through JSON."""
-    value = _decoded(value)
+    value = decoded(value)
     if isinstance(value, list) and path and left > 0:
         for each in value:
             yield from _walk(each, path, left - 1)
@@ -55,15 +54,3 @@ def _entries(found: Value, fact: KeepsFact) -> Iterator[tuple[str, Value]]:
         name = each.get(fact.entry_name) if isinstance(each, dict) else None
         if isinstance(each, dict) and isinstance(name, str):
             yield name, each.get(fact.entry_value)
-
-
-def _decoded(value: Value) -> Value:
-    if isinstance(value, Unknown):
-        return value.document
-    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")) or len(value) > _LONGEST:
-        return value
-    try:
-        decoded: Value = json.loads(value)
-    except (ValueError, RecursionError):
-        return None
-    return decoded

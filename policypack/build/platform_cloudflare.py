@@ -3,12 +3,12 @@ in the form of 5.x and of 4.x)."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from policypack.build.json_text import decoded
 from policypack.build.platform_places import PlatformPlaces
 from policypack.catalog.scoped.platform_grants import platform_facts
 from policypack.model import Evidence, Grant, Level, Reference, Resource, Scope, Spot, Truth, Unknown, Value
@@ -76,7 +76,7 @@ def _groups(groups: Value) -> Iterator[tuple[str, Unknown | None]]:
 
 def _scopes(resources: Value, token: Resource, places: PlatformPlaces) -> Iterator[tuple[Scope, Truth]]:
     """The places that a policy is about."""
-    document = _decoded(resources)
+    document = decoded(resources)
     if isinstance(document, dict) and document:
         read = _Reader(
             token, places, {str(each): each for each in resources.references} if isinstance(resources, Unknown) else {}
@@ -125,18 +125,6 @@ class _Reader(Struct, frozen=True):
         elif "${" in written:
             value = Unknown("the account is not known")
         return self.places.domain(_PLATFORM, value, self.token)
-
-
-def _decoded(value: Value) -> Value:
-    if isinstance(value, Unknown):
-        return value.document
-    if not isinstance(value, str):
-        return value
-    try:
-        decoded: Value = json.loads(value)
-    except (ValueError, RecursionError):
-        return None
-    return decoded
 
 
 def _at(token: Resource, text: str) -> Evidence:
