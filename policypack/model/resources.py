@@ -134,11 +134,6 @@ class Resource(Struct, frozen=True):
         """Whether the value at a dotted path, or a part of it, may not be shown."""
         return any(each == path or each.startswith(f"{path}.") or path.startswith(f"{each}.") for each in self.sensitive)
 
-    @property
-    def sensitive_by_mark(self) -> bool:
-        """Whether anything of it may be marked as sensitive. Asked of everything, so that nothing is worked out for it."""
-        return bool(getattr(self.sensitive, "marked", self.sensitive))
-
     def at(self, path: str) -> Location:
         """Where the argument is written, or else the block."""
         lines = self.lines.get(path.partition(".")[0])

@@ -98,8 +98,7 @@ class LazyPaths(AbstractSet[str]):
         self._made: Callable[[], frozenset[str]] | frozenset[str] = make
         self._marks = marks
 
-    @property
-    def marked(self) -> bool:
+    def may_be_marked(self) -> bool:
         """Whether the input may mark any."""
         return self._marks if isinstance(self._marks, bool) else any(b"true" in bytes(each) for each in self._marks)
 
@@ -123,3 +122,8 @@ class LazyPaths(AbstractSet[str]):
     @classmethod
     def _from_iterable(cls, paths: Iterable[str]) -> frozenset[str]:  # type: ignore[override]  # a union is no longer lazy
         return frozenset(paths)
+
+
+def may_be_marked(paths: AbstractSet[str]) -> bool:
+    """Whether an input may mark any of a resource's sensitive paths. Asked of everything, so that nothing is worked out for it."""
+    return paths.may_be_marked() if isinstance(paths, LazyPaths) else bool(paths)

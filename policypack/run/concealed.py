@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from policypack.authority.once import once
 from policypack.check import Finding
 from policypack.model import Evidence, Gap, Infrastructure, Power, Resource, Value, lookup, replace
+from policypack.read.lazy import may_be_marked
 
 Conceal = Callable[[str], str]
 WORD = "(sensitive)"
@@ -24,7 +25,7 @@ def concealing(infrastructure: Infrastructure) -> Conceal | None:
     words: dict[str, set[str]] = {}
     for source in infrastructure.inputs:
         for resource in source.resources:
-            if resource.sensitive_by_mark:
+            if may_be_marked(resource.sensitive):
                 for word in _words(resource):
                     words.setdefault(word[:_SHORTEST], set()).add(word)
     if not words:
