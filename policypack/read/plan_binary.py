@@ -7,14 +7,13 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from policypack.read.options import ReadError
-from policypack.read.planfile import MAX_TOTAL, content_of
+from policypack.read.planfile import ARCHIVE_ERRORS, MAX_TOTAL, content_of
 
 _VERSION = 3
 _CHANGES, _INVOKED, _DEFERRED = 3, 30, (27, 31)
@@ -30,17 +29,6 @@ _ACTIONS = {
     8: ("forget",),
     9: ("create", "forget"),
 }
-_ERRORS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    OSError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    EOFError,
-    LookupError,
-    struct.error,
-)
 NULL = b"\xc0"
 """MessagePack's null."""
 
@@ -75,7 +63,7 @@ def read_file_plan(content: bytes, name: str) -> FilePlan:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _one_reading(archive, content)
             return _plan(content_of(archive, archive.getinfo("tfplan"), MAX_TOTAL))
-    except _ERRORS as error:
+    except ARCHIVE_ERRORS as error:
         hint = "give the file that `terraform plan -out` wrote"
         raise ReadError(f"{name} does not say what it does in a way that is understood", hint) from error
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -27,7 +28,17 @@ MAX_TOTAL = 256 * 2**20
 _CONFIGURATION = "tfconfig/"
 _MANIFEST = "tfconfig/modules.json"
 _LOCK = ".terraform.lock.hcl"
-_ERRORS = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError, ValueError, EOFError)
+ARCHIVE_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    RuntimeError,  # what is encrypted, packed in a way that Python does not know, or nested without end
+    ValueError,
+    EOFError,
+    LookupError,
+    struct.error,
+)
+"""What reading a broken or a hostile archive raises, and what is in it."""
 
 
 class PlanFile(Struct, frozen=True):
@@ -55,9 +66,9 @@ def read_plan_file(path: Path, options: ReadOptions) -> PlanFile:
         return PlanFile(source, lineage, serial)
     except ReadError as error:
         return PlanFile(gap=_gap(name, f"holds no configuration that can be read: {error.reason}"))
-    except _ERRORS as error:
-        known = isinstance(error, zipfile.BadZipFile) or not isinstance(error, OSError)
-        return PlanFile(gap=_gap(name, "is no plan file that can be read" if known else "cannot be opened"))
+    except ARCHIVE_ERRORS as error:
+        unopened = isinstance(error, OSError)
+        return PlanFile(gap=_gap(name, "cannot be opened" if unopened else "is no plan file that can be read"))
 
 
 def _gap(name: str, what: str) -> Gap:
