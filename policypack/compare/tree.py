@@ -124,10 +124,8 @@ def _lay_out(root: Path, entries: Sequence[Entry], folder: Path) -> None:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _write(path, each, content)
-            except (
-                OSError,
-                ValueError,
-            ) as error:  # without a file that protects, the base would have findings that it never had
+            except (OSError, ValueError) as error:
+                # Without a file that protects, the base would have findings that it never had.
                 raise ReadError(f"{each.path} of the base cannot be written down here", "is the disk full?") from error
 
 
