@@ -1,4 +1,4 @@
-"""Asking checks: order, crashes, suppressions, the baseline, and the exit code."""
+"""Asking checks: order, crashes, suppressions, and the exit code."""
 
 from __future__ import annotations
 
