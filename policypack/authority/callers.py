@@ -165,7 +165,7 @@ class Callers(Struct, dict=True):
         limits = () if "new" in words else tuple(id(policy.document) for policy in identity.sessions)
         return (identity.domain, id(boundary and boundary.document), levels, principal.kind, factor, "new" in words, limits)
 
-    def leads_to(self, caller: int, goal: int, *, certainly: bool) -> Iterator[Lead]:
+    def leads_to(self, caller: int, goal: int, certainly: bool) -> Iterator[Lead]:
         """The leads that take a step of the graph."""
         for lead, rows in self.leads(caller):
             if rows[0 if certainly else 1] >> goal & 1:

@@ -12,7 +12,7 @@ from policypack.authority.callers import Callers
 from policypack.authority.oracle import Oracle
 from policypack.authority.powers import Powers
 from policypack.authority.principals import ASSUME
-from policypack.authority.proofs import Proof, does, dying, guard_name
+from policypack.authority.proofs import Proof, along, does, dying, guard_name
 from policypack.authority.reach import Route, bits
 from policypack.authority.subjects import Subject
 from policypack.authority.ways import Call, Way
@@ -52,17 +52,7 @@ class Explain(Struct, frozen=True):
 
     def route(self, route: Route) -> Proof:
         """The steps from the first caller of a route to its last."""
-        steps: list[Evidence] = []
-        called: list[str] = []
-        missing = ""
-        for source, goal in route.hops:
-            lead = next(self.callers.leads_to(source, goal, certainly=route.certain), None)
-            lead = lead or next(self.callers.leads_to(source, goal, certainly=False))
-            found = self._hop(source, goal, lead)
-            steps += found.steps
-            called += found.actions
-            missing = missing or found.missing
-        return Proof(tuple(steps), tuple(called), missing)
+        return along(route, self.callers.leads_to, self._hop)
 
     def _hop(self, source: int, goal: int, lead: Lead) -> Proof:
         one, other = self.name(source), self.name(goal)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from msgspec import Struct
 
+from policypack.authority.reach import Route
 from policypack.model import CopyKind, Evidence, Guard, GuardKind, Store, Verb
 
 _DOES = {
@@ -22,12 +24,40 @@ _DOES = {
 }
 
 
+_Lead = TypeVar("_Lead")
+
+
 class Proof(Struct, frozen=True):
     """The steps, the actions that are called, and what would settle it where it is not certain."""
 
     steps: tuple[Evidence, ...]
     actions: tuple[str, ...] = ()
     missing: str = ""
+
+
+def joined(proofs: Iterable[Proof]) -> Proof:
+    """Proofs one after the other, as one: the first that says what would settle it says so for all."""
+    steps: list[Evidence] = []
+    called: list[str] = []
+    missing = ""
+    for each in proofs:
+        steps += each.steps
+        called += each.actions
+        missing = missing or each.missing
+    return Proof(tuple(steps), tuple(called), missing)
+
+
+def along(
+    route: Route, leads_to: Callable[[int, int, bool], Iterator[_Lead]], hop: Callable[[int, int, _Lead], Proof]
+) -> Proof:
+    """The steps from the first caller of a route to its last, each by the first of its leads, a certain one on a certain route."""
+
+    def hops() -> Iterator[Proof]:
+        for source, goal in route.hops:
+            lead = next(leads_to(source, goal, route.certain), None)
+            yield hop(source, goal, lead or next(leads_to(source, goal, False)))
+
+    return joined(hops())
 
 
 def does(verb: Verb) -> str:

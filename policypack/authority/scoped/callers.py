@@ -310,7 +310,7 @@ class Callers(Struct, dict=True):
             found |= sites & (1 << site) if site >= 0 else 0
         return found
 
-    def leads_to(self, caller: int, goal: int, *, certainly: bool) -> Iterator[Lead]:
+    def leads_to(self, caller: int, goal: int, certainly: bool) -> Iterator[Lead]:
         """The steps from one caller to another, what is no escalation first."""
         found = [lead for lead, rows in self.leads(caller) if rows[0 if certainly else 1] >> goal & 1]
         yield from sorted(found, key=lambda lead: not lead.assumes)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from policypack.authority.proofs import Proof, does, dying, guard_name
+from policypack.authority.proofs import Proof, along, does, dying, guard_name
 from policypack.authority.reach import Route, bits
 from policypack.authority.scoped.callers import Callers, Gain, Lead
 from policypack.authority.scoped.powers import Powers
@@ -46,18 +46,13 @@ class Explain(Struct, frozen=True):
 
     def route(self, route: Route) -> Proof:
         """The steps from the first caller of a route to its last."""
-        steps: list[Evidence] = []
-        called: list[str] = []
-        missing = ""
-        for source, goal in route.hops:
-            lead = next(self.callers.leads_to(source, goal, certainly=route.certain), None)
-            lead = lead or next(self.callers.leads_to(source, goal, certainly=False))
+
+        def hop(source: int, goal: int, lead: Lead) -> Proof:
             last = goal == route.nodes[-1]
-            found = self._changes(lead, told=last) if lead.gains else self._hop(source, goal, lead)
-            steps += found.steps
-            called += found.actions
-            missing = missing or found.missing
-        return Proof(tuple(dict.fromkeys(steps)), tuple(dict.fromkeys(called)), missing)
+            return self._changes(lead, told=last) if lead.gains else self._hop(source, goal, lead)
+
+        found = along(route, self.callers.leads_to, hop)
+        return Proof(tuple(dict.fromkeys(found.steps)), tuple(dict.fromkeys(found.actions)), found.missing)
 
     def _hop(self, source: int, goal: int, lead: Lead) -> Proof:
         rule, one, other = lead.rule, self.name(source), self.name(goal)
