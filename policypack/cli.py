@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from policypack import __version__
+from policypack.options import PlanFile, Read, Source, Workspace, reads
 
 FORMATS = (
     "text",
@@ -44,13 +45,8 @@ FailOn = Annotated[str, typer.Option(metavar="SEVERITY", help="Exit 1 from here 
 Strict = Annotated[bool, typer.Option("--strict", help="Uncertain findings and gaps about production count too.")]
 Baseline = Annotated[Path | None, typer.Option(metavar="FILE", help="Report only what is not in this baseline.")]
 WriteBaseline = Annotated[Path | None, typer.Option(metavar="FILE", help="Freeze the findings of now, and exit 0.")]
-VarFile = Annotated[list[Path] | None, typer.Option("--var-file", metavar="FILE", help="As terraform's. Repeatable.")]
-Var = Annotated[list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="As terraform's. Repeatable.")]
-Workspace = Annotated[str | None, typer.Option(metavar="NAME", help="The value of terraform.workspace.")]
-EnvVars = Annotated[bool, typer.Option("--env-vars", help="Read TF_VAR_* variables too.")]
 State = Annotated[Path | None, typer.Option(metavar="FILE", help="The state as it should be (terraform state pull).")]
 Changed = Annotated[bool, typer.Option("--changed", help="Each PATH is a changed file: judge the root modules that use it.")]
-Source = Annotated[Path | None, typer.Option(metavar="DIR", help="The root module that a plan was made from.")]
 Base = Annotated[str | None, typer.Option(metavar="REF", help="Compare with what this commit has: origin/main.")]
 OnlyNew = Annotated[bool, typer.Option("--only-new", help="Report only what the base does not have.")]
 Approvals = Annotated[
@@ -61,7 +57,6 @@ PolicyRef = Annotated[str | None, typer.Option(metavar="REF", help="Take setting
 LedgerFile = Annotated[
     Path | None, typer.Option("--ledger", metavar="FILE|DIR", help="Keep decisions there; an approval is good for once.")
 ]
-PlanFile = Annotated[Path | None, typer.Option(metavar="FILE", help="The binary plan beside a plan JSON.")]
 
 
 def _version(value: bool) -> None:
@@ -78,6 +73,7 @@ def policypack(
 
 
 @app.command()
+@reads
 def scan(
     paths: Paths = None,
     changed: Changed = False,
@@ -92,22 +88,18 @@ def scan(
     write_baseline: WriteBaseline = None,
     base: Base = None,
     only_new: OnlyNew = False,
-    var_file: VarFile = None,
-    var: Var = None,
-    workspace: Workspace = None,
-    env_vars: EnvVars = False,
-    source: Source = None,
-    plan_file: PlanFile = None,
+    *,
+    read: Read,
 ) -> None:
     """Judge modules, plans and states together, as one estate. Without PATH: all that the current folder holds."""
-    from policypack.request import Reading, Request, Telling, fulfil
+    from policypack.request import Request, Telling, fulfil
 
-    read = tuple(paths or ()), tuple(var_file or ()), tuple(var or ()), workspace, env_vars, source, plan_file, changed
     telling = Telling(format_, tuple(output or ()), fail_on, strict, baseline, write_baseline, base, only_new)
-    raise typer.Exit(fulfil(Request(Reading(*read), telling, config, tuple(only or ()), tuple(skip or ()))))
+    raise typer.Exit(fulfil(Request(read(paths, changed), telling, config, tuple(only or ()), tuple(skip or ()))))
 
 
 @app.command()
+@reads
 def diff(
     paths: Annotated[
         list[str] | None,
@@ -116,22 +108,17 @@ def diff(
     base: Base = None,
     format_: Annotated[str, typer.Option("--format", metavar="FORMAT", help="What to print: text, markdown, json.")] = "text",
     config: Config = None,
-    var_file: VarFile = None,
-    var: Var = None,
-    workspace: Workspace = None,
-    env_vars: EnvVars = False,
-    source: Source = None,
-    plan_file: PlanFile = None,
+    *,
+    read: Read,
 ) -> None:
     """What a change brings: powers, guards, stores, findings. Gained and lost, new and fixed. Exit 0: told."""
     from policypack.diff import Wanted, diff
-    from policypack.request import Reading
 
-    reading = Reading(tuple(paths or ()), tuple(var_file or ()), tuple(var or ()), workspace, env_vars, source, plan_file)
-    raise typer.Exit(diff(Wanted(reading, base, format_, config)))
+    raise typer.Exit(diff(Wanted(read(paths), base, format_, config)))
 
 
 @app.command("who-can")
+@reads
 def who_can(
     verb: Annotated[str, typer.Argument(metavar="VERB", help="destroy, overwrite, weaken, destroy-copies, destroy-all, …")],
     address: Annotated[
@@ -141,22 +128,17 @@ def who_can(
     format_: Answers = "text",
     everyone: Annotated[bool, typer.Option("--all", help="Also those that cannot.")] = False,
     config: Config = None,
-    var_file: VarFile = None,
-    var: Var = None,
-    workspace: Workspace = None,
-    env_vars: EnvVars = False,
-    source: Source = None,
-    plan_file: PlanFile = None,
+    *,
+    read: Read,
 ) -> None:
     """Who can do something to a resource, and by which way. Exit 0: asked and answered."""
     from policypack.ask import Question, who_can
-    from policypack.request import Reading
 
-    reading = Reading(tuple(paths or ()), tuple(var_file or ()), tuple(var or ()), workspace, env_vars, source, plan_file)
-    raise typer.Exit(who_can(Question(reading, format_, config, everyone), verb, address))
+    raise typer.Exit(who_can(Question(read(paths), format_, config, everyone), verb, address))
 
 
 @app.command()
+@reads
 def can(
     identity: Annotated[str, typer.Argument(metavar="IDENTITY", help="The address or the ARN of a role or user.")],
     action: Annotated[str, typer.Argument(metavar="ACTION", help="For example rds:DeleteDBInstance.")],
@@ -164,19 +146,13 @@ def can(
     paths: Paths = None,
     format_: Answers = "text",
     config: Config = None,
-    var_file: VarFile = None,
-    var: Var = None,
-    workspace: Workspace = None,
-    env_vars: EnvVars = False,
-    source: Source = None,
-    plan_file: PlanFile = None,
+    *,
+    read: Read,
 ) -> None:
     """One decision, with the statements that made it. Exit 0: asked and answered, whatever the answer."""
     from policypack.ask import Question, can
-    from policypack.request import Reading
 
-    reading = Reading(tuple(paths or ()), tuple(var_file or ()), tuple(var or ()), workspace, env_vars, source, plan_file)
-    raise typer.Exit(can(Question(reading, format_, config), identity, action, resource))
+    raise typer.Exit(can(Question(read(paths), format_, config), identity, action, resource))
 
 
 @app.command()
