@@ -25,10 +25,10 @@ def compiled(source: Path = SOURCE) -> Mapping[str, str]:
 
     Raises CatalogError where two files of a provider describe one type, or a folder lacks its provider.yaml.
     """
-    harmless = _read(source / "harmless.yaml")["providers"]
+    harmless = read_yaml(source / "harmless.yaml")["providers"]
     providers = {path.stem: _provider([path]) for path in source.glob("*.yaml") if path.name != "harmless.yaml"}
     providers |= {path.parent.name: _provider(sorted(path.parent.glob("*.yaml"))) for path in source.glob("*/provider.yaml")}
-    texts = {f"{name}.json": _text(content) for name, content in sorted(providers.items())}
+    texts = {f"{name}.json": json_text(content) for name, content in sorted(providers.items())}
     states = {each["provider"]["state"]["backend"]: name for name, each in providers.items() if "state" in each["provider"]}
     also = {other: name for name, each in providers.items() for other in each["provider"].get("also", ())}
     kept = {
@@ -39,7 +39,7 @@ def compiled(source: Path = SOURCE) -> Mapping[str, str]:
     }
     issuers = [each["issuer"] for _, each in sorted(providers.items()) if "issuer" in each]
     index = {"also": also, "harmless": sorted(harmless), "issuers": issuers, "kept": kept}
-    return {**texts, "index.json": _text({**index, "providers": sorted(providers), "states": states})}
+    return {**texts, "index.json": json_text({**index, "providers": sorted(providers), "states": states})}
 
 
 def _tokens(provider: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -51,7 +51,7 @@ def _provider(files: list[Path]) -> dict[str, Any]:
     parts: dict[str, dict[str, Any]] = {"types": {}, "approvals": {}}
     issuer: dict[str, Any] = {}
     for path in files:
-        content = _read(path)
+        content = read_yaml(path)
         for part, known in parts.items():
             more = content.pop(part, {})
             if twice := known.keys() & more.keys():
@@ -64,14 +64,16 @@ def _provider(files: list[Path]) -> dict[str, Any]:
     return {"provider": provider, **parts} | ({"issuer": issuer} if issuer else {})
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_yaml(path: Path) -> dict[str, Any]:
+    """What a source says. Raises CatalogError where it is no mapping."""
     content = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
     if not isinstance(content, dict):
         raise CatalogError(f"{path.name}: not a mapping")
     return content
 
 
-def _text(content: Any) -> str:  # noqa: ANN401 - JSON
+def json_text(content: Any) -> str:  # noqa: ANN401 - JSON
+    """The one text of a content, whatever the order of its source."""
     return json.dumps(content, separators=(",", ":"), sort_keys=True, ensure_ascii=True) + "\n"
 
 

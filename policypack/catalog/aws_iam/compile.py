@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from policypack.catalog.aws_iam import GENERATED
+from policypack.catalog.compile import json_text, read_yaml
 
 SOURCE = Path(__file__).with_name("source")
 
 
 def compiled(source: Path = SOURCE) -> Mapping[str, str]:
     """What belongs into generated/, by file name: one JSON text for each YAML file."""
-    texts = {}
-    for path in sorted(source.glob("*.yaml")):
-        content: Any = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
-        texts[f"{path.stem}.json"] = json.dumps(content, separators=(",", ":"), sort_keys=True) + "\n"
-    return texts
+    return {f"{path.stem}.json": json_text(read_yaml(path)) for path in sorted(source.glob("*.yaml"))}
 
 
 def main() -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-import yaml
-
+from policypack.catalog.compile import json_text, read_yaml
 from policypack.catalog.scoped import GENERATED
 
 SOURCE = Path(__file__).parent
@@ -16,11 +13,7 @@ SOURCE = Path(__file__).parent
 
 def compiled(source: Path = SOURCE) -> Mapping[str, str]:
     """What belongs into generated/, by file name: one JSON text for each YAML file."""
-    texts = {}
-    for path in sorted(source.glob("*.yaml")):
-        content: Any = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
-        texts[f"{path.stem}.json"] = json.dumps(content, separators=(",", ":"), sort_keys=True) + "\n"
-    return texts
+    return {f"{path.stem}.json": json_text(read_yaml(path)) for path in sorted(source.glob("*.yaml"))}
 
 
 def main() -> None:
