@@ -1,6 +1,7 @@
-"""The options of the commands that read modules, plans and states: what they are read with."""
+"""The options of the commands that read modules, plans and states: what they are read with.
 
-from __future__ import annotations
+Without `from __future__ import annotations`, as the commands.
+"""
 
 from collections.abc import Callable, Sequence
 from inspect import Signature, signature
@@ -36,7 +37,7 @@ def reads(command: Callable[..., None]) -> Callable[..., None]:
         plan_file: PlanFile = None,
         **own: object,
     ) -> None:
-        def read(paths: Sequence[str] | None, changed: bool = False) -> Reading:
+        def read(paths: Sequence[str] | None, changed: bool = False) -> "Reading":
             from policypack.request import Reading
 
             given = tuple(paths or ()), tuple(var_file or ()), tuple(var or ())
@@ -44,8 +45,8 @@ def reads(command: Callable[..., None]) -> Callable[..., None]:
 
         command(**own, read=read)
 
-    own = [each for each in signature(command, eval_str=True).parameters.values() if each.name != "read"]
-    *shared, _ = signature(run, eval_str=True).parameters.values()
+    own = [each for each in signature(command).parameters.values() if each.name != "read"]
+    *shared, _ = signature(run).parameters.values()
     run.__signature__ = Signature([*own, *shared])  # type: ignore[attr-defined]  # what typer asks a function for
     run.__name__, run.__doc__ = command.__name__, command.__doc__
     return run
