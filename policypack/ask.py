@@ -58,7 +58,7 @@ def who_can(question: Question, verb: str, address: str) -> int:
     if (conceal := concealing(picture)) is not None:
         named, gaps = powers_concealed(named, conceal), gaps_concealed(gaps, conceal)
     identities = {told(each.address, paths): each for each in reversed(picture.identities)}
-    asked = Asked(verb, told(target, paths), identities, gaps, _width())
+    asked = Asked(verb, told(target, paths), _input(picture, target), identities, gaps, _width())
     write(who_can_json(named, asked) if question.format == "json" else who_can_text(named, asked))
     return _exit(picture)
 
@@ -113,6 +113,13 @@ def _picture(question: Question) -> Infrastructure:
 
 def _paths(picture: Infrastructure) -> Mapping[int, str]:
     return {number: each.path for number, each in enumerate(picture.inputs)}
+
+
+def _input(picture: Infrastructure, address: str) -> str | None:
+    """The path of the one input that the address is of."""
+    of = {each.inside for each in picture.resources if each.address == address}
+    of |= {each.path for each in picture.inputs if each.path == address}
+    return of.pop() if len(of) == 1 else None
 
 
 def _meant(written: str, known: Iterable[str], paths: Mapping[int, str]) -> str:

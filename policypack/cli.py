@@ -17,6 +17,7 @@ FORMATS = (
     "text",
     "json",
     "sarif",
+    "alerts",
     "github",
     "gitlab",
     "junit",

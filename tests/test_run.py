@@ -252,7 +252,23 @@ def test_gaps_are_collected_once() -> None:
     """Gaps of the inputs and of the picture are in the report, what was lost altogether first, each once."""
     gap, lost = Gap("b", Location("a.tf", 1, 1)), Gap("a", Location("z.tf", 1, 1), unreadable=True)
     picture = Infrastructure(inputs=(Input(".", "module", gaps=(gap, lost)),), gaps=(gap, Gap("c")))
-    assert run(picture, {}, Settings(), today=TODAY).gaps == (lost, Gap("c"), gap)
+    assert run(picture, {}, Settings(), today=TODAY).gaps == (
+        replace(lost, inputs=(".",)),
+        Gap("c"),
+        replace(gap, inputs=(".",)),
+    )
+
+
+def test_what_several_inputs_have_is_told_once_and_names_them() -> None:
+    """A gap, a broken suppression and one without use in a module that two roots call are one each, of both roots."""
+    place, block = Location("modules/db/main.tf", 3, 3), Location("modules/db/main.tf", 4, 9)
+    gap = Gap("module.net is not downloaded", place)
+    comments = tuple(Comment(f"# allow: {text}", place, block) for text in ("vault_unlocked (x)", "vault_unlocked"))
+    inputs = tuple(Input(path, "module", gaps=(gap,), comments=comments) for path in ("live/prod", "live/dev"))
+    report = run(Infrastructure(inputs=inputs), {OPEN.name: OPEN}, Settings(), today=TODAY)
+    both = ("live/dev", "live/prod")
+    assert [each.inputs for each in report.gaps] == [both, both]
+    assert [each.inputs for each in report.notes] == [both]
 
 
 @pytest.mark.parametrize(

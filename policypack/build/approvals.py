@@ -289,14 +289,18 @@ class _Making(Struct, frozen=True, dict=True):
         for trust in found.trusts:
             if trust.pinned is not True and trust.resource.place not in rights:
                 said = f"{trust.resource.address} lets in {trust.lets_in}; what it may do is not among the inputs"
-                yield Gap(said, trust.evidence.location, access=True)
+                yield Gap(said, trust.evidence.location, access=True, inputs=(trust.resource.inside,))
         for gate in found.production:
             unknown = [actor.label for actor in gate.actors if isinstance(actor.agent, Unknown)]
             if unknown:
                 many = ", ".join(dict.fromkeys(unknown))
-                yield Gap(f"{gate.resource.address}: whether {many} is a person cannot be told", gate.resource.location)
+                yield _about(gate.resource, f"whether {many} is a person cannot be told")
             if isinstance(gate.served, Unknown) and gate.asks is not False:
-                yield Gap(f"{gate.resource.address}: {gate.serving[0].text}", gate.resource.location)
+                yield _about(gate.resource, gate.serving[0].text)
+
+
+def _about(resource: Resource, reason: str) -> Gap:
+    return Gap(f"{resource.address}: {reason}", resource.location, inputs=(resource.inside,))
 
 
 def _open_secrets(made: _Making, gates: tuple[Gate, ...]) -> Iterator[OpenSecret]:

@@ -163,7 +163,8 @@ def unknown_permissions(parts: Parts) -> Iterator[Gap]:
         texts = [value] if isinstance(value, str) else [name for one in named for name in _ROLE_NAMED.findall(str(one))]
         for text in texts:
             if text not in _GRAPH and not any(text.lower() == known for known, _ in _GRAPH.values()) and not _reads(text):
-                yield Gap(f"what the permission {text} that {each.address} gives allows is not known", each.location)
+                said = f"what the permission {text} that {each.address} gives allows is not known"
+                yield Gap(said, each.location, inputs=(each.inside,))
 
 
 def _reads(permission: str) -> bool:

@@ -95,7 +95,7 @@ def unread(documents: Documents) -> Iterator[Gap]:
     """Maps of which nobody knows whom they let in."""
     for each, _, text in _maps(documents):
         if text is not None and _read(text) is None:
-            yield Gap(f"whom {each.address} lets into the cluster is not known", each.at("data"))
+            yield Gap(f"whom {each.address} lets into the cluster is not known", each.at("data"), inputs=(each.inside,))
 
 
 def called(principal: Value) -> Iterator[str]:

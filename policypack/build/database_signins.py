@@ -37,6 +37,7 @@ def signing_in(identities: Sequence[Identity]) -> tuple[tuple[Identity, ...], tu
             f"{each.identity.address} may sign in to databases as {each.user} ({_CONNECT}): what that user may do is not among the "
             "inputs",
             each.by.location,
+            inputs=(each.by.inside,),
         )
         for each in found
         if not any(_is(role, each.user) for role in roles)

@@ -19,18 +19,18 @@ _TOKENS = re.compile(r"_(?:token|api_key|access_key|secret_key|service_account_k
 def gaps(estate: Estate) -> Iterator[Gap]:
     """What the picture lacks: what no catalog knows, and what lies outside the inputs. The readers' own gaps stay with the inputs."""
     for each in estate.playing("opaque"):
-        yield Gap(f"{each.address} may hold stores that Terraform does not show", each.location)
+        yield Gap(f"{each.address} may hold stores that Terraform does not show", each.location, inputs=(each.inside,))
     for source in estate.inputs:
         yield from _uncovered(source.path, estate, dict(source.counts))
         yield from _unknown_stores(source, estate)
         if source.kind == "plan" and source.resources and not source.has_source:
             reason = "a plan holds neither lifecycle blocks nor the backend: give its module with --source to have them judged"
-            yield Gap(reason, Location(source.path))
+            yield Gap(reason, Location(source.path), inputs=(source.path,))
         if isinstance(source.backend, Resource) and (fact := estate.catalog.state_of(source.backend.type)) is not None:
             named = source.backend.get(fact.argument) is not None
             if named and keeper_of(source, estate) is None:
                 text = "the bucket of the state is not among the inputs: how it is protected cannot be told"
-                yield Gap(text, source.backend.location)
+                yield Gap(text, source.backend.location, inputs=(source.path,))
 
 
 def keeper_of(source: Input, estate: Estate) -> Resource | None:
@@ -61,7 +61,7 @@ def _uncovered(path: str, estate: Estate, counts: dict[str, int]) -> Iterator[Ga
         many = "1 resource is" if count == 1 else f"{count} resources are"
         partly = estate.catalog.provider(provider) is not None
         lacks = "not all types are known of" if partly else "no catalog for"
-        yield Gap(f"{lacks} provider {provider}: {many} not judged", Location(path))
+        yield Gap(f"{lacks} provider {provider}: {many} not judged", Location(path), inputs=(path,))
 
 
 def _unknown_stores(source: Input, estate: Estate) -> Iterator[Gap]:
@@ -77,4 +77,5 @@ def _unknown_stores(source: Input, estate: Estate) -> Iterator[Gap]:
         looks = f"a store (it has {telling})" if telling else "a credential"
         count = source.counts.get(kind, 1)
         many = "it is" if count == 1 else f"{count} of them are"
-        yield Gap(f"the catalog does not have {kind}, which looks like {looks}: {many} not judged", Location(source.path))
+        said = f"the catalog does not have {kind}, which looks like {looks}: {many} not judged"
+        yield Gap(said, Location(source.path), inputs=(source.path,))

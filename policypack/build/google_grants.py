@@ -184,12 +184,13 @@ class Granted(Struct, frozen=True, dict=True):
     @property
     def gaps(self) -> Iterator[Gap]:
         """The roles of which nobody knows what they hold, each once."""
-        seen: set[str] = set()
+        lost: dict[str, tuple[str, list[Resource]]] = {}
         for each in self.all:
-            lost = each.grant.lost
-            if lost is not None and each.grant.role not in seen:
-                seen.add(each.grant.role)
-                yield Gap(f"what {each.grant.role} allows is not known: {lost.reason}", each.by.at("role"))
+            if each.grant.lost is not None:
+                lost.setdefault(each.grant.role, (each.grant.lost.reason, []))[1].append(each.by)
+        for role, (reason, givers) in lost.items():
+            inputs = tuple(dict.fromkeys(each.inside for each in givers))
+            yield Gap(f"what {role} allows is not known: {reason}", givers[0].at("role"), inputs=inputs)
 
 
 def _condition(value: Value) -> tuple[Truth, str]:

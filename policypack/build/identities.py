@@ -75,6 +75,7 @@ class Identities(Struct, frozen=True, dict=True):
             Gap(
                 f"the {each.form} {each.name} gets rights from {each.anchor.address} and is not among the inputs",
                 each.anchor.location,
+                inputs=(each.anchor.inside,),
             )
             for each in self._policies.outsiders
         ]

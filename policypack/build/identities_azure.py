@@ -183,21 +183,23 @@ class _Acting(Struct, frozen=True, dict=True):
             written = (each.get(name) for name in ("policy_rule", "parameters"))
             if any("denyaction" in str(value.document if isinstance(value, Unknown) else value).lower() for value in written):
                 said = f"{each.address} may deny deletions (denyAction): what it keeps is not judged, and it counts as no guard"
-                yield Gap(said, each.at("policy_rule"))
+                yield Gap(said, each.at("policy_rule"), inputs=(each.inside,))
 
     def gaps(self) -> Iterator[Gap]:
         """Whom only an id names, and groups of which the inputs do not show who is in them."""
         lost = {(name, holder.place): holder for name, holder in self.parts.principals.lost} if self._given else {}
         for (name, _), holder in lost.items():
-            yield Gap(f"{name}, whom {holder.address} names, is not among the inputs", holder.location)
+            yield Gap(f"{name}, whom {holder.address} names, is not among the inputs", holder.location, inputs=(holder.inside,))
         yield from azure_directory.unknown_permissions(self.parts)
         yield from self._denials()
         for who, _ in self._given.values():
             if who.form == "group" and not any(True for _ in self.parts.principals.within(who)):
-                yield Gap(f"who is in {_name_of(who)} is not among the inputs, and it is given rights", who.resource.location)
+                said = f"who is in {_name_of(who)} is not among the inputs, and it is given rights"
+                yield Gap(said, who.resource.location, inputs=(who.resource.inside,))
             elif not who.shown and who.form != "caller":
                 said = f"{who.form.replace('_', ' ')} {who.name}".strip()
-                yield Gap(f"the {said} gets rights and is not among the inputs", who.resource.location)
+                reason = f"the {said} gets rights and is not among the inputs"
+                yield Gap(reason, who.resource.location, inputs=(who.resource.inside,))
 
 
 def _object_id(who: Principal) -> str | Unknown:

@@ -78,7 +78,12 @@ class Roster(Struct, frozen=True, dict=True):
             if isinstance(each, Right) and not each.everybody and self._find(each.to, each.holder) < 0
         ]
         return tuple(
-            Gap(f"whom {each.holder.address} gives {each.role} to is not known", each.holder.at(each.argument)) for each in lost
+            Gap(
+                f"whom {each.holder.address} gives {each.role} to is not known",
+                each.holder.at(each.argument),
+                inputs=(each.holder.inside,),
+            )
+            for each in lost
         )
 
     @cached_property

@@ -288,7 +288,7 @@ class _Who(Struct, frozen=True, dict=True):
         for each, group, member in self._joined if groups else ():
             if group is None and member is not None:
                 reason = f"which group {each.address} puts {member.name} into is not known: what groups hold may be its"
-                yield Gap(reason, each.at("group"))
+                yield Gap(reason, each.at("group"), inputs=(each.inside,))
 
 
 def _names(member: Member) -> Iterator[str]:

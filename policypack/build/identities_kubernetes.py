@@ -274,12 +274,14 @@ class _Who(Struct, frozen=True, dict=True):
     def gaps(self) -> Iterator[Gap]:
         """Roles of which nobody knows what they allow, each once, and maps that cannot be read."""
         yield from unread(self.documents)
-        seen: set[str] = set()
+        unknown: dict[str, tuple[str, list[Resource]]] = {}
         for binding, role in self._bindings:
             lost = next((rule.lost for rule in role.rules if rule.lost is not None), None)
-            if lost is not None and role.name not in seen:
-                seen.add(role.name)
-                yield Gap(f"what {role.name} allows is not known: {lost.reason}", binding.at("role_ref"))
+            if lost is not None:
+                unknown.setdefault(role.name, (lost.reason, []))[1].append(binding)
+        for name, (reason, bindings) in unknown.items():
+            inputs = tuple(dict.fromkeys(each.inside for each in bindings))
+            yield Gap(f"what {name} allows is not known: {reason}", bindings[0].at("role_ref"), inputs=inputs)
 
 
 def _if(grant: Grant, truth: Truth) -> Grant:

@@ -51,7 +51,8 @@ def lost_parts(documents: Documents) -> Iterator[Gap]:
         if value is not None and not any(
             found.mode == "managed" for found in estate.index.find(value, each, lambda kind: kind == _SET).resources
         ):
-            yield Gap(f"the permission set that {each.address} is for is not among the inputs", each.location)
+            said = f"the permission set that {each.address} is for is not among the inputs"
+            yield Gap(said, each.location, inputs=(each.inside,))
 
 
 def _identities(permission_set: Resource, parts: list[Resource], documents: Documents) -> Iterator[Identity]:

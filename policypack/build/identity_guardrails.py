@@ -63,7 +63,7 @@ class Guardrails(Struct, frozen=True, dict=True):
         """The attachments whose policy or target cannot be told."""
         lost = [each for each in self._attachments if self._target(each.get("target_id"), each) is None]
         reason = "which account or unit {} binds cannot be told: it is not counted"
-        return tuple(Gap(reason.format(each.address), each.location) for each in lost)
+        return tuple(Gap(reason.format(each.address), each.location, inputs=(each.inside,)) for each in lost)
 
     @cached_property
     def _attachments(self) -> list[Resource]:

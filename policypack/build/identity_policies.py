@@ -146,7 +146,8 @@ class _Reading(Struct, frozen=True):
     def _gap(self, holder: Resource, form: str, value: Value) -> None:
         said = ", ".join(str(each) for each in value.references) if isinstance(value, Unknown) else ""
         said = said or (str(value) if isinstance(value, str) else "not known")
-        self.gaps.append(Gap(f"the {form} that {holder.address} is for is not among the inputs ({said})", holder.location))
+        reason = f"the {form} that {holder.address} is for is not among the inputs ({said})"
+        self.gaps.append(Gap(reason, holder.location, inputs=(holder.inside,)))
 
 
 def _managed(found: tuple[Resource, ...]) -> tuple[Resource, ...]:

@@ -4,7 +4,7 @@ which not even the text is. One pass over what the picture holds, and one gap fo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from msgspec import Struct
 from policypack.build.estate import Estate
 from policypack.build.vaults import is_vault
 from policypack.catalog.entry import TypeEntry
-from policypack.model import Domain, Gap, Identity, IdentityKind, Infrastructure, Location, Policy, Resource, Unknown, Value
+from policypack.model import Domain, Gap, Identity, IdentityKind, Infrastructure, Policy, Resource, Unknown, Value
 
 _ARN = re.compile(
     r"arn:[\w-]+:(?:(?:iam|sts)::(?P<a>\d{12}):(?P<who>role|user|assumed-role)/(?!aws-service-role/)[^*?$]+"
@@ -55,10 +55,10 @@ def outside(estate: Estate, picture: Infrastructure) -> Iterator[Gap]:
     if not picture.stores and not any(each.kind is IdentityKind.AGENT for each in picture.identities):
         return
     outsiders = _Outsiders(estate, picture)
-    lost: dict[str, _Named] = {}
+    lost: dict[str, list[_Named]] = {}
     for each in outsiders.named():
-        if each.arn not in lost and not outsiders.given(each):
-            lost[each.arn] = each
+        if each.arn in lost or not outsiders.given(each):
+            lost.setdefault(each.arn, []).append(each)
     yield from _told(lost.values())
     yield from _unread(picture.identities)
 
@@ -229,20 +229,24 @@ def _destinations(rule: Value) -> Iterator[Value]:
             yield action.get("destination_vault_arn")
 
 
-def _told(lost: Iterable[_Named]) -> Iterator[Gap]:
+def _told(lost: Iterable[Sequence[_Named]]) -> Iterator[Gap]:
+    """Of each that is named, one gap with the first that names it, and the inputs of all that do."""
     groups: dict[tuple[str, str], list[_Named]] = {}
-    for each in lost:
-        groups.setdefault((each.kind, "" if each.kind == "account" else each.account), []).append(each)
+    inputs: dict[str, dict[str, None]] = {}
+    for first, *others in lost:
+        groups.setdefault((first.kind, "" if first.kind == "account" else first.account), []).append(first)
+        inputs[first.arn] = dict.fromkeys(each.by.inside for each in (first, *others))
     for (kind, account), alike in groups.items():
         if len(alike) > _ONE_BY_ONE:
             of = f" of account {account}" if account and not any(each.hidden for each in alike) else ""
             names = _listed([_name(each) for each in alike])
             said = f"{len(alike)} {kind}s{of} are referred to and not among the inputs: {names}"
-            yield Gap(said, alike[0].by.location, access=True)
+            paths = tuple(dict.fromkeys(path for each in alike for path in inputs[each.arn]))
+            yield Gap(said, alike[0].by.location, access=True, inputs=paths)
             continue
         for each in alike:
             said = f"{_said(each)} is referred to by {each.by.address} and not among the inputs: {_LACKS[kind]}"
-            yield Gap(said, each.by.location, access=True)
+            yield Gap(said, each.by.location, access=True, inputs=tuple(inputs[each.arn]))
 
 
 def _name(named: _Named) -> str:
@@ -257,7 +261,7 @@ def _said(named: _Named) -> str:
 
 def _unread(identities: Iterable[Identity]) -> Iterator[Gap]:
     """The policies of the inputs' own identities that cannot be resolved, by what is missing."""
-    found: dict[str, dict[str, Location]] = {}
+    found: dict[str, dict[str, Resource]] = {}
     for identity in identities:
         # An outsider stands where something is attached to it, and is a gap already.
         own = identity.language == "aws" and identity.resource.type.endswith(identity.form)
@@ -266,7 +270,7 @@ def _unread(identities: Iterable[Identity]) -> Iterator[Gap]:
             document = policy.document
             if isinstance(document, Unknown) and document.document is None:
                 by = policy.origin or policy.attached_by or identity.resource
-                found.setdefault(document.reason, {}).setdefault(policy.name, by.location)
+                found.setdefault(document.reason, {}).setdefault(policy.name, by)
     for reason, places in found.items():
         first = next(iter(places.values()))
         many = len(places) > _ONE_BY_ONE
@@ -274,8 +278,9 @@ def _unread(identities: Iterable[Identity]) -> Iterator[Gap]:
         for name, place in named:
             yield Gap(
                 f"{name if many or name.startswith('the ') else f'the policy {name}'} cannot be read: {reason}",
-                place,
+                place.location,
                 access=True,
+                inputs=tuple(dict.fromkeys(each.inside for each in places.values())) if many else (place.inside,),
             )
 
 

@@ -20,12 +20,9 @@ from policypack.discover import CODE, find_inputs, holds_code
 from policypack.model import Input, replace
 from policypack.read.options import ReadError, ReadOptions
 from policypack.run import Note, Report, run
+from policypack.run.outcome import IN_BASE
 from policypack.scan import read_all
 from policypack.settings import Settings, SettingsError, load_settings
-
-IN_BASE = "in the base"
-"""Why a finding is not reported that the base has as well."""
-
 
 _OF_MODULE = (*CODE, ".tfvars", ".tfvars.json")
 

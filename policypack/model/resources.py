@@ -24,12 +24,14 @@ class Location(Struct, frozen=True, order=True):
 
 class Gap(Struct, frozen=True):
     """Something that could not be read, resolved or judged. `unreadable`: an input was lost, so the exit code is 2. `access`:
-    it leaves open who can do what, so that whoever asks that is told too."""
+    it leaves open who can do what, so that whoever asks that is told too. `inputs` are the paths of those that it is about: a
+    module may be called by several."""
 
     reason: str
     location: Location | None = None
     unreadable: bool = False
     access: bool = False
+    inputs: tuple[str, ...] = ()
 
 
 class Comment(Struct, frozen=True):

@@ -17,7 +17,7 @@ from policypack.run import FailOn, Report
 if TYPE_CHECKING:  # most scans compare nothing
     from policypack.compare.difference import Difference
 
-FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown", "comment")
+FORMATS = ("text", "json", "sarif", "alerts", "github", "gitlab", "junit", "rdjson", "markdown", "comment")
 
 
 def no_excerpt(_location: Location) -> str | None:

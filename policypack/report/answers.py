@@ -27,10 +27,12 @@ class Answer(Struct, frozen=True):
 
 
 class Asked(Struct, frozen=True):
-    """The question of `who-can`, and what bears on every answer."""
+    """The question of `who-can`, and what bears on every answer. `input` is the path of the input that the resource is of, None where
+    it is of no single one."""
 
     verb: str
     resource: str
+    input: str | None
     identities: Mapping[str, Identity]
     gaps: Sequence[Gap] = ()
     width: int = 100
@@ -78,6 +80,7 @@ def who_can_json(powers: Iterable[Power], asked: Asked) -> str:
     told = [
         {
             "identity": each.identity,
+            "input": asked.identities[each.identity].resource.inside if each.identity in asked.identities else None,
             "kind": asked.identities[each.identity].kind.value if each.identity in asked.identities else "unknown",
             "outcome": each.outcome.value,
             "path": [_step(step) for step in each.path],
@@ -86,8 +89,9 @@ def who_can_json(powers: Iterable[Power], asked: Asked) -> str:
         }
         for each in powers
     ]
-    gaps = [{"reason": gap.reason, "location": _location(gap.location)} for gap in asked.gaps]
-    contract = {"schema_version": "1", "resource": asked.resource, "verb": asked.verb, "powers": told, "gaps": gaps}
+    gaps = [{"reason": gap.reason, "location": _location(gap.location), "inputs": sorted(gap.inputs)} for gap in asked.gaps]
+    question = {"resource": asked.resource, "input": asked.input, "verb": asked.verb}
+    contract = {"schema_version": "1", **question, "powers": told, "gaps": gaps}
     return json.dumps(contract, indent=2) + "\n"
 
 

@@ -12,6 +12,7 @@ from policypack.model import Location
 from policypack.report import Context
 from policypack.report.escape import command_data, command_property, visible
 from policypack.report.grades import fails, grade
+from policypack.report.naming import instances
 from policypack.report.outline import Block, blocks, count, verdict
 from policypack.run import Report
 from policypack.run.outcome import order
@@ -49,8 +50,8 @@ def _level(finding: Finding, context: Context) -> str:
 
 
 def _annotation(finding: Finding, block: Block, context: Context) -> _Annotation:
-    others = f" and {count(len(block.others), 'more instance')}" if block.others else ""
-    lines = [f"{visible(finding.resource.address)}{others}: {visible(finding.message)}"]
+    others = instances(block.resource, block.others)
+    lines = [f"{visible(f'{block.name}{others}')}: {visible(finding.message)}"]
     for step in finding.because:
         place = f" ({context.in_repository(step.location.file)}:{step.location.line})" if step.location else ""
         about = f"{step.resource}: " if step.resource and step.resource != finding.resource.address else ""

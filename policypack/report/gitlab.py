@@ -9,8 +9,9 @@ from policypack.check import Finding, Severity
 from policypack.model import Location
 from policypack.report import Context
 from policypack.report.escape import visible
-from policypack.report.grades import identities, path, reasons, somewhere
+from policypack.report.grades import identified, path, reasons, somewhere
 from policypack.report.lines import fitting, line
+from policypack.report.naming import naming
 from policypack.report.outline import count
 from policypack.run import Report
 
@@ -32,15 +33,17 @@ def render(report: Report, context: Context) -> str:
 
 
 def _findings(report: Report, context: Context) -> Iterator[object]:
-    for finding, identity in zip(report.findings, identities(report.findings, context), strict=True):
+    identity, name = identified(report, context), naming(report)
+    for finding in report.findings:
         severity = (_GRADES if finding.certain else _UNCERTAIN)[finding.severity]
-        yield _entry(finding.check, _described(finding), severity, identity, _place(finding.location, context))
+        said = _described(finding, name(finding.resource))
+        yield _entry(finding.check, said, severity, identity(finding), _place(finding.location, context))
 
 
-def _described(finding: Finding) -> str:
+def _described(finding: Finding, name: str) -> str:
     fix = f" Fix: {visible(finding.fix)}" if finding.fix else ""
     sure = "" if finding.certain else "Uncertain: "
-    return f"{sure}{visible(finding.resource.address)}: {visible(finding.message)}{fix}"
+    return f"{sure}{visible(name)}: {visible(finding.message)}{fix}"
 
 
 def _unjudged(report: Report, context: Context) -> Iterator[object]:

@@ -12,6 +12,7 @@ from policypack.report import Context
 from policypack.report.escape import visible
 from policypack.report.outline import GapGroup, count, gap_groups
 from policypack.run import Report, fingerprint
+from policypack.run.outcome import order
 
 _MOST_STEPS = 100
 _MOST_REASONS = 1_000
@@ -55,18 +56,20 @@ def reasons(gaps: Iterable[Gap]) -> list[GapGroup]:
     return [*groups[:_MOST_REASONS], GapGroup(said, groups[_MOST_REASONS].unreadable, ())] if left > 0 else groups
 
 
-def identities(findings: Iterable[Finding], context: Context) -> list[str]:
-    """A name for each finding that no other has and that stays when lines move: 16 hexadecimal digits and a number.
+def identified(report: Report, context: Context) -> Callable[[Finding], str]:
+    """What gives a name to each finding of the report that no other has and that stays when lines move: 16 hexadecimal digits and a
+    number.
 
-    It is made of check, address, cause and the root module or plan; the number counts findings that share all of these.
+    It is made of check, address, cause and the root module or plan; the number counts findings that share all of these, suppressed
+    ones too, so that the name of one does not depend on what becomes of another.
     """
     import hashlib  # as in `fingerprint`
 
     seen: Counter[str] = Counter()
-    made = []
-    for finding in findings:
+    made: dict[int, str] = {}
+    for finding in sorted((*report.findings, *report.suppressed), key=order):
         where = context.in_repository(finding.resource.inside)
         name = hashlib.sha256(f"{fingerprint(finding)}|{where}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
         seen[name] += 1
-        made.append(f"{name}:{seen[name]}")
-    return made
+        made[id(finding)] = f"{name}:{seen[name]}"
+    return lambda finding: made[id(finding)]

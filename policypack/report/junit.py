@@ -12,6 +12,7 @@ from policypack.report import Context
 from policypack.report.escape import visible, xml
 from policypack.report.grades import fails, grade, path, proof, reasons
 from policypack.report.lines import fitting
+from policypack.report.naming import naming
 from policypack.report.outline import count
 from policypack.run import FailOn, Report
 
@@ -81,15 +82,24 @@ def _quiet(report: Report) -> Iterator[_Case]:
 
 def _findings(report: Report, context: Context) -> Iterator[_Case]:
     findings = (*report.findings, *report.suppressed)
-    alike = Counter((each.check, each.resource.address) for each in findings)
+    called = naming(report)
+    alike = Counter((each.check, called(each.resource)) for each in findings)
     for finding in findings:
         suite = report.checks[finding.check].concern if finding.check in report.checks else ""
-        name = visible(finding.resource.address, _LONGEST_NAME)
-        if alike[finding.check, finding.resource.address] > 1:
-            name += f" ({visible(finding.cause or finding.resource.inside, _LONGEST_NAME)})"
+        name = visible(called(finding.resource), _LONGEST_NAME)
+        if finding.cause and alike[finding.check, called(finding.resource)] > 1:
+            name += f" ({visible(finding.cause, _LONGEST_NAME)})"
         kind, outcome = _outcome(finding, context)
         file = path(finding.location, context)
-        yield _Case(suite or "checks", finding.check, name, file, outcome, kind, tuple(_lines(finding, kind, file, context)))
+        yield _Case(
+            suite or "checks",
+            finding.check,
+            name,
+            file,
+            outcome,
+            kind,
+            tuple(_lines(finding, called(finding.resource), kind, context)),
+        )
 
 
 def _outcome(finding: Finding, context: Context) -> tuple[str, str]:
@@ -100,12 +110,12 @@ def _outcome(finding: Finding, context: Context) -> tuple[str, str]:
     return ("uncertain" if not finding.certain else f"below --fail-on {context.fail_on.value}"), "skipped"
 
 
-def _lines(finding: Finding, kind: str, file: str, context: Context) -> Iterator[str]:
+def _lines(finding: Finding, name: str, kind: str, context: Context) -> Iterator[str]:
     why = f", {kind}" if kind.startswith("below") else ""
     if finding.suppressed is not None:
         yield f"suppressed: {visible(finding.suppressed)}"
     yield f"{grade(finding)}{why}: {visible(finding.message)}"
-    yield f"{visible(finding.resource.address)} ({file}:{finding.location.line})"
+    yield f"{visible(name)} ({path(finding.location, context)}:{finding.location.line})"
     yield from (f"- {step}" for step in proof(finding, context))
     if finding.fix:
         yield f"Fix: {visible(finding.fix)}"

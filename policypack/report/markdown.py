@@ -9,6 +9,7 @@ from policypack.model import Evidence, Location
 from policypack.report import Context
 from policypack.report.escape import code, markdown
 from policypack.report.grades import grade
+from policypack.report.naming import instances
 from policypack.report.outline import Block, blocks, count, gap_groups, production, size, steps, verdict
 from policypack.run import Report
 
@@ -70,9 +71,10 @@ def judged(report: Report, context: Context) -> str:
 
 
 def _block(block: Block, context: Context) -> Iterator[str]:
-    others = f" and {count(len(block.others), 'more instance')}" if block.others else ""
+    more = instances(block.resource, block.others)
+    others = f" {markdown(more)}" if more else ""
     subject = f" · {markdown(block.subject)}" if block.subject else ""
-    yield f"### {code(block.resource.address)}{others}{subject} · {_place(block.resource.location, context)}"
+    yield f"### {code(block.name)}{others}{subject} · {_place(block.resource.location, context)}"
     yield ""
     if block.resource.module_calls:
         yield f"Called from {', '.join(_place(call, context) for call in block.resource.module_calls)}."

@@ -10,17 +10,20 @@ from msgspec import Struct
 from policypack.check import Finding, Severity
 from policypack.model import Evidence, Gap, Location, Resource
 from policypack.model.namesakes import unmarked
+from policypack.report.naming import naming
 from policypack.run import Report
 from policypack.run.concealed import concealing
 
 
 class Block(Struct, frozen=True):
-    """What was found about one resource, most severe first. `others` are instances of which exactly the same is true."""
+    """What was found about one resource, most severe first. `name` is what it is called (see `naming`), `others` are instances of
+    which exactly the same is true, those of other inputs that call the same module among them."""
 
+    name: str
     resource: Resource
     findings: tuple[Finding, ...]
     subject: str
-    others: tuple[str, ...] = ()
+    others: tuple[Resource, ...] = ()
 
 
 class GapGroup(Struct, frozen=True):
@@ -37,17 +40,18 @@ def blocks(report: Report) -> list[Block]:
     for finding in report.findings:
         by_resource.setdefault((finding.resource.address, finding.resource.inside), []).append(finding)
     alike: dict[tuple[object, ...], list[tuple[Finding, ...]]] = {}
-    for findings in by_resource.values():
-        alike.setdefault(_likeness(findings), []).append(tuple(findings))
-    subjects = _subjects(report)
+    subjects, name = _subjects(report), naming(report)
+    for place, findings in by_resource.items():
+        alike.setdefault((subjects.get(place, ""), *_likeness(findings)), []).append(tuple(findings))
     return [
         Block(
+            name(same[0][0].resource),
             same[0][0].resource,
             same[0],
-            subjects.get((same[0][0].resource.address, same[0][0].resource.inside), ""),
-            tuple(findings[0].resource.address for findings in same[1:]),
+            str(subject),
+            tuple(findings[0].resource for findings in same[1:]),
         )
-        for same in alike.values()
+        for (subject, *_), same in alike.items()
     ]
 
 
@@ -131,7 +135,7 @@ def production(report: Report) -> str:
     first = min(stores, key=lambda store: (not store.environment.recognised, store.tier, store.address))
     more = f" and {len(stores) - 1} more" if len(stores) > 1 else ""
     reason = (concealing(report.infrastructure) or str)(first.environment.reason)
-    return f"production: {unmarked(first.address)} ({reason}){more}"
+    return f"production: {naming(report)(first.resource)} ({reason}){more}"
 
 
 def verdict(report: Report) -> str:

@@ -12,7 +12,8 @@ from policypack.report import Context
 from policypack.report.escape import code, markdown, visible
 from policypack.report.grades import fails, grade, path, proof, reasons, somewhere
 from policypack.report.lines import listed
-from policypack.report.outline import blocks, count
+from policypack.report.naming import instances
+from policypack.report.outline import Block, blocks, count
 from policypack.run import Report
 from policypack.run.outcome import order
 
@@ -28,17 +29,18 @@ def render(report: Report, context: Context) -> str:
 
 
 def _findings(report: Report, context: Context) -> Iterator[object]:
-    found = ((finding, len(block.others)) for block in blocks(report) for finding in block.findings)
-    for finding, others in sorted(found, key=lambda each: order(each[0])):
+    found = ((finding, block) for block in blocks(report) for finding in block.findings)
+    for finding, block in sorted(found, key=lambda each: order(each[0])):
         severity = "ERROR" if fails(finding, context) else "WARNING" if finding.certain else "INFO"
         link = {"url": f"{context.documentation}#{finding.check}"} if context.documentation else {}
         about = {"code": {"value": finding.check, **link}, **_place(finding.location, context)}
-        yield {"message": _message(finding, others, context), "severity": severity, **about}
+        yield {"message": _message(finding, block, context), "severity": severity, **about}
 
 
-def _message(finding: Finding, others: int, context: Context) -> str:
-    more = f" and {count(others, 'more instance')}" if others else ""
-    parts = [f"**{grade(finding)}** {code(finding.resource.address)}{more}: {_shown(finding.message)}"]
+def _message(finding: Finding, block: Block, context: Context) -> str:
+    more = instances(block.resource, block.others)
+    others = f" {_shown(more)}" if more else ""
+    parts = [f"**{grade(finding)}** {code(block.name)}{others}: {_shown(finding.message)}"]
     fix = [f"Fix: {_shown(finding.fix)}"] if finding.fix else []
     room = _LONGEST - sum(map(len, (*parts, *fix)))
     steps = [f"- {each}" for each in proof(finding, context, _shown)]

@@ -8,16 +8,20 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from policypack.check import Finding
 from policypack.model import Location
 from policypack.report import Context
 from policypack.report.escape import visible
-from policypack.report.grades import identities, path, reasons
+from policypack.report.grades import identified, path, reasons
 from policypack.report.lines import line, listed
+from policypack.report.naming import naming
 from policypack.report.outline import count
 from policypack.report.sarif_rules import LEVELS, rule
 from policypack.run import Report, exit_code
 from policypack.run.baseline import REASON as BASELINE
+from policypack.run.outcome import IN_BASE
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _MOST_RESULTS = 25_000  # GitHub refuses a run with more
@@ -28,10 +32,17 @@ _MOST_NOTES = 1_000
 
 def render(report: Report, context: Context) -> str:
     """One SARIF run. Suppressed findings come last and say so; what could not be judged is a notification."""
+    return log(report, context, (*report.findings, *report.suppressed))
+
+
+def log(report: Report, context: Context, findings: Sequence[Finding], *, suppressions: bool = True) -> str:
+    """The run with these findings of the report as its results. `suppressions`: those that do not count say so."""
     indexes = {name: number for number, name in enumerate(report.checks)}
-    findings = (*report.findings, *report.suppressed)
-    named = zip(findings, identities(findings, context), strict=True)
-    results = _fitting(line(_result(finding, identity, indexes, context)) for finding, identity in named)
+    identity, name = identified(report, context), naming(report)
+    results = _fitting(
+        line(_result(each, _Known(name(each.resource), identity(each), indexes.get(each.check), suppressions), context))
+        for each in findings
+    )
     about = {"informationUri": context.documentation} if context.documentation else {}
     driver = line({"name": "policypack", "semanticVersion": context.version, **about})[:-1]
     rules = listed(rule(check, context) for check in report.checks.values())
@@ -57,19 +68,28 @@ def _fitting(results: Iterable[str]) -> list[str]:
     return shown
 
 
-def _result(finding: Finding, identity: str, indexes: dict[str, int], context: Context) -> dict[str, Any]:
+class _Known(Struct, frozen=True):
+    """What is known of a finding from the rest of the report: what its resource is called, its own name, its rule's place."""
+
+    name: str
+    identity: str
+    rule: int | None
+    suppressions: bool
+
+
+def _result(finding: Finding, known: _Known, context: Context) -> dict[str, Any]:
     steps = list(_steps(finding, context))
     level = LEVELS[finding.severity]
-    address = visible(finding.resource.address)
-    logical = [{"fullyQualifiedName": address, "kind": "resource"}]
+    logical = [{"fullyQualifiedName": visible(known.name), "kind": "resource"}]
+    about = {"resource": visible(finding.resource.address), "input": visible(finding.resource.inside)}
     result: dict[str, Any] = {
         "ruleId": finding.check,
-        **({"ruleIndex": indexes[finding.check]} if finding.check in indexes else {}),
+        **({} if known.rule is None else {"ruleIndex": known.rule}),
         "level": level if finding.certain or level == "note" else "warning",
-        "message": {"text": _message(finding)},
+        "message": {"text": _message(finding, known.name)},
         "locations": [{**_place(finding.location, context), "logicalLocations": logical}],
-        "partialFingerprints": {"primaryLocationLineHash": identity},
-        "properties": {"certain": finding.certain, "resource": address, "severity": finding.severity.value},
+        "partialFingerprints": {"primaryLocationLineHash": known.identity},
+        "properties": {"certain": finding.certain, **about, "severity": finding.severity.value},
     }
     related = [*steps, *_calls(finding, context)][:_MOST_PLACES]
     if related:
@@ -77,8 +97,8 @@ def _result(finding: Finding, identity: str, indexes: dict[str, int], context: C
     if len(steps) > 1:
         flow = [{"location": step} for step in steps]
         result["codeFlows"] = [{"threadFlows": [{"locations": flow}]}]
-    if finding.suppressed is not None:
-        kind = "external" if finding.suppressed == BASELINE else "inSource"
+    if finding.suppressed is not None and known.suppressions:
+        kind = "external" if finding.suppressed in {BASELINE, IN_BASE} else "inSource"
         result["suppressions"] = [{"kind": kind, "status": "accepted", "justification": visible(finding.suppressed)}]
     return result
 
@@ -93,9 +113,9 @@ def _calls(finding: Finding, context: Context) -> Iterator[dict[str, Any]]:
         yield {**_place(call, context), "message": {"text": "the module is called here"}}
 
 
-def _message(finding: Finding) -> str:
-    """What was found, the proof with links to its places (the ids of relatedLocations), and the fix."""
-    said = [f"{'' if finding.certain else 'Uncertain: '}{_text(finding.message)}"]
+def _message(finding: Finding, name: str) -> str:
+    """What was found of what, the proof with links to its places (the ids of relatedLocations), and the fix."""
+    said = [f"{'' if finding.certain else 'Uncertain: '}{_text(name)}: {_text(finding.message)}"]
     number = 0
     for step in finding.because[:_MOST_PLACES]:
         number += bool(step.location)

@@ -10,6 +10,7 @@ from policypack.model import Evidence, Location
 from policypack.report import Context
 from policypack.report.escape import visible
 from policypack.report.excerpt import redacted
+from policypack.report.naming import instances
 from policypack.report.outline import Block, blocks, count, gap_groups, production, size, steps, verdict
 from policypack.run import Report
 
@@ -76,8 +77,8 @@ def _gap_line(report: Report) -> str:
 
 
 def _block(block: Block, context: Context) -> Iterator[str]:
-    address, place = visible(block.resource.address), visible(_place(block.resource.location))
-    others = f"  and {count(len(block.others), 'more instance')}" if block.others else ""
+    address, place = visible(block.name), visible(_place(block.resource.location))
+    others = visible(f" {more}" if (more := instances(block.resource, block.others)) else "")
     left = f"{others}   {visible(block.subject)}".rstrip()
     gap = max(3, context.width - len(address) - len(left) - len(place))
     yield f"{_ink(address, 'bold', context)}{left}{' ' * gap}{_ink(place, 'dim', context)}"

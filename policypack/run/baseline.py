@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
 from policypack.check import Finding, Severity
@@ -88,7 +89,9 @@ def apply(report: Report, text: str, *, partial: bool = False) -> Report:
     for finding in (*report.suppressed, *kept):
         taken(finding, whatever=True)  # what a comment accepts, and what became worse, has not vanished
     vanished = [
-        Note(f"{entry['check']} of {entry['resource']} is in the baseline and is not found any more")
+        Note(
+            f"{entry['check']} of {_place(entry, known)} is in the baseline and is not found any more", inputs=(entry["input"],)
+        )
         for key, entry in entries.items()
         if left[key] > 0 and entry["check"] in report.checks and not partial
     ]
@@ -98,6 +101,12 @@ def apply(report: Report, text: str, *, partial: bool = False) -> Report:
         suppressed=tuple(sorted((*report.suppressed, *frozen), key=order)),
         notes=(*report.notes, *sorted(vanished, key=str)),
     )
+
+
+def _place(entry: Mapping[str, Any], inputs: AbstractSet[str]) -> str:
+    """The address of an entry, with its input where the baseline is of several: they may have addresses in common."""
+    address, path = str(entry["resource"]), str(entry["input"])
+    return address if len(inputs) == 1 or address == path else f"{path}:{address}"
 
 
 def _inputs(report: Report) -> set[str]:

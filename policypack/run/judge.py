@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import PurePath
+from typing import TypeVar
 
 from policypack.check import Check, Finding, Severity
 from policypack.model import Gap, Infrastructure, UnknownTruthError, replace
@@ -15,6 +16,8 @@ from policypack.run.outcome import Crash, Note, Report, order
 from policypack.run.suppress import find_suppressions, suppress
 from policypack.run.telling import findings_told, gaps_told
 from policypack.settings import Settings, SettingsError
+
+_Said = TypeVar("_Said", Gap, Note)
 
 
 def run(  # noqa: PLR0913 - the picture, what is asked of it, and what was known before
@@ -44,11 +47,10 @@ def run(  # noqa: PLR0913 - the picture, what is asked of it, and what was known
     if len(infrastructure.inputs) > 1:
         paths = {number: each.path for number, each in enumerate(infrastructure.inputs)}
         findings, gaps = findings_told(findings, paths), gaps_told(gaps, paths)
-    gaps = [*gaps, *(gap for each in infrastructure.inputs for gap in each.gaps)]
+    gaps = [*gaps, *(replace(gap, inputs=(each.path,)) for each in infrastructure.inputs for gap in each.gaps)]
     if (conceal := concealing(infrastructure)) is not None:
         findings, gaps = findings_concealed(findings, conceal), gaps_concealed(gaps, conceal)
-    comments = [comment for each in infrastructure.inputs for comment in each.comments]
-    suppressions, broken, ended = find_suppressions(comments, checks, today)
+    suppressions, broken, ended = find_suppressions(infrastructure.inputs, checks, today)
     kept, suppressed, unused = suppress(findings, suppressions, asked)
     report = Report(
         infrastructure,
@@ -109,7 +111,7 @@ def _gaps(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
         where = gap.location
         return (not gap.unreadable, (where.file, where.line, where.end_line) if where else ("", 0, 0), gap.reason)
 
-    return tuple(sorted(set(gaps), key=place))
+    return tuple(sorted(_each_once(gaps), key=place))
 
 
 def _sorted_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
@@ -117,4 +119,12 @@ def _sorted_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
         where = note.location
         return ((where.file, where.line, where.end_line) if where else ("", 0, 0), note.text)
 
-    return tuple(sorted(set(notes), key=place))
+    return tuple(sorted(_each_once(notes), key=place))
+
+
+def _each_once(said: Iterable[_Said]) -> Iterator[_Said]:
+    """What several inputs give rise to, such as those that call one module, is one thing of all of them."""
+    alike: dict[_Said, set[str]] = {}
+    for each in said:
+        alike.setdefault(replace(each, inputs=()), set()).update(each.inputs)
+    return (replace(each, inputs=tuple(sorted(inputs))) for each, inputs in alike.items())

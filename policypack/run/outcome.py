@@ -10,6 +10,9 @@ from msgspec import Struct, field
 from policypack.check import Check, Finding, Severity
 from policypack.model import Gap, Infrastructure, Input, Location, Store
 
+IN_BASE = "in the base"
+"""Why a finding is not reported that the base has as well."""
+
 
 class FailOn(str, Enum):
     """The least severity that makes the exit code 1."""
@@ -33,11 +36,13 @@ class Crash(Struct, frozen=True):
 
 
 class Note(Struct, frozen=True):
-    """Something that the user should tidy up, or know (`loud`: whatever else is said): it changes no verdict."""
+    """Something that the user should tidy up, or know (`loud`: whatever else is said): it changes no verdict. `inputs` are the paths
+    of those that it is about, none where it is about the run."""
 
     text: str
     location: Location | None = None
     loud: bool = False
+    inputs: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.text} ({self.location.file}:{self.location.line})" if self.location else self.text

@@ -14,7 +14,7 @@ from datetime import date
 from msgspec import Struct
 
 from policypack.check import Check, Finding
-from policypack.model import Comment, Gap, Location, replace
+from policypack.model import Comment, Gap, Input, Location, replace
 from policypack.run.outcome import Note
 
 _FORM = r"(?s)^(?P<names>[^()]*?)(?:\s+until\b\s*(?P<until>[^()\s]*))?\s*(?P<reason>\(.*)?$"
@@ -23,12 +23,13 @@ _EXAMPLE = "write `# allow: NAME (reason)`"
 
 
 class Suppression(Struct, frozen=True):
-    """One name in one comment: which check is to be quiet about which block, and why."""
+    """One name in one comment: which check is to be quiet about which block, and why. `inputs` are the paths of those that have it."""
 
     check: str
     reason: str
     location: Location
     covers: Location | None
+    inputs: tuple[str, ...] = ()
 
     def allows(self, finding: Finding) -> bool:
         """Whether the finding stands in the block that the comment is about, or in a module that this block calls.
@@ -46,23 +47,34 @@ def _covers(block: Location | None, place: Location) -> bool:
 
 
 def find_suppressions(
-    comments: Iterable[Comment], checks: Mapping[str, Check], today: date
+    inputs: Iterable[Input], checks: Mapping[str, Check], today: date
 ) -> tuple[list[Suppression], list[Gap], list[Note]]:
     """The suppressions in force, those that cannot be read, and those that have expired."""
     found: dict[Suppression, None] = {}
     broken: list[Gap] = []
     ended: list[Note] = []
-    for comment in dict.fromkeys(comments):
+    for comment, paths in _comments(inputs).items():
         for text in _texts(comment.text):
             read = _read(text, checks, today)
             if isinstance(read, _Mistake):
-                broken.append(Gap(f"suppression {read.problem}", comment.location, unreadable=True))
+                broken.append(Gap(f"suppression {read.problem}", comment.location, unreadable=True, inputs=paths))
             elif isinstance(read, _Expired):
                 names = ", ".join(read.names)
-                ended.append(Note(f"the suppression of {names} ended on {read.until} and is ignored", comment.location))
+                said = f"the suppression of {names} ended on {read.until} and is ignored"
+                ended.append(Note(said, comment.location, inputs=paths))
             elif read is not None:
-                found.update((Suppression(name, read.reason, comment.location, comment.covers), None) for name in read.names)
+                about = (read.reason, comment.location, comment.covers, paths)
+                found.update((Suppression(name, *about), None) for name in read.names)
     return list(found), broken, ended
+
+
+def _comments(inputs: Iterable[Input]) -> Mapping[Comment, tuple[str, ...]]:
+    """Each comment, with the inputs that have it: a module's are those of all that call it."""
+    found: dict[Comment, dict[str, None]] = {}
+    for each in inputs:
+        for comment in each.comments:
+            found.setdefault(comment, {})[each.path] = None
+    return {comment: tuple(paths) for comment, paths in found.items()}
 
 
 def suppress(
@@ -81,7 +93,7 @@ def suppress(
         else:
             kept.append(finding)
     unused = [
-        Note(f"the suppression of {each.check} has no use here", each.location)
+        Note(f"the suppression of {each.check} has no use here", each.location, inputs=each.inputs)
         for each in every
         if each not in used and each.check in asked
     ]

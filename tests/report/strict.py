@@ -21,6 +21,7 @@ CONSUMERS = Path(__file__).with_name("consumers")
 SCHEMAS = {
     "json": Path(reports.__file__).with_name("schema.json"),
     "sarif": CONSUMERS / "sarif-2.1.0.json",
+    "alerts": CONSUMERS / "sarif-2.1.0.json",
     "gitlab": CONSUMERS / "gitlab-code-quality.json",
     "rdjson": CONSUMERS / "rdjson.json",
 }
