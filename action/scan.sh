@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2153 # what is written in capitals is set by the action
-# The action's scan: annotations on standard output, the job summary, a SARIF file, the text of the comment, the outputs.
+# The action's scan: annotations on standard output, the job summary, a SARIF file without what somebody accepted (GitHub would open
+# alerts for it), the text of the comment, the outputs.
 # It ends well whatever was found, so that the comment is written; the last step of the action gives the verdict.
 
 if [ -z "$SARIF" ]; then SARIF="$TEMPORARY/policypack.sarif"; fi
@@ -20,7 +21,8 @@ switch() {
   exit 2
 }
 
-arguments=(--format github --fail-on "$FAIL_ON" --output "sarif=$SARIF" --output "comment=$comment")
+arguments=(--format github --fail-on "$FAIL_ON" --output "alerts=$SARIF" --output "comment=$comment")
+if switch code-scanning "$CODE_SCANNING"; then :; fi
 if switch strict "$STRICT"; then arguments+=(--strict); fi
 if [ -n "$CONFIG" ]; then arguments+=(--config "$CONFIG"); fi
 if [ -n "$SOURCE" ]; then arguments+=(--source "$SOURCE"); fi
@@ -57,4 +59,6 @@ if [ ! -e "$program" ]; then program="$TOOL/Scripts/policypack"; fi
 code=0
 "$program" scan "${arguments[@]}" -- ${paths[@]+"${paths[@]}"} || code=$?
 if [ "$code" -gt 1 ]; then echo "::error title=policypack::not everything could be judged: the log of this step says why"; fi
+# A result that is missing closes its alert as fixed: where not everything was judged, there is nothing to upload.
+if [ "$code" -gt 1 ]; then SARIF=""; fi
 printf 'code=%s\nsarif=%s\n' "$code" "$SARIF" >> "$GITHUB_OUTPUT"

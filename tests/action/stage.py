@@ -46,9 +46,10 @@ resource "aws_iam_role_policy" "agent" {
 CHANGED = SAFE.replace('"rds:DescribeDBInstances"', '"rds:ModifyDBInstance", "rds:DeleteDBInstance"')
 """Gives the agent the power to destroy the database, and changes nothing else."""
 
-# Keeps the comments of one pull request in a file, and every call in another. What its --jq would leave is told by hand.
+# Keeps the comments of one pull request in a file, what code scanning is given in another, and every call in a third. What its --jq
+# would leave is told by hand.
 GH = """#!{python}
-import json, os, re, sys
+import base64, gzip, json, os, re, sys
 words, store = sys.argv[1:], "{folder}/comments.json"
 with open("{folder}/calls", "a") as log: log.write(json.dumps(words) + "\\n")
 if os.path.exists("{folder}/broken"): sys.exit("HTTP 403: Resource not accessible by integration")
@@ -60,6 +61,10 @@ if method == "GET":
     for each in comments:
         if each["body"].startswith(mark) and (each["user"]["type"] == "Bot" or each["author_association"] in trusted):
             print(each["id"])
+elif any(word.endswith("/code-scanning/sarifs") for word in words):
+    fields = dict(words[at + 1].split("=", 1) for at, word in enumerate(words) if word in ("-f", "-F"))
+    fields["sarif"] = gzip.decompress(base64.b64decode(open(fields["sarif"][1:]).read(), validate=True)).decode()
+    with open("{folder}/uploads", "a") as log: log.write(json.dumps(fields) + "\\n")
 else:
     field = words[words.index("-F") + 1]
     assert field.startswith("body=@")
@@ -105,6 +110,7 @@ class Stage:
     def __init__(self, folder: Path, before: str = SAFE, after: str = CHANGED) -> None:
         self.folder = folder
         self.tree, self.bin = folder / "tree", folder / "bin"
+        self.commit, self.ref = "", ""
         (self.tree / "infra" / "prod").mkdir(parents=True)
         self.bin.mkdir()
         self.main = self.tree / "infra" / "prod" / "main.tf"
@@ -133,6 +139,12 @@ class Stage:
         found: list[dict[str, Any]] = json.loads(store.read_text()) if store.exists() else []
         return found
 
+    @property
+    def uploads(self) -> list[dict[str, str]]:
+        """What code scanning was given, unpacked."""
+        log = self.folder / "uploads"
+        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
     def merged(self) -> None:
         """Checks out what GitHub checks out for a pull request: its merge into the base."""
         git(self.tree, "checkout", "-q", "--detach", self.base)
@@ -156,6 +168,7 @@ class Stage:
         """One run of the action in a fresh job."""
         temp = self.folder / "temp"
         temp.mkdir(exist_ok=True)
+        self.ref = str(self.event(event).get("ref", ""))
         payload = self.folder / "event.json"
         payload.write_text(json.dumps(self.event(event)))
         given = {key.replace("_", "-"): value for key, value in inputs.items()}
@@ -194,6 +207,8 @@ class Stage:
             "GITHUB_REPOSITORY": "acme/infrastructure",
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_RUN_ID": "42",
+            "GITHUB_SHA": self.commit or git(self.tree, "rev-parse", "HEAD"),
+            "GITHUB_REF": self.ref or f"refs/pull/{_value('github.event.number', known)}/merge",
             "GITHUB_WORKSPACE": str(self.tree),
             "GITHUB_EVENT_PATH": str(self.folder / "event.json"),
             **{name: str(path) for name, path in files.items()},

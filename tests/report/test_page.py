@@ -75,6 +75,20 @@ def test_github_is_sent_no_suppressed_result(repository: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+@pytest.mark.parametrize("code", [0, 1, 2])
+def test_github_is_sent_nothing_where_something_was_lost(tmp_path: Path, code: int) -> None:
+    """The step of the page ends as the scan does, and hands over what the next step's condition asks for."""
+    (text,) = [text for language, text in BLOCKS if language == "yaml" and "alerts=" in text]
+    scan, upload = yaml.safe_load(text)["steps"]
+    assert f"steps.{scan['id']}.outputs.code != '2'" in upload["if"]
+    (tmp_path / "policypack").write_text(f"#!/bin/sh\nexit {code}\n", "utf-8")
+    (tmp_path / "policypack").chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "GITHUB_OUTPUT": str(tmp_path / "out")}
+    assert subprocess.run(["bash", "-ec", scan["run"]], env=environment, check=False).returncode == code
+    assert (tmp_path / "out").read_text("utf-8") == f"code={code}\n"
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
 def test_reviewdog_is_called_whatever_the_verdict(repository: Path) -> None:
     """The script of the page gives reviewdog the file, and ends with the verdict of the scan."""
     programs = repository / "bin"
