@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from policypack.calls import calls_in, contents
+
 CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
 Folder = TypeVar("Folder", Path, str)
 _SKIPPED = {"node_modules", "__pycache__", "venv"}
-_CALL = r"""(?:^|[{,])\s*"?source"?\s*[=:]\s*"(\.{1,2}(?:/[^"$%]*)?)\""""
-_COMMENT = r"(?sm)/\*.*?\*/|^\s*(?:#|//).*?$"
-_LOCAL = re.compile(rb'"\.{1,2}["/]')  # a file without it calls no folder, and most have none
-_OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # nothing is waited for, as at a pipe
-_CHUNK = 64 * 1024
 _HEAD = 64 * 1024  # `terraform show -json` writes its version and its kind first
-_LARGEST_SOURCE = 4 * 1024 * 1024  # no hand writes a larger .tf file; its module calls are then not looked for
 
 
 def find_inputs(folder: Path) -> list[Path]:
@@ -85,31 +80,6 @@ def is_plan(path: Path) -> bool:
     return any(mark in head for mark in (b'"planned_values"', b'"resource_changes"', b'"variables"', b'"resource_drift"'))
 
 
-def calls_in(file: str) -> Iterator[str]:
-    """The folders that a file of code calls, as it writes them (`../db`). What cannot be read calls nothing here: the reader says
-    so where the module is scanned."""
-    raw = _read(file)
-    if len(raw) > _LARGEST_SOURCE or not _LOCAL.search(raw):
-        return
-    for line in re.sub(_COMMENT, "", raw.decode("utf-8", "replace")).splitlines():
-        for match in re.finditer(_CALL, line):
-            yield match[1]
-
-
-def _read(file: str) -> bytes:
-    raw = b""
-    try:
-        opened = os.open(file, _OPEN)
-        try:
-            while (chunk := os.read(opened, _CHUNK)) and len(raw) <= _LARGEST_SOURCE:
-                raw += chunk
-        finally:
-            os.close(opened)
-    except OSError:
-        return b""
-    return raw
-
-
 def _folders(top: Path) -> Iterator[tuple[Path, list[str]]]:
     for directory, folders, files in os.walk(top, followlinks=False):
         here = Path(directory)
@@ -124,5 +94,5 @@ def _folders(top: Path) -> Iterator[tuple[Path, list[str]]]:
 def _calls(module: Path) -> Iterator[Path]:
     for entry in sorted(module.iterdir()):
         if entry.name.endswith(CODE) and not entry.is_symlink() and entry.is_file():
-            for source in calls_in(str(entry)):
+            for source in calls_in(contents(str(entry))):
                 yield (module / source).resolve()

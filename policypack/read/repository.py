@@ -23,8 +23,8 @@ PIPELINE = ".gitlab-ci.yml"
 OWNERS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 RULES = ("policypack.yaml", ".policypack/allowed_signers")
 """What the gate decides by: the settings, and those who may approve where the documentation has them."""
-# A pipeline that holds none of these applies nothing, and calls nothing that does under a telling name: it is not parsed.
-_TELLING = re.compile(rb"terraform|tofu|terragrunt|apply|destroy|\./\.github/workflows/", re.IGNORECASE)
+TELLING = re.compile(rb"terraform|tofu|terragrunt|apply|destroy|\./\.github/workflows/", re.IGNORECASE)
+"""A pipeline that holds none of these applies nothing, and calls nothing that does under a telling name: it is not parsed."""
 _TOOL = re.compile(rb"terraform|tofu|terragrunt|tf-via-pr|tfc-workflows", re.IGNORECASE)
 _VERB = re.compile(rb"\b(?:apply|destroy)\b|tf-via-pr|tg_command|tf_actions_subcommand", re.IGNORECASE)
 
@@ -117,7 +117,7 @@ def _pipelines(root: Path, tree: Tree) -> tuple[dict[str, bytes], tuple[Gap, ...
         data = read_bytes(root / name, tree, MAX_WORKFLOW)
         if isinstance(data, Gap):
             gaps.append(Gap(data.reason, data.location))  # no input is lost with it
-        elif _TELLING.search(data):
+        elif TELLING.search(data):
             found[name] = data
             together += len(data)
     return found, tuple(gaps)

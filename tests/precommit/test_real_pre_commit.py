@@ -118,6 +118,25 @@ def test_a_change_is_judged_where_it_is_used(
     assert {each["check"] for each in report["findings"]} >= {"deletion_protection_off"}
 
 
+def test_a_policy_that_code_reads_is_judged(hooks: Hooks, tmp_path: Path) -> None:
+    """A policy in JSON stops a commit without any option, though pre-commit names only files of Terraform's."""
+    reads = BAD + 'locals {\n  p = file("${path.module}/../policies/agent.json")\n}\n'
+    folder = committed(hooks, tmp_path, {"a/main.tf": reads, "b/main.tf": BAD}, "    args: [--format, json]\n")
+    staged(folder, {"policies/agent.json": "{}"})
+    assert [each["path"] for each in reported(hooks.call(folder, "run").stdout)["inputs"]] == ["a"]
+
+
+def test_only_what_is_about_to_be_committed_is_judged(hooks: Hooks, tmp_path: Path) -> None:
+    """Whoever installs hooks of every type is not stopped when a branch is checked out or a message is written."""
+    folder = committed(hooks, tmp_path, {"a/main.tf": BAD})
+    for stage in ("commit-msg", "post-commit", "post-rewrite"):
+        done = hooks.call(folder, "run", "--all-files", "--hook-stage", stage, "--commit-msg-filename", "a/main.tf")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "deletion_protection_off" not in done.stdout
+    for stage in ("pre-commit", "pre-push", "pre-merge-commit", "manual"):
+        assert "deletion_protection_off" in hooks.call(folder, "run", "policypack", "--all-files", "--hook-stage", stage).stdout
+
+
 def test_a_deletion_alone_is_judged(hooks: Hooks, tmp_path: Path) -> None:
     """A commit that only deletes a file, for which pre-commit has no name to pass, is not skipped."""
     folder = committed(hooks, tmp_path, {"live/main.tf": BAD, "live/more.tf": QUIET})
@@ -204,11 +223,11 @@ def test_all_roots_can_be_one_estate(hooks: Hooks, tmp_path: Path) -> None:
 
 
 def test_other_files_can_be_watched(hooks: Hooks, tmp_path: Path) -> None:
-    """With the `files` of docs/pre-commit.md a policy in JSON reaches the root that reads it."""
-    widened = r"files: \.(tf|tfvars|json)$"
+    """With the `files` of docs/pre-commit.md a list of grants reaches the root that reads it."""
+    widened = r"files: \.(tf|tfvars|csv)$"
     assert f"`{widened}`" in PAGE
     folder = committed(hooks, tmp_path, {"a/main.tf": BAD, "b/main.tf": BAD}, f"    {widened}\n    args: [--format, json]\n")
-    staged(folder, {"a/policies/agent.json": "{}"})
+    staged(folder, {"a/policies/agents.csv": ""})
     assert [each["path"] for each in reported(hooks.call(folder, "run").stdout)["inputs"]] == ["a"]
 
 
