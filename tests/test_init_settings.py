@@ -109,10 +109,50 @@ def test_everything_has_its_place(tmp_path: Path) -> None:
     """Each entry has the file, the line and the reason behind it."""
     write(tmp_path, ESTATE)
     lines = text_of(tmp_path).splitlines()
-    assert '  - "aws_iam_role.cursor" # live/prod/main.tf:24: its name says "cursor"' in lines
-    assert '        - "prod" # live/prod/main.tf:12: aws_db_instance.main' in lines
-    assert '  "222222222222": {name: "backup"} # live/prod/main.tf:4' in lines
+    assert '  - "aws_iam_role.cursor" # live/prod/main.tf:24, in live/prod: its name says "cursor"' in lines
+    assert '        - "prod" # live/prod/main.tf:12, in live/prod: aws_db_instance.main' in lines
+    assert '  "222222222222": {name: "backup"} # live/prod/main.tf:4, in live/prod' in lines
     assert any(line.startswith('#   - "aws_iam_role.github-deployer" # live/prod/main.tf:') for line in lines)
+
+
+SHARED = (
+    ROLE.format(name="cursor", tags="")
+    + ROLE.format(name="github-deployer", tags="")
+    + """
+resource "aws_db_instance" "main" {
+  identifier = "main"
+  tags       = { env = "prod" }
+}
+resource "aws_backup_vault" "main" {
+  name = "main"
+}
+"""
+)
+
+
+def test_what_is_seen_in_a_shared_module_names_its_roots(tmp_path: Path) -> None:
+    """One line of a module is evidence of every root that calls it, and says of which; a root alone is not named."""
+    call_ = 'provider "aws" {{ allowed_account_ids = ["{0}"] }}\nmodule "all" {{ source = "{1}modules/all" }}\n'
+    roots = ("live/one", "live/two", "live/three", "live/four")
+    files = {f"{root}/main.tf": call_.format(str(n) * 12, "../../") for n, root in enumerate(roots, 1)}
+    write(tmp_path, {"modules/all/main.tf": SHARED, **files})
+    lines = text_of(tmp_path).splitlines()
+    four = "in live/four, live/one, live/three and 1 more"
+    assert f'  - "module.all.aws_iam_role.cursor" # modules/all/main.tf:1, {four}: its name says "cursor"' in lines
+    assert any(f'deployer" # modules/all/main.tf:6, {four}: ' in line for line in lines)
+    assert any(line.startswith('        - "prod" # modules/all/main.tf:') and f", {four}: " in line for line in lines)
+    assert '  "222222222222": {} # live/two/main.tf:1, in live/two' in lines
+    assert any(line.endswith(", in live/two is a vault") for line in lines)
+    assert all(" # " not in line or ", in live/" in line for line in lines)
+
+
+def test_the_only_root_is_not_named(tmp_path: Path) -> None:
+    """Where there is one root, a place says all; the top folder is called that among others."""
+    write(tmp_path, {"main.tf": ROLE.format(name="cursor", tags="")})
+    assert '  - "aws_iam_role.cursor" # main.tf:1: its name says "cursor"' in text_of(tmp_path).splitlines()
+    write(tmp_path, {"live/main.tf": 'terraform { backend "local" {} }\n' + ROLE.format(name="claude", tags="")})
+    lines = text_of(tmp_path).splitlines()
+    assert '  - "aws_iam_role.cursor" # main.tf:1, in the top folder: its name says "cursor"' in lines
 
 
 @pytest.mark.parametrize("example", [*EXAMPLES, *MORE], ids=lambda path: path.name)
@@ -177,14 +217,14 @@ def test_any_text_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, str]], reason: str
 ) -> None:
     """Names, tags and ids of the scanned code are text in the settings, whatever is in them, and comments stay comments."""
-    place = Sighting("production", "main.tf:1", reason)
+    place = Sighting("production", "main.tf:1", reason, (reason,))
     found = Recognised(
         Settings(),
         agents=tuple(Sighting(name, name, reason) for name, _ in pairs),
         automation=(Sighting(reason, reason, reason),),
         tags={"production": dict.fromkeys(pairs, place)},
         domains=tuple(Sighting(name, name, reason) for name in {name for name, _ in pairs}),
-        keeping={name: reason for name, _ in pairs},
+        keeping={name: Sighting(name, reason, reason, (reason, name)) for name, _ in pairs},
     )
     change = settings_file(tmp_path_factory.mktemp("x"), found)
     assert isinstance(change, Change)

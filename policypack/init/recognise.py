@@ -13,7 +13,7 @@ from policypack.build.domains import Domains
 from policypack.build.environments import TAG_KEYS, recognised
 from policypack.build.estate import Estate
 from policypack.catalog import load_catalog
-from policypack.model import Identity, IdentityKind, Infrastructure, Resource
+from policypack.model import Identity, IdentityKind, Infrastructure, Resource, replace
 from policypack.read.options import ReadOptions
 from policypack.scan import read_all
 from policypack.settings import Settings, load_settings
@@ -22,11 +22,13 @@ _TAGS = ("tags", "tags_all", "labels")
 
 
 class Sighting(Struct, frozen=True, order=True):
-    """A name, and the place and the reason that made somebody read it so."""
+    """A name, and the place and the reason that made somebody read it so. `roots` are the inputs that show it, where there are
+    several: a place in a module that they share tells none of them."""
 
     name: str
     place: str
     reason: str = ""
+    roots: tuple[str, ...] = ()
 
 
 class Recognised(Struct, frozen=True):
@@ -44,7 +46,7 @@ class Recognised(Struct, frozen=True):
     tags: Mapping[str, Mapping[tuple[str, str], Sighting]] = {}
     signs: tuple[Sighting, ...] = ()
     domains: tuple[Sighting, ...] = ()
-    keeping: Mapping[str, str] = {}
+    keeping: Mapping[str, Sighting] = {}
     lost: int = 0
 
 
@@ -57,12 +59,16 @@ def recognise(top: Path, paths: Sequence[Path], tell: Callable[[str], None]) -> 
     estate = Estate(picture.inputs, picture.resources, catalog, settings)
     return Recognised(
         settings,
-        tuple(sorted(_agents(picture))),
-        tuple(sorted(set(_automation(picture)))),
+        _once(_agents(picture), by_name=True),
+        _once(_automation(picture)),
         _tags(estate),
-        tuple(sorted(set(_signs(picture)))),
+        _once(_signs(picture)),
         tuple(sorted(_domains(picture, estate))),
-        {each.domain.id: place(each.resource) for each in picture.vaults if isinstance(each.domain.id, str)},
+        {
+            each.domain.id: _seen(each.domain.id, each.resource, picture)
+            for each in picture.vaults
+            if isinstance(each.domain.id, str)
+        },
         sum(gap.unreadable for each in inputs for gap in each.gaps),
     )
 
@@ -70,6 +76,21 @@ def recognise(top: Path, paths: Sequence[Path], tell: Callable[[str], None]) -> 
 def place(resource: Resource) -> str:
     """`main.tf:3`."""
     return f"{resource.location.file}:{resource.location.line}"
+
+
+def _seen(name: str, resource: Resource, picture: Infrastructure | Estate, reason: str = "") -> Sighting:
+    return Sighting(name, place(resource), reason, (resource.inside,) if len(picture.inputs) > 1 else ())
+
+
+def _once(sightings: Iterable[Sighting], *, by_name: bool = False) -> tuple[Sighting, ...]:
+    """Each of them once, with all the roots that show it: what a module has is there in every root that calls it. `by_name`: the
+    first of a name stands for all."""
+    found: dict[tuple[str, ...], Sighting] = {}
+    for each in sightings:
+        key = (each.name,) if by_name else (each.name, each.place, each.reason)
+        known = found.setdefault(key, each)
+        found[key] = replace(known, roots=tuple(dict.fromkeys((*known.roots, *each.roots))))
+    return tuple(sorted(found.values()))
 
 
 def _reason(identity: Identity) -> str:
@@ -84,21 +105,19 @@ def _agents(picture: Infrastructure) -> Iterator[Sighting]:
     for each in picture.identities:
         for address in {each.address, each.resource.configured_address}:
             kinds[address].add(each.kind is IdentityKind.AGENT)
-    seen: set[str] = set()
     for each in picture.identities:
         if each.kind is not IdentityKind.AGENT or each.declared or each.resource.goes or each.form == "group":
             continue
         block = each.resource.configured_address
         name = block if kinds[block] == {True} else each.address
-        if kinds[name] == {True} and name not in seen:
-            seen.add(name)
-            yield Sighting(name, place(each.resource), _reason(each))
+        if kinds[name] == {True}:
+            yield _seen(name, each.resource, picture, _reason(each))
 
 
 def _automation(picture: Infrastructure) -> Iterator[Sighting]:
     for each in picture.identities:
         if each.kind is IdentityKind.AUTOMATION and not each.resource.goes:
-            yield Sighting(each.resource.configured_address, place(each.resource), _reason(each))
+            yield _seen(each.resource.configured_address, each.resource, picture, _reason(each))
 
 
 def _tags(estate: Estate) -> Mapping[str, Mapping[tuple[str, str], Sighting]]:
@@ -112,7 +131,9 @@ def _tags(estate: Estate) -> Mapping[str, Mapping[tuple[str, str], Sighting]]:
         named = ((key, value) for key, value in tags.items() if key.lower() in TAG_KEYS and isinstance(value, str))
         key, value, name = next(((key, value, name) for key, value in named if (name := recognised(value))), ("", "", ""))
         if name and (key, value) not in known:
-            found[name].setdefault((key, value), Sighting(name, place(each), each.address))
+            seen = _seen(name, each, estate, each.address)
+            first = found[name].setdefault((key, value), seen)
+            found[name][key, value] = _once([first, seen])[0] if seen.place == first.place else first
     return found
 
 
@@ -120,7 +141,7 @@ def _signs(picture: Infrastructure) -> Iterator[Sighting]:
     for each in picture.stores:
         environment = each.environment
         if environment.recognised and "policypack.yaml" not in environment.reason and "its tag" not in environment.reason:
-            yield Sighting(environment.name, place(each.resource), f"{each.address}, {environment.reason}")
+            yield _seen(environment.name, each.resource, picture, f"{each.address}, {environment.reason}")
 
 
 def _domains(picture: Infrastructure, estate: Estate) -> Iterator[Sighting]:
@@ -132,7 +153,7 @@ def _domains(picture: Infrastructure, estate: Estate) -> Iterator[Sighting]:
         if isinstance(domain.id, str) and domain.id not in known:
             known.add(domain.id)
             alias = each.provider_key.rpartition(".")[2] if "." in each.provider_key else ""
-            yield Sighting(domain.id, place(block or each), alias)
+            yield _seen(domain.id, block or each, picture, alias)
 
 
 def _unique(resources: Iterable[Resource]) -> list[Resource]:

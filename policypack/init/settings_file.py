@@ -14,6 +14,7 @@ from policypack.settings import FILE_NAME
 from policypack.visible import visible
 
 _MOST = 20  # of what is only suggested
+_MOST_ROOTS = 3  # of those that show one thing
 _MOST_WRITTEN = 500  # no list that people keep is longer, and settings have a largest size
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
 
@@ -68,9 +69,9 @@ def _domains(found: Recognised) -> Iterator[str]:
     if found.domains[:_MOST_WRITTEN]:
         yield "domains:"
     for each in found.domains[:_MOST_WRITTEN]:
-        yield f"  {_quoted(each.name)}: {_domain(each)} # {visible(each.place)}"
+        yield f"  {_quoted(each.name)}: {_domain(each)} # {_place(each)}"
         if each.name in found.keeping:
-            yield f"  # if it keeps backups: {_domain(each, ('holds: copies',))} # {visible(found.keeping[each.name])} is a vault"
+            yield f"  # if it keeps backups: {_domain(each, ('holds: copies',))} # {_place(found.keeping[each.name])} is a vault"
 
 
 def _domain(domain: Sighting, more: tuple[str, ...] = ()) -> str:
@@ -89,7 +90,14 @@ def _suggested(head: str, found: tuple[Sighting, ...], mark: str) -> Iterator[st
 
 
 def _said(sighting: Sighting) -> str:
-    return visible(f"{sighting.place}: {sighting.reason}" if sighting.reason else sighting.place)
+    return f"{_place(sighting)}: {visible(sighting.reason)}" if sighting.reason else _place(sighting)
+
+
+def _place(sighting: Sighting) -> str:
+    """`modules/db/main.tf:3`, and the roots that show it where there are several."""
+    roots = ["the top folder" if each == "." else each for each in sighting.roots]
+    more = f" and {len(roots) - _MOST_ROOTS} more" if len(roots) > _MOST_ROOTS else ""
+    return visible(f"{sighting.place}, in {', '.join(roots[:_MOST_ROOTS])}{more}" if roots else sighting.place)
 
 
 def _key(text: str) -> str:
