@@ -15,7 +15,7 @@ from policypack.build import build
 from policypack.build.namesakes import told_apart
 from policypack.catalog import load_catalog
 from policypack.model import Evidence, Gap, Infrastructure, Verb
-from policypack.model.namesakes import told, unmarked
+from policypack.model.namesakes import marks, told, unmarked
 from policypack.report.answers import Answer, Asked, can_json, can_text, who_can_json, who_can_text
 from policypack.request import Reading, inputs_of, options_of
 from policypack.run.concealed import concealing, gaps_concealed, powers_concealed
@@ -47,7 +47,7 @@ def who_can(question: Question, verb: str, address: str) -> int:
     _known("format", question.format, FORMATS)
     picture = _picture(question)
     asked_of = authority(picture)
-    paths = _paths(picture)
+    paths = marks(picture.inputs)
     target = _meant(address, (*asked_of.targets, *_addresses(picture)), paths)
     _check_target(asked_of, picture, verb, target)
     if verb == ALL:
@@ -69,7 +69,7 @@ def can(question: Question, identity: str, action: str, resource: str) -> int:
     if not re.fullmatch(_ACTION, action):
         raise ScanError(f"{action!r} is not an action", _ACTIONS)
     picture = _picture(question)
-    paths = _paths(picture)
+    paths = marks(picture.inputs)
     said = f"{identity} {action} on {resource}"
     caller, of_roles = _caller(picture, _meant(identity, (each.address for each in picture.identities), paths))
     resource = _meant(resource, _addresses(picture), paths)
@@ -109,10 +109,6 @@ def _picture(question: Question) -> Infrastructure:
     for gap in _lost(picture):
         sys.stderr.write(f"policypack: {conceal(gap.reason)}\n")
     return picture
-
-
-def _paths(picture: Infrastructure) -> Mapping[int, str]:
-    return {number: each.path for number, each in enumerate(picture.inputs)}
 
 
 def _input(picture: Infrastructure, address: str) -> str | None:

@@ -9,9 +9,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from policypack.check import checks_folder, load_checks
-from policypack.compare.against import Asked, against, itself
-from policypack.compare.difference import Difference, compare
-from policypack.compare.sides import Sides
+from policypack.compare.against import Asked, against, itself, of_two
+from policypack.compare.difference import Difference
 from policypack.model import replace
 from policypack.report.diff import render
 from policypack.report.escape import visible
@@ -47,7 +46,7 @@ def diff(wanted: Wanted) -> int:
             difference = against(head, wanted.base, asked, tell)
         elif len(given) == 2:
             base, (head, asked) = _judged(wanted, given[:1], tell)[0], _judged(wanted, given[1:], tell)
-            difference = _of_two(base, head)
+            difference = _of_two(base, head, asked)
             lost += _lost(base)
         else:
             head, asked = _judged(wanted, given, tell)
@@ -75,12 +74,11 @@ def _judged(wanted: Wanted, given: Sequence[str], tell: Callable[[str], None]) -
     return report, Asked(given, paths, options, checks, settings, today(), wanted.config)
 
 
-def _of_two(base: Report, head: Report) -> Difference:
+def _of_two(base: Report, head: Report, asked: Asked) -> Difference:
     """Two versions of one thing, each in a place of its own."""
     if len(base.inputs) != len(head.inputs):
         raise ScanError("BASE and HEAD hold different numbers of root modules", "name one module, plan or state each")
-    base_of = {new.path: old.path for old, new in zip(base.inputs, head.inputs, strict=True)}
-    return compare(Sides(base, head, base_of, base.inputs[0].path))
+    return of_two(base, head, asked.settings)
 
 
 def _of_itself(head: Report, asked: Asked, tell: Callable[[str], None]) -> Difference:

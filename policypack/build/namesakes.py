@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from policypack.model import Change, Input, Reference, Resource, Unknown, Value, Values, replace
@@ -16,18 +15,42 @@ _NAMELESS = re.compile(r"(module\.[^.\[]+(\[[^\]]*\])?\.)*(var|local|each|count|
 
 
 def told_apart(inputs: Sequence[Input]) -> tuple[Input, ...]:
-    """The inputs, those with other addresses that share one with another input. An input's number is its place among them."""
-    owned = [{each.address for each in source.resources if each.mode == "managed"} for source in inputs]
-    count = Counter(address for addresses in owned for address in addresses)
-    return tuple(
-        _apart(source, number) if any(count[each] > 1 for each in addresses) else source
-        for number, (source, addresses) in enumerate(zip(inputs, owned, strict=True))
-    )
+    """The inputs, those with other addresses that share one with another input. An input's mark is its place among them."""
+    numbered = tuple(enumerate(inputs))
+    return _apart(numbered, _sharing(numbered))
 
 
-def _apart(source: Input, number: int) -> Input:
+def both_told_apart(
+    base: Sequence[Input], head: Sequence[Input], base_of: Mapping[str, str]
+) -> tuple[tuple[Input, ...], tuple[Input, ...]]:
+    """The inputs of two pictures of one estate. What shares an address with another input on either side is told apart on both, and
+    an input has one mark on both; `base_of` has, by path of an input of the head, the path of the same input in the base."""
+    places = {base_of.get(each.path, each.path): number for number, each in enumerate(head)}
+    before = [(places.get(each.path, len(head) + number), each) for number, each in enumerate(base)]
+    after = list(enumerate(head))
+    sharing = _sharing((*before, *after))
+    return _apart(before, sharing), _apart(after, sharing)
+
+
+def _sharing(numbered: Iterable[tuple[int, Input]]) -> Collection[int]:
+    """The numbers under which is an address that is under another number as well."""
+    first: dict[str, int] = {}
+    found = set()
+    for number, source in numbered:
+        for each in source.resources:
+            if each.mode == "managed" and (other := first.setdefault(each.address, number)) != number:
+                found |= {number, other}
+    return found
+
+
+def _apart(numbered: Iterable[tuple[int, Input]], sharing: Collection[int]) -> tuple[Input, ...]:
+    return tuple(_marked(source, number) if number in sharing else source for number, source in numbered)
+
+
+def _marked(source: Input, number: int) -> Input:
     moved = {marked(to, number): marked(former, number) for to, former in source.moved.items()}
-    return replace(source, resources=tuple(_renamed(each, number) for each in source.resources), moved=moved)
+    resources = tuple(_renamed(each, number) for each in source.resources)
+    return replace(source, resources=resources, moved=moved, mark=number)
 
 
 def _renamed(resource: Resource, number: int) -> Resource:

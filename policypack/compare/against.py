@@ -10,14 +10,15 @@ from msgspec import Struct
 
 from policypack.build import build
 from policypack.build.estate import as_before
-from policypack.build.namesakes import told_apart
+from policypack.build.namesakes import both_told_apart
 from policypack.catalog import load_catalog
 from policypack.check import Check
 from policypack.compare.difference import Difference, compare
+from policypack.compare.renamed import renamed
 from policypack.compare.sides import Sides
 from policypack.compare.tree import Tree, base_tree
 from policypack.discover import CODE, find_inputs, holds_code
-from policypack.model import Input, replace
+from policypack.model import Infrastructure, Input, replace
 from policypack.read.options import ReadError, ReadOptions
 from policypack.run import Note, Report, run
 from policypack.run.outcome import IN_BASE
@@ -61,6 +62,14 @@ def itself(head: Report, asked: Asked, tell: Callable[[str], None]) -> Differenc
     return compare(_sides(head, asked, None, tell))
 
 
+def of_two(base: Report, head: Report, settings: Settings) -> Difference:
+    """What one version of something changes about another, each in a place of its own: input by input, as they were given."""
+    base_of = {new.path: old.path for old, new in zip(base.read, head.read, strict=True)}
+    both = zip((base, head), both_told_apart(base.read, head.read, base_of), strict=True)
+    before, after = (_picture(report, inputs, settings) for report, inputs in both)
+    return compare(Sides(base, head, base_of, base.inputs[0].path, pictures=(before, after)))
+
+
 def compared(
     report: Report, ref: str, asked: Asked, tell: Callable[[str], None], *, only_new: bool
 ) -> tuple[Report, Difference | None]:
@@ -101,22 +110,22 @@ def _sides(head: Report, asked: Asked, tree: Tree | None, tell: Callable[[str], 
         place = tree.at(path) if tree is not None and path is not None else None
         if source.kind == "module" and place in paths:
             base_of[source.path] = modules[paths.index(place)].path
+    base_of.update(renamed(modules, head.read, base_of))
     others = [as_before(each) for each in head.read if each.kind != "module"]
-    stood = [*modules, *others]
-    picture = build(told_apart(stood), catalog, settings)
+    stood, stands = both_told_apart([*modules, *others], head.read, base_of)
     # What is asked of a change is not asked of what stands before it, which would answer for the same change.
     changes = (name for name, check in asked.checks.items() if check.concern == "changes")
-    base = run(picture, asked.checks, replace(settings, skip=(*settings.skip, *changes)), today=asked.today)
-    before, after = (
-        # An address has to be the same on both sides, whoever shares it on one of them.
-        report if _as_read(report, read) else replace(report, infrastructure=build(read, catalog, chosen))
-        for report, read, chosen in ((base, stood, settings), (head, head.read, asked.settings))
+    base = run(
+        build(stood, catalog, settings), asked.checks, replace(settings, skip=(*settings.skip, *changes)), today=asked.today
     )
-    return Sides(before, after, base_of, "what stands", _notes(base))
+    pictures = (base.infrastructure, _picture(head, stands, asked.settings))
+    return Sides(base, head, base_of, "what stands", _notes(base), pictures)
 
 
-def _as_read(report: Report, read: Sequence[Input]) -> bool:
-    return all(one is other for one, other in zip(report.inputs, read, strict=True))
+def _picture(report: Report, inputs: Sequence[Input], settings: Settings) -> Infrastructure:
+    """The picture of a report, made anew where its inputs are told apart in another way than it was judged in."""
+    same = [each.mark for each in inputs] == [each.mark for each in report.inputs]
+    return report.infrastructure if same else build(inputs, load_catalog(), settings)
 
 
 def _modules(head: Report, asked: Asked, tree: Tree) -> list[Path]:

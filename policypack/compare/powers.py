@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
@@ -11,6 +12,11 @@ from policypack.authority.held import is_watched, readable
 from policypack.compare.sides import Sides
 from policypack.model import Evidence, Identity, Infrastructure, Location, Outcome, Power, Verb
 
+_NAME = re.compile(
+    "(?P<before>(?:a new principal made by |the lock of )?)(?P<address>.+?)"
+    "(?P<after>(?: (?:and )?(?:with rights of its own choosing|without its boundary|in another group)){0,3})",
+    re.DOTALL,
+)
 Held = Mapping[tuple[Verb, str], Outcome]
 
 
@@ -52,18 +58,18 @@ class Untold(Struct, frozen=True):
 
 def gained(sides: Sides) -> Iterator[PowerChange | Untold]:
     """The powers of the head that the base does not have, or not as surely."""
-    stood = {each.address for each in sides.before.resources} | {each.path for each in sides.before.inputs}
     old_actors = actors(sides.before)
     for identity in actors(sides.after).values():
         powers = authority(sides.after).powers_of(identity.address)
         old = old_actors.get(sides.former_address.get(identity.address, identity.address)) if powers else None
         had = _outcomes(sides.before, old)
-        more = [(each, had.get((each.verb, _former(each.target, sides)), Outcome.NO)) for each in powers]
+        more = [(each, had.get((each.verb, _called(each.target, sides.former_address)), Outcome.NO)) for each in powers]
         more = [(each, other) for each, other in more if each.outcome.rank > other.rank]
         told = set(map(id, readable(each for each, _ in more)))
         for power, other in more:
             if id(power) in told:
-                fresh = power.target in sides.former_address and _former(power.target, sides) not in stood
+                former = sides.former_address.get(power.target)
+                fresh = former is not None and former not in sides.stood
                 yield _change(power, other, identity, sides, fresh)
         unread = next((each.missing for each, _ in more if id(each) not in told), "")
         if unread:
@@ -72,13 +78,12 @@ def gained(sides: Sides) -> Iterator[PowerChange | Untold]:
 
 def lost(sides: Sides) -> Iterator[PowerChange]:
     """The powers of the base over what still stands that the head does not have, or not as surely."""
-    existed = {each.address for each in sides.before.resources}
     new_actors = actors(sides.after)
     for identity in actors(sides.before).values():
         powers = readable(authority(sides.before).powers_of(identity.address))
-        has = _outcomes(sides.after, new_actors.get(sides.new_address.get(identity.address, "")) if powers else None)
+        has = _outcomes(sides.after, new_actors.get(_called(identity.address, sides.new_address)) if powers else None)
         for power in powers:
-            target = sides.new_address.get(power.target, power.target if power.target not in existed else "")
+            target = _called(power.target, sides.new_address)
             left = has.get((power.verb, target), Outcome.NO)
             if target and left.rank < power.outcome.rank:
                 yield _change(power, left, identity, sides)
@@ -93,10 +98,14 @@ def actors(picture: Infrastructure) -> Mapping[str, Identity]:
     return found
 
 
-def _former(target: str, sides: Sides) -> str:
-    """What a target was called. Whom a power to escalate takes over may be said with words behind the address."""
-    address, space, rest = target.partition(" ")
-    return f"{sides.former_address.get(address, address)}{space}{rest}"
+def _called(target: str, addresses: Mapping[str, str]) -> str:
+    """What a target is called on the other side, "" where that does not have it. Whom a power to escalate takes over is said
+    with words around the address, and so is what locks the state of an input."""
+    if target in addresses:
+        return addresses[target]
+    named = _NAME.fullmatch(target)
+    name = addresses.get(named["address"], named["address"]) if named else ""
+    return f"{named['before']}{name}{named['after']}" if named and name else ""
 
 
 def _outcomes(picture: Infrastructure, identity: Identity | None) -> Held:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from policypack.compare.sides import Sides
+from policypack.compare.sides import Sides, place_of
 from policypack.model import Enforced, Guard, GuardKind, Location, Store, Truth
 from policypack.model.weaker import loosened, weaker
 
@@ -41,7 +41,7 @@ def guards_removed(sides: Sides) -> Iterator[StoreChange]:
                 yield StoreChange(new.address, text, less is True, production, _place(new, guard))
     after = {sides.former(each.resource): each for each in sides.after.vaults if not each.resource.goes}
     for vault in sides.before.vaults:
-        kept = after.get(vault.resource.place)
+        kept = after.get(place_of(vault.resource))
         for text, certain in loosened(vault, kept):
             said = "this change " + text
             where = kept.resource.location if kept else None
@@ -77,7 +77,7 @@ def gone(sides: Sides) -> Iterator[StoreChange]:
     """The stores of the base that the head does not have: what the code leaves out, an apply deletes."""
     planned = {each.address for each in sides.after.resources if each.goes}
     for store in sides.before.stores:
-        if store.resource.place in sides.kept or store.resource.goes:
+        if place_of(store.resource) in sides.kept or store.resource.goes:
             continue
         text = (
             "is deleted by this plan"

@@ -9,7 +9,9 @@ names that one (`live/prod:module.database.aws_db_instance.this`).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from policypack.model.resources import Input
 
 _MARK = re.compile(r"module\.@(\d+)\.")
 
@@ -17,6 +19,11 @@ _MARK = re.compile(r"module\.@(\d+)\.")
 def marked(address: str, number: int) -> str:
     """The address as that of one input among namesakes."""
     return f"module.@{number}.{address}"
+
+
+def marks(inputs: Iterable[Input]) -> Mapping[int, str]:
+    """What inputs are told apart by -> the path of each."""
+    return {each.mark: each.path for each in inputs if each.mark is not None}
 
 
 def unmarked(text: str) -> str:

@@ -203,7 +203,8 @@ class Input(Struct, frozen=True):
     `aws.prod`, `module.m:aws.inner`) to its block, as a Resource of mode "provider". `is_root`: a root module (it has a
     backend, provider blocks, a lock file or variable files), not a module that others call. `backend` is None where
     there is no `backend` or `cloud` block, Unknown where the input cannot tell (a plan or state without its HCL). `moved` has the
-    former addresses that the `moved` blocks of a module tell, by address: of a resource, an instance or a module.
+    former addresses that the `moved` blocks of a module tell, by address: of a resource, an instance or a module. `mark` is what its
+    addresses are told apart by where another input has some of them too: see `policypack.model.namesakes`.
     """
 
     path: str
@@ -229,6 +230,7 @@ class Input(Struct, frozen=True):
     comments: tuple[Comment, ...] = ()
     repository: Repository | None = None
     moved: Mapping[str, str] = field(default_factory=dict)
+    mark: int | None = None
 
     @property
     def itself(self) -> Resource:

@@ -110,6 +110,7 @@ def _findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
             "severity": each.severity.value,
             "certain": each.certain,
             "resource": each.resource.address,
+            "input": each.resource.inside,
             "message": each.message,
             "location": _location(each.location),
             "fingerprint": fingerprint(each),

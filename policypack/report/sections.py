@@ -48,8 +48,8 @@ def sections(difference: Difference, context: Context) -> list[Section]:
         Section("Stores that go", _stores(difference.gone, context)),
         Section("Protection removed", _stores(difference.guards_removed, context)),
         Section("Without a backup", _stores(difference.uncopied, context)),
-        Section("New findings", tuple(_finding(each, context) for each in difference.new)),
-        Section("Fixed findings", tuple(_finding(each, context, old=True) for each in difference.fixed), bad=False),
+        Section("New findings", tuple(_finding(each, context, difference) for each in difference.new)),
+        Section("Fixed findings", tuple(_finding(each, context, difference, old=True) for each in difference.fixed), bad=False),
         Section("Powers lost", tuple(_powers(difference.taken, context, lost=True)), bad=False),
         Section("Protection added", _stores(difference.guards_added, context), bad=False),
     ]
@@ -138,9 +138,11 @@ def _stores(changes: Iterable[StoreChange], context: Context) -> tuple[Told, ...
     return tuple(told)
 
 
-def _finding(finding: Finding, context: Context, *, old: bool = False) -> Told:
+def _finding(finding: Finding, context: Context, difference: Difference, *, old: bool = False) -> Told:
     place = () if old else (" (", _at(finding.location, context), ")")
-    return Told((f"{grade(finding)} ", Name(finding.check), " of ", Name(finding.resource.address), *place))
+    inside, address = finding.resource.place
+    name = Name(f"{inside}:{address}" if inside in difference.alike and inside != address else address)
+    return Told((f"{grade(finding)} ", Name(finding.check), " of ", name, *place))
 
 
 def _placed(step: Evidence, context: Context) -> Evidence:

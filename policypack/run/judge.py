@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from policypack.check import Check, Finding, Severity
 from policypack.model import Gap, Infrastructure, UnknownTruthError, replace
+from policypack.model.namesakes import marks
 from policypack.run import baseline as baselines
 from policypack.run.concealed import concealing, findings_concealed, gaps_concealed
 from policypack.run.outcome import Crash, Note, Report, order
@@ -44,8 +45,7 @@ def run(  # noqa: PLR0913 - the picture, what is asked of it, and what was known
     }
     findings, crashed = _ask(infrastructure, asked)
     gaps: Iterable[Gap] = infrastructure.gaps
-    if len(infrastructure.inputs) > 1:
-        paths = {number: each.path for number, each in enumerate(infrastructure.inputs)}
+    if paths := marks(infrastructure.inputs):
         findings, gaps = findings_told(findings, paths), gaps_told(gaps, paths)
     gaps = [*gaps, *(replace(gap, inputs=(each.path,)) for each in infrastructure.inputs for gap in each.gaps)]
     if (conceal := concealing(infrastructure)) is not None:
