@@ -5,9 +5,10 @@ That is also how a question names it, and how a text names what is of another in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from policypack.model import Resource
+from policypack.authority.once import once
+from policypack.model import Infrastructure, Resource
 from policypack.model.namesakes import unmarked
 from policypack.run import Report
 
@@ -15,26 +16,31 @@ _MOST = 3
 
 
 def naming(report: Report) -> Callable[[Resource], str]:
-    """A function that gives the name of a resource of the report."""
-    shared = _shared(report) if len(report.inputs) > 1 else frozenset[str]()
+    """A function that gives the name of a resource of the report. An input as the subject of a finding has its path for one."""
+    known = _inputs_of(report.infrastructure) if len(report.inputs) > 1 else {}
+    own = _each_with_inputs(each.resource for each in (*report.findings, *report.suppressed) if each.resource.mode != "plan")
 
     def name(resource: Resource) -> str:
         address = unmarked(resource.address)
-        return f"{resource.inside}:{address}" if address in shared else address
+        shared = known.get(address) == "" or own.get(address) == ""
+        return f"{resource.inside}:{address}" if shared else address
 
     return name
 
 
-def _shared(report: Report) -> frozenset[str]:
-    """The addresses that more than one input has. An input as the subject of a finding has its path for an address."""
-    of: dict[str, str] = {}
-    shared: set[str] = set()
-    found = (each.resource for each in (*report.findings, *report.suppressed) if each.resource.mode != "plan")
-    for each in (*(each for source in report.inputs for each in source.resources), *found):
+@once
+def _inputs_of(infrastructure: Infrastructure) -> Mapping[str, str]:
+    return _each_with_inputs(each for source in infrastructure.inputs for each in source.resources)
+
+
+def _each_with_inputs(resources: Iterable[Resource]) -> Mapping[str, str]:
+    """Address -> the input that has it, "" where several have."""
+    found: dict[str, str] = {}
+    for each in resources:
         address = unmarked(each.address)
-        if of.setdefault(address, each.inside) != each.inside:
-            shared.add(address)
-    return frozenset(shared)
+        if found.setdefault(address, each.inside) != each.inside:
+            found[address] = ""
+    return found
 
 
 def instances(first: Resource, others: Iterable[Resource]) -> str:

@@ -81,7 +81,7 @@ def _result(finding: Finding, known: _Known, context: Context) -> dict[str, Any]
     steps = list(_steps(finding, context))
     level = LEVELS[finding.severity]
     logical = [{"fullyQualifiedName": visible(known.name), "kind": "resource"}]
-    about = {"resource": visible(finding.resource.address), "input": visible(finding.resource.inside)}
+    about = {"resource": visible(finding.resource.address), "input": visible(context.in_repository(finding.resource.inside))}
     result: dict[str, Any] = {
         "ruleId": finding.check,
         **({} if known.rule is None else {"ruleIndex": known.rule}),

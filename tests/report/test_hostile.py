@@ -47,7 +47,14 @@ def report_of(text: str) -> Report:
         environment=replace(picture.stores[0].environment, name=text, reason=text),
     )
     return Report(
-        Infrastructure(inputs=(Input(text, "module"),), stores=(store,)),
+        Infrastructure(
+            # Another input has the address too, so that everything is named with its own.
+            inputs=(
+                Input(text, "module", resources=(resource,)),
+                Input("b", "module", resources=(replace(resource, inside="b"),)),
+            ),
+            stores=(store,),
+        ),
         {"some_check": check},
         (finding,),
         (replace(finding, suppressed=text),),
