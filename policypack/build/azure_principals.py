@@ -42,7 +42,6 @@ FEDERATED: Mapping[str, tuple[str, ...]] = {
 _SUBJECTS = {"repo:": ("automation", "GitHub Actions"), "system:serviceaccount:": ("workload", "a Kubernetes service account")}
 _CLUSTER_TYPES = ("azurerm_kubernetes_cluster", "azurerm_kubernetes_automatic_cluster")
 _CLUSTERS = ("oic.prod-aks.azure.com", "azurerm_kubernetes_cluster")
-_NESTED = 8
 
 
 class Principal(Struct, frozen=True):
@@ -155,38 +154,6 @@ class Principals(Struct, frozen=True, dict=True):
             for each in self.documents.estate.resources
             if each.type in FORMS and each.mode == "managed" and stands(each)
         )
-
-    # Groups.
-
-    @cached_property
-    def _members(self) -> Mapping[tuple[str, ...], list[Principal]]:
-        found: dict[tuple[str, ...], list[Principal]] = defaultdict(list)
-        for each in self.documents.estate.resources:
-            if each.mode != "managed" or not stands(each):
-                continue
-            if each.type == "azuread_group_member":
-                for group in self.named(each.get("group_object_id"), each, "group"):
-                    found[group.key] += self.named(each.get("member_object_id"), each)
-            elif each.type == "azuread_group":
-                members = each.get("members")
-                for value in members if isinstance(members, list) else [members]:
-                    found[each.place] += self.named(value, each)
-        return found
-
-    def within(self, group: Principal) -> Iterator[Principal]:
-        """Who is in a group, by way of other groups too, each once."""
-        seen = {group.key}
-        left = [(group, 0)]
-        while left:
-            current, depth = left.pop(0)
-            for member in self._members.get(current.key, ()):
-                if member.key in seen or depth > _NESTED:
-                    continue
-                seen.add(member.key)
-                if member.form == "group":
-                    left.append((member, depth + 1))
-                else:
-                    yield member
 
     # Applications, and what lets somebody be one.
 

@@ -9,9 +9,10 @@ from msgspec import Struct
 
 from policypack.build import azure_directory
 from policypack.build.azure_grants import assigned
+from policypack.build.azure_groups import Groups
 from policypack.build.azure_places import PLATFORM, Places, lost
 from policypack.build.azure_principals import SYSTEM, Principal, Principals
-from policypack.build.azure_rights import Parts
+from policypack.build.azure_rights import Parts, given_to
 from policypack.build.environments import environment_of
 from policypack.build.identity_documents import Documents
 from policypack.build.identity_kinds import Clues, Recognised, recognise
@@ -57,6 +58,11 @@ class _Acting(Struct, frozen=True, dict=True):
     parts: Parts
 
     @cached_property
+    def groups(self) -> Groups:
+        """Who is in which group."""
+        return Groups(self.parts.principals)
+
+    @cached_property
     def _given(self) -> Mapping[tuple[str, ...], tuple[Principal, list[Grant]]]:
         """Everybody who is given anything by name, groups included."""
         found: dict[tuple[str, ...], tuple[Principal, list[Grant]]] = {}
@@ -73,9 +79,10 @@ class _Acting(Struct, frozen=True, dict=True):
         """Everybody who is given anything by a group that it is in."""
         found: dict[tuple[str, ...], tuple[Principal, list[Grant]]] = {}
         for group, given in self._groups:
-            for member in self.parts.principals.within(group):
+            for member in self.groups.within(group):
                 mine = found.setdefault(member.key, (member, []))[1]
-                mine += [_told(each, f"through {_name_of(group)}") for each in given]
+                told = [_told(each, f"through {_name_of(group)}") for each in given]
+                mine += [each for _, each in given_to((member,), told)]
         return found
 
     def _held_by(self, who: Principal) -> tuple[Grant, ...]:
@@ -190,10 +197,11 @@ class _Acting(Struct, frozen=True, dict=True):
         lost = {(name, holder.place): holder for name, holder in self.parts.principals.lost} if self._given else {}
         for (name, _), holder in lost.items():
             yield Gap(f"{name}, whom {holder.address} names, is not among the inputs", holder.location, inputs=(holder.inside,))
-        yield from azure_directory.unknown_permissions(self.parts)
+        yield from azure_directory.unknown_rights(self.parts)
         yield from self._denials()
+        yield from self.groups.unshown(self._given.keys())
         for who, _ in self._given.values():
-            if who.form == "group" and not any(True for _ in self.parts.principals.within(who)):
+            if who.form == "group" and not any(True for _ in self.groups.within(who)):
                 said = f"who is in {_name_of(who)} is not among the inputs, and it is given rights"
                 yield Gap(said, who.resource.location, inputs=(who.resource.inside,))
             elif not who.shown and who.form != "caller":

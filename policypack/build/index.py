@@ -151,6 +151,15 @@ class Index(Struct, frozen=True, dict=True):
         here = [each for each in named if each.inside == holder.inside]
         return Found(tuple(here or named), certain=len(here or named) <= 1)
 
+    def meant(self, value: Value, holder: Resource, fits: Callable[[str], bool]) -> Found:
+        """As `find`, but of a value that is one of several (`var.x ? a.id : b.id`) all that it may be, none of them for certain."""
+        if isinstance(value, Unknown) and not value.parts and len(value.references) > 1:
+            each_of = (self._by_references((reference,), holder, fits) for reference in value.references)
+            found = {one.place: one for each in each_of for one in each.resources}
+            if len(found) > 1:
+                return Found(tuple(found.values()), certain=False)
+        return self.find(value, holder, fits)
+
     def _by_arn(self, arn: str, fits: Callable[[str], bool]) -> list[Resource]:
         found = []
         for each in self.by_name.get(re.split(_SEGMENT, arn)[-1], ()):

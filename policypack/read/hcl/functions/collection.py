@@ -180,6 +180,9 @@ def _length(value: Value) -> Value:
 
 
 def _lookup(value: Value, key: Value, *default: Value) -> Value:
+    if isinstance(value, Unknown) and not isinstance(key, Unknown):
+        element = follow(value, (text(key),))
+        return blend((element, *default)) if default else element
     if isinstance(value, Unknown) or isinstance(key, Unknown):
         return blend((value, key, *default))
     found, name = mapping(value), text(key)
