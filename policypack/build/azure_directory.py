@@ -70,7 +70,7 @@ def _where(resource: Resource, parts: Parts) -> tuple[list[Scope], Truth]:
     value = resource.get("directory_scope_id")
     if value in (None, "/"):
         return [TENANT], True
-    meant = [_at(each, parts) for each in parts.principals.meant(resource, ("directory_scope_id",))]
+    meant = [_at(each, parts) for each in parts.principals.meant(resource, ("directory_scope_id",), needed=False)]
     return (meant, True) if meant else ([TENANT], Unknown(f"on what {resource.address} gives it is not known"))
 
 

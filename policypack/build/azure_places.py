@@ -47,7 +47,7 @@ class Places(Struct, frozen=True, dict=True):
     def scope(self, value: Value, holder: Resource) -> Scope:
         """The place that a value names, seen from the resource that holds it. One that cannot be told may be any."""
         text, holes = _text(value)
-        if text is None:
+        if text is None or self._made_of_ids(value, holder):
             return _anywhere(value)
         begins = _HOLE.match(text)
         if begins is not None:
@@ -66,6 +66,14 @@ class Places(Struct, frozen=True, dict=True):
             return _anywhere(value)
         home = Scope(PLATFORM, Level.DOMAIN, domain=self._subscription(parts[1], holes, holder))
         return home if len(parts) == 2 else self._inside(home, "/" + "/".join(parts[2:]), value, holder)
+
+    def _made_of_ids(self, value: Value, holder: Resource) -> bool:
+        """Whether a value is made of what it refers to (`split`, a condition), and not that itself: code tells, a plan does not."""
+        return isinstance(value, Unknown) and not value.parts and holder.inside in self._modules
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        return frozenset(each.path for each in self.documents.estate.inputs if each.kind == "module")
 
     def _by_name(self, text: str, holder: Resource) -> Scope | None:
         """The scope of a full name that is that of something the inputs show."""
@@ -107,6 +115,8 @@ class Places(Struct, frozen=True, dict=True):
         domain = self.documents.domains.of(found)
         if found.type in {_SUBSCRIPTION, "azurerm_client_config"}:
             return Scope(PLATFORM, Level.DOMAIN, domain=domain)
+        if reference.attribute not in {"id", ""}:
+            return _anywhere(Unknown(_NOT_SHOWN, (reference,)))
         return Scope(PLATFORM, Level.THING, Spot(found.type, _name(found.get("name"), found)), domain)
 
     def _managed(self, found: Resource, reference: Reference) -> Scope:

@@ -9,6 +9,7 @@ from functools import cached_property
 from msgspec import Struct, field
 
 from policypack.build.identity_documents import Documents, stands
+from policypack.build.identity_policies import listed
 from policypack.build.identity_trust import ISSUERS, Trusted
 from policypack.build.index import asks
 from policypack.model import Reference, Resource, Truth, Unknown, Value, same_domain
@@ -27,6 +28,7 @@ _NAMES = ("name", "resource_group_name", "display_name", "user_principal_name", 
 _UNIQUE = frozenset({"managed_identity", "user"})
 _TYPED: Mapping[str, str] = {"user": "user", "group": "group", "serviceprincipal": "service_principal"}
 _CALLERS = ("azurerm_client_config", "azuread_client_config")
+_SERVICE = "azuread_service_principal"
 _APPLICATIONS = ("azuread_application", "azuread_application_registration")
 _SECRETS: Mapping[str, tuple[str, ...]] = {
     "azuread_application_password": ("application_id", "application_object_id"),
@@ -57,7 +59,8 @@ class Principal(Struct, frozen=True):
 
 
 class Principals(Struct, frozen=True, dict=True):
-    """The principals of one estate. `lost` are ids of owners and members that name nobody among the inputs, with where they stand."""
+    """The principals of one estate. `lost` are ids that name nobody among the inputs, where
+    those who hold them are somebody themselves or nothing else would tell of them, with where they stand."""
 
     documents: Documents
     _outside: dict[tuple[str, ...], Principal] = field(default_factory=dict)
@@ -70,7 +73,7 @@ class Principals(Struct, frozen=True, dict=True):
             return (own,) if own is not None else self._unshown((value.lower(),), holder, form, value)
         if not isinstance(value, Unknown):
             return ()
-        found = self.documents.estate.index.find(value, holder, self._acts)
+        found = self.documents.estate.index.meant(value, holder, self._acts)
         shown = tuple(self._shown(each, certain=found.certain) for each in found.resources)
         if shown:
             return shown
@@ -135,15 +138,15 @@ class Principals(Struct, frozen=True, dict=True):
     @cached_property
     def _by_id(self) -> Mapping[str, Principal]:
         """Object id -> whose it is, where a plan or a state knows it."""
-        found = {}
-        for each in self.documents.estate.resources:
-            if each.mode == "managed" and stands(each):
+        found: dict[str, Principal] = {}
+        for each in sorted(self.documents.estate.resources, key=lambda one: one.mode == "managed"):
+            if stands(each):
                 form = FORMS.get(each.type)
                 keys = ("object_id", "principal_id") if form else ("identity.principal_id",)
                 for key in keys if form or each.type.startswith("azurerm_") else ():
                     value = each.get(key)
                     if isinstance(value, str) and value:
-                        found[value.lower()] = Principal(each.place, each, form or SYSTEM)
+                        found[value.lower()] = self._shown(each, certain=True)
         return found
 
     @cached_property
@@ -161,15 +164,28 @@ class Principals(Struct, frozen=True, dict=True):
     def of_application(self) -> Mapping[Place, list[Principal]]:
         """Application -> its service principals."""
         found: dict[Place, dict[tuple[str, ...], Principal]] = defaultdict(dict)
-        for each in self.shown:
-            if each.form == "service_principal":
+        for each in self.documents.estate.resources:
+            if each.type == _SERVICE and stands(each):
+                own = self._shown(each, certain=True)
                 for name in ("client_id", "application_id"):
-                    for application in self._applications(each.resource.get(name), each.resource):
-                        found[application.place][each.key] = each
+                    for application in self._applications(each.get(name), each):
+                        found[application.place][own.key] = own
         return {place: list(each.values()) for place, each in found.items()}
 
     def _applications(self, value: Value, holder: Resource) -> tuple[Resource, ...]:
-        return self.documents.estate.index.find(value, holder, lambda kind: kind in _APPLICATIONS).resources
+        found = self.documents.estate.index.find(value, holder, lambda kind: kind in _APPLICATIONS).resources
+        return found or (tuple(self._by_client_id.get(value, ())) if isinstance(value, str) else ())
+
+    @cached_property
+    def _by_client_id(self) -> Mapping[str, list[Resource]]:
+        """Client id -> the applications that have it, where a plan or a state knows it."""
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for each in self.documents.estate.resources:
+            for name in ("client_id", "application_id") if each.type in _APPLICATIONS else ():
+                value = each.get(name)
+                if isinstance(value, str):
+                    found[value].append(each)
+        return found
 
     def application_of(self, principal: Principal) -> Resource | None:
         """The application of a service principal."""
@@ -179,12 +195,15 @@ class Principals(Struct, frozen=True, dict=True):
     def _homes(self) -> Mapping[tuple[str, ...], Place]:
         return {each.key: place for place, found in self.of_application.items() for each in found}
 
-    def meant(self, resource: Resource, arguments: tuple[str, ...]) -> list[Principal]:
-        """Whom a secret, an owner or a trust is about: a service principal or identity, or those of an application."""
+    def meant(self, resource: Resource, arguments: tuple[str, ...], *, needed: bool = True) -> list[Principal]:
+        """Whom a secret, an owner or a trust is about: a service principal or identity, or those of an application. One that is not
+        among the inputs is lost where it is `needed`."""
         value = next((written for name in arguments if (written := resource.get(name)) is not None), None)
         direct = self.documents.estate.index.find(value, resource, lambda kind: kind in FORMS).resources
-        found = [Principal(each.place, each, FORMS[each.type]) for each in direct if each.mode == "managed"]
+        found = [self._shown(each, certain=True) for each in direct]
         applications = self._applications(value, resource)
+        if needed and value is not None and not found and not applications:
+            self.lost.append((_called(value), resource))
         return found or [each for application in applications for each in self.of_application.get(application.place, ())]
 
     @cached_property
@@ -244,18 +263,23 @@ class Principals(Struct, frozen=True, dict=True):
         return {each.place: place[1] for place, held in reversed(tuple(self.runs.items())) for each in held}
 
     def _held(self, block: Value, resource: Resource) -> Iterator[Resource]:
-        if not isinstance(block, dict):
-            return
-        kind = block.get("type")
-        if isinstance(kind, str) and "systemassigned" in kind.lower().replace(" ", ""):
+        kind = block.get("type") if isinstance(block, dict) else block
+        # Of a kind that is not known it matters only where something is given to it, and then it is there.
+        if isinstance(kind, Unknown) or (isinstance(kind, str) and "systemassigned" in kind.lower().replace(" ", "")):
             yield resource
-        ids = block.get("identity_ids")
-        for value in ids if isinstance(ids, list) else [ids]:
-            yield from self._assigned(value, resource)
+        if not isinstance(kind, str) or "userassigned" in kind.lower().replace(" ", ""):
+            for value in listed(block.get("identity_ids") if isinstance(block, dict) else block):
+                yield from self._assigned(value, resource)
 
     def _assigned(self, value: Value, resource: Resource) -> list[Resource]:
-        found = self.documents.estate.index.find(value, resource, lambda kind: kind == "azurerm_user_assigned_identity")
-        return [each for each in found.resources if each.mode == "managed"]
+        found = self.documents.estate.index.meant(value, resource, lambda kind: kind == "azurerm_user_assigned_identity")
+        if not found.resources and value is not None:
+            self.lost.append((_called(value), resource))
+        return [self._shown(each, certain=True).resource for each in found.resources]
+
+
+def _called(value: Value) -> str:
+    return asks(value) if isinstance(value, Unknown) else value if isinstance(value, str) else "somebody"
 
 
 def _trusted(credential: Resource) -> Trusted:

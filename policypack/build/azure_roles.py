@@ -91,7 +91,7 @@ def _by_name(name: str, assignment: Resource, documents: Documents) -> Role:
 
 
 def _by_reference(value: Unknown, assignment: Resource, documents: Documents) -> Role:
-    found = documents.estate.index.find(value, assignment, lambda kind: kind == _DEFINITION).only
+    found = documents.estate.index.meant(value, assignment, lambda kind: kind == _DEFINITION).only
     if found is not None and found.mode == "managed":
         return _custom(found)
     name = found.get("name") if found is not None else None

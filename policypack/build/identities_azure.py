@@ -205,7 +205,7 @@ class _Acting(Struct, frozen=True, dict=True):
                 said = f"who is in {_name_of(who)} is not among the inputs, and it is given rights"
                 yield Gap(said, who.resource.location, inputs=(who.resource.inside,))
             elif not who.shown and who.form != "caller":
-                said = f"{who.form.replace('_', ' ')} {who.name}".strip()
+                said = f"{who.form.replace('_', ' ')} {_name_of(who)}"
                 reason = f"the {said} gets rights and is not among the inputs"
                 yield Gap(reason, who.resource.location, inputs=(who.resource.inside,))
 

@@ -131,6 +131,7 @@ def test_an_answer_comes(tmp_path: Path) -> None:
         "azurerm_user_assigned_identity.u[1]": Outcome.YES,
         "azurerm_lighthouse_definition.l": Outcome.YES,
         "azurerm_role_assignment.mg": Outcome.MAYBE,
+        "azuread_service_principal.x": Outcome.MAYBE,
     }
 
 
