@@ -207,6 +207,23 @@ def test_two_answers_of_one_cause_are_two_alerts() -> None:
     assert first[:-2] == second[:-2]
 
 
+@pytest.mark.parametrize("format_", ["sarif", "alerts", "gitlab", "json"])
+def test_what_becomes_of_one_does_not_rename_the_other(format_: str) -> None:
+    """Of two findings that share check, address and cause, the second is what it was when the first is accepted."""
+    first = drawn.report().findings[0]
+    second = replace(first, message="said otherwise")
+    name = re.compile(r'"(?:primaryLocationLineHash|fingerprint|id)":"([0-9a-f:]{18,})"')
+
+    def named(report: Report) -> dict[str, str]:
+        lines = renderer(format_)(report, CONTEXT).split("\n")
+        return {found[1]: line for line in lines if (found := name.search(line)) and "said otherwise" in line}
+
+    accepted = Report(findings=(second,), suppressed=(replace(first, suppressed="known"),))
+    before = named(Report(findings=(first, second)))
+    assert len(before) == 1
+    assert named(accepted).keys() == before.keys()
+
+
 def test_a_region_ends_where_its_line_does(tmp_path: Path) -> None:
     """The end column is the one after the last character; unknown, it is left out, which SARIF takes for the line's end."""
     (tmp_path / "main.tf").write_text('resource "aws_db_instance" "main" {\n  identifier = "main"\n}\n', "utf-8")
