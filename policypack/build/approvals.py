@@ -61,10 +61,8 @@ def approvals(estate: Estate, domains: Domains, identities: tuple[Identity, ...]
             for name in rule.owners
         ),
     )
-    return Found(
-        found,
-        (*made.gaps(found, identities), *(gap for each in estate.inputs if each.repository for gap in each.repository.gaps)),
-    )
+    beside = (replace(gap, inputs=(each.path,)) for each in estate.inputs if each.repository for gap in each.repository.gaps)
+    return Found(found, (*made.gaps(found, identities), *beside))
 
 
 def _gate_rules(repository: Repository | None) -> list[OwnerRule]:

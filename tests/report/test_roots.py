@@ -73,6 +73,15 @@ def test_json_names_the_input_of_everything(estate: Path) -> None:
     assert [each["inputs"] for each in report["gaps"] if "is not downloaded" in each["reason"]] == [[root] for root in ROOTS]
 
 
+def test_a_gap_of_both_roots_is_one_that_names_both(estate: Path) -> None:
+    """What is lost for every root of the repository, a workflow that cannot be read, is told once and has all of them."""
+    workflows = estate / ".github" / "workflows"
+    workflows.mkdir(parents=True)
+    (workflows / "apply.yml").write_text("on: push\njobs: [ terraform apply\n", "utf-8")
+    gaps = [each for each in told(estate, "json")["gaps"] if "apply.yml" in each["reason"]]
+    assert [each["inputs"] for each in gaps] == [[*ROOTS]]
+
+
 @pytest.mark.parametrize("format_", ["sarif", "alerts"])
 def test_code_scanning_has_an_alert_a_root(estate: Path, format_: str) -> None:
     """Results have fingerprints of their own, the JSON report's, and their text says which root they are of."""
