@@ -44,6 +44,25 @@ def test_the_answer_reads_as_a_sentence(folder: Path) -> None:
     assert "reader" not in said
 
 
+def test_a_key_may_have_blanks(tmp_path: Path) -> None:
+    """Who can become an instance is told whatever its key is, and its name is never cut in a sentence."""
+    night = (
+        role("deploy", allow(["rds:ModifyDBInstance", "rds:DeleteDBInstance"], "${aws_db_instance.main.arn}"), trust=ROOT)
+        .replace(
+            'resource "aws_iam_role" "deploy" {', 'resource "aws_iam_role" "deploy" {\n  for_each = toset(["night shift"])'
+        )
+        .replace("aws_iam_role.deploy.", 'aws_iam_role.deploy["night shift"].')
+    )
+    cursor = role("cursor", allow("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/deploy"))
+    (tmp_path / "main.tf").write_text(PROVIDER + DATABASE % "true" + night + cursor, "utf-8")
+    name = 'aws_iam_role.deploy["night shift"]'
+    assert f"1 identity can take over {name}." in call("who-can", "escalate", name, ".", cwd=tmp_path).stdout
+    said = " ".join(call("who-can", "destroy", MAIN, ".", cwd=tmp_path).stdout.split())
+    assert f"aws_iam_role.cursor assumes {name} (main.tf:" in said
+    assert "which trusts it (main.tf:13), may rds:ModifyDBInstance" in said
+    assert 'which shift"]' not in said
+
+
 @pytest.mark.parametrize("verb", ["destroy", "weaken", "destroy-copies", "destroy-all"])
 def test_programs_get_the_contract(folder: Path, verb: str) -> None:
     """The JSON is what the published schema says, for every verb, and the same bytes each time."""

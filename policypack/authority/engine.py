@@ -14,7 +14,7 @@ from policypack.authority.holders import Holders, turned
 from policypack.authority.parts import Decision, Parts, Spot
 from policypack.authority.proofs import Proof
 from policypack.authority.reach import Both, Graph, Key, Route, bit_set, bits
-from policypack.model import Identity, Infrastructure, Outcome, Power, Store, Verb, replace
+from policypack.model import Identity, Infrastructure, Outcome, Power, Store, Verb, leading_address, replace
 
 _MOST_PROVED, _MOST_WAYS = 20, 4096
 _NOTHING: Both = (0, 0)
@@ -313,7 +313,7 @@ class Engine(Struct, dict=True):
         assert self.graph
         if not self._by_address:
             for number, name in enumerate(self.names((1 << self.parts.count) - 1)):
-                found = name.partition(" ")[0]
+                found = leading_address(name)
                 self._by_address[found] = self._by_address.get(found, 0) | 1 << number
         return self._by_address.get(address, 0)
 

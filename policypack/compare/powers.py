@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
@@ -10,13 +9,10 @@ from msgspec import Struct
 from policypack.authority import authority
 from policypack.authority.held import is_watched, readable
 from policypack.compare.sides import Sides
-from policypack.model import Evidence, Identity, Infrastructure, Location, Outcome, Power, Verb
+from policypack.model import Evidence, Identity, Infrastructure, Location, Outcome, Power, Verb, leading_address
 
-_NAME = re.compile(
-    "(?P<before>(?:a new principal made by |the lock of )?)(?P<address>.+?)"
-    "(?P<after>(?: (?:and )?(?:with rights of its own choosing|without its boundary|in another group)){0,3})",
-    re.DOTALL,
-)
+_LOCK = "the lock of "  # of the state that an input is or has
+_OF_CHOICE = (Verb.ESCALATE, "rights of one's own choosing")
 Held = Mapping[tuple[Verb, str], Outcome]
 
 
@@ -40,7 +36,7 @@ class PowerChange(Struct, frozen=True):
     @property
     def of_choice(self) -> bool:
         """Whether it is to give somebody, be it a new principal, rights of one's own choosing: the target is then no resource."""
-        return self.verb is Verb.ESCALATE and " " in self.target
+        return _is_of_choice(self.verb, self.target)
 
     @property
     def place(self) -> Location | None:
@@ -63,7 +59,7 @@ def gained(sides: Sides) -> Iterator[PowerChange | Untold]:
         powers = authority(sides.after).powers_of(identity.address)
         old = old_actors.get(sides.former_address.get(identity.address, identity.address)) if powers else None
         had = _outcomes(sides.before, old)
-        more = [(each, had.get((each.verb, _called(each.target, sides.former_address)), Outcome.NO)) for each in powers]
+        more = [(each, had.get(_key(each, sides.former_address), Outcome.NO)) for each in powers]
         more = [(each, other) for each, other in more if each.outcome.rank > other.rank]
         told = set(map(id, readable(each for each, _ in more)))
         for power, other in more:
@@ -83,8 +79,8 @@ def lost(sides: Sides) -> Iterator[PowerChange]:
         powers = readable(authority(sides.before).powers_of(identity.address))
         has = _outcomes(sides.after, new_actors.get(_called(identity.address, sides.new_address)) if powers else None)
         for power in powers:
-            target = _called(power.target, sides.new_address)
-            left = has.get((power.verb, target), Outcome.NO)
+            verb, target = _key(power, sides.new_address)
+            left = has.get((verb, target), Outcome.NO)
             if target and left.rank < power.outcome.rank:
                 yield _change(power, left, identity, sides)
 
@@ -98,20 +94,31 @@ def actors(picture: Infrastructure) -> Mapping[str, Identity]:
     return found
 
 
-def _called(target: str, addresses: Mapping[str, str]) -> str:
-    """What a target is called on the other side, "" where that does not have it. Whom a power to escalate takes over is said
-    with words around the address, and so is what locks the state of an input."""
-    if target in addresses:
-        return addresses[target]
-    named = _NAME.fullmatch(target)
-    name = addresses.get(named["address"], named["address"]) if named else ""
-    return f"{named['before']}{name}{named['after']}" if named and name else ""
+def _is_of_choice(verb: Verb, target: str) -> bool:
+    return verb is Verb.ESCALATE and leading_address(target) != target
+
+
+def _key(power: Power, addresses: Mapping[str, str]) -> tuple[Verb, str]:
+    """What a power is called on the other side, whose name for its target is "" where it has none. Rights of one's own choosing
+    are the same whoever is given them: of several who would do, the nearest is named, and another may be on the other side."""
+    if _is_of_choice(power.verb, power.target):
+        return _OF_CHOICE
+    before, target = (_LOCK, power.target[len(_LOCK) :]) if power.target.startswith(_LOCK) else ("", power.target)
+    name = _called(target, addresses)
+    return power.verb, f"{before}{name}" if name else ""
+
+
+def _called(address: str, addresses: Mapping[str, str]) -> str:
+    return addresses.get(address, address)
 
 
 def _outcomes(picture: Infrastructure, identity: Identity | None) -> Held:
     """What somebody can do, and how surely; nothing where there is nobody."""
-    powers = authority(picture).powers_of(identity.address) if identity is not None else ()
-    return {(each.verb, each.target): each.outcome for each in powers}
+    held: dict[tuple[Verb, str], Outcome] = {}
+    for each in authority(picture).powers_of(identity.address) if identity is not None else ():
+        key = _key(each, {})
+        held[key] = max(held.get(key, Outcome.NO), each.outcome, key=lambda outcome: outcome.rank)
+    return held
 
 
 def _change(power: Power, other: Outcome, identity: Identity, sides: Sides, fresh: bool = False) -> PowerChange:

@@ -48,6 +48,7 @@ from policypack.model.resources import (
     Location,
     Passed,
     Resource,
+    leading_address,
     strip_keys,
 )
 from policypack.model.values import (
@@ -108,6 +109,7 @@ __all__ = [
     "any_of",
     "days",
     "is_unknown",
+    "leading_address",
     "lookup",
     "replace",
     "same_domain",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Literal
@@ -12,6 +13,8 @@ from policypack.model.values import Reference, Truth, Unknown, Value, Values, lo
 
 if TYPE_CHECKING:
     from policypack.model.pipelines import Repository
+
+_LEADING = re.compile(r'(?:[^\s\[]+|\["(?:[^"\\]|\\.)*"\]|\[)+', re.DOTALL)
 
 
 class Location(Struct, frozen=True, order=True):
@@ -182,6 +185,12 @@ def strip_keys(address: str) -> str:
         elif character == "]":
             inside = False
     return "".join(kept)
+
+
+def leading_address(text: str) -> str:
+    """The address that a text begins with, blanks in its quoted keys included: `r["a b"] may delete` -> `r["a b"]`."""
+    found = _LEADING.match(text)
+    return found[0] if found else ""
 
 
 class Passed(Struct, frozen=True):

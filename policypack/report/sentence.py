@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policypack.model import Evidence
+from policypack.model import Evidence, leading_address
 from policypack.report.escape import visible
 
 _PHRASES = {  # where it is not the word itself
@@ -29,7 +29,7 @@ def sentence(steps: Sequence[Evidence]) -> str:
     subject = ""
     for step in steps:
         text = step.text
-        named = text.partition(" ")[0]
+        named = leading_address(text)
         joins = ", " if parts else ""
         if subject and text.startswith(f"{subject} "):
             text = text[len(subject) + 1 :]

@@ -110,6 +110,46 @@ def test_rights_of_ones_choosing_are_told_once(tmp_path: Path) -> None:
     assert "the power to destroy, overwrite and weaken aws_s3_bucket.new (new): new/main.tf:" in said
 
 
+def test_one_more_who_may_change_rights_gives_nothing_to_others(tmp_path: Path) -> None:
+    """Who could give itself rights of its choosing can do no more for it that a change names another whom it could give them to."""
+    other = ADMIN.replace('"bot"', '"another"').replace("user.bot", "user.another").replace("deploy-bot", "another-bot")
+    found = sides(tmp_path, SAFE + ADMIN, other.split('resource "aws_s3_bucket"')[0] + SAFE + ADMIN)
+    gained = found["powers"]["gained"]
+    assert {each["target"] for each in gained if each["identity"] != "aws_iam_user.another"} == {"aws_iam_user.another"}
+    assert any(" " in each["target"] for each in gained)
+    assert not found["powers"]["lost"]
+
+
+def test_rights_of_ones_choosing_can_be_lost(tmp_path: Path) -> None:
+    """Who may no longer change rights loses that, whoever they could have given them to."""
+    fewer = ADMIN.replace('Action = "*"', 'Action = "s3:*"')
+    found = sides(tmp_path, SAFE + ADMIN, SAFE + fewer)
+    assert any(each["verb"] == "escalate" and " " in each["target"] for each in found["powers"]["lost"])
+    assert not found["powers"]["gained"]
+
+
+def test_a_key_with_a_blank_is_no_choice_of_rights(tmp_path: Path) -> None:
+    """Whoever gains the power to become an instance of a user is told its name, blanks in its key or not."""
+    users = """
+resource "aws_iam_user" "ops" {
+  for_each = toset(["night shift"])
+  name     = "ops"
+}
+resource "aws_iam_user_policy" "ops" {
+  user   = aws_iam_user.ops["night shift"].name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "rds:*", Resource = "*" }] })
+}
+"""
+    bot = ADMIN.replace('Action = "*"', 'Action = "iam:CreateAccessKey"')
+    found = sides(tmp_path, SAFE + bot, SAFE + bot + users)
+    assert 'aws_iam_user.ops["night shift"]' in {
+        each["target"] for each in found["powers"]["gained"] if each["verb"] == "escalate"
+    }
+    said = " ".join(call("diff", "old", "new", cwd=tmp_path).stdout.split())
+    assert 'the power to take over aws_iam_user.ops["night shift"]' in said
+    assert "rights of its choosing" not in said
+
+
 def test_very_many_powers_are_few_sentences(tmp_path: Path) -> None:
     """One statement about sixty buckets is one sentence that counts them, and sixty entries of the JSON."""
     buckets = "".join(f'resource "aws_s3_bucket" "b{each}" {{\n  bucket = "acme-{each}"\n}}\n' for each in range(60))
