@@ -123,4 +123,8 @@ def unknown_actions(parts: Parts) -> Iterator[Gap]:
         for each in _actions(role) if stands(role) else ():
             text = each.lower() if isinstance(each, str) else ""
             if text and not _HARMLESS.fullmatch(text) and not any(pattern.fullmatch(text) for pattern in _ALLOWED):
-                yield Gap(f"what the action {each} that {role.address} allows leads to is not known", role.location)
+                yield Gap(
+                    f"what the action {each} that {role.address} allows leads to is not known",
+                    role.location,
+                    inputs=(role.inside,),
+                )

@@ -75,7 +75,8 @@ def unknown_permissions(parts: Parts) -> Iterator[Gap]:
             continue
         for name in _meant(each)[0]:
             if name not in _GRAPH and name != _SIGNS_IN and not _reads(name):
-                yield Gap(f"what the permission {name} that {each.address} gives allows is not known", each.location)
+                said = f"what the permission {name} that {each.address} gives allows is not known"
+                yield Gap(said, each.location, inputs=(each.inside,))
 
 
 def _reads(permission: str) -> bool:

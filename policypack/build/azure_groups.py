@@ -78,6 +78,5 @@ class Groups(Struct, frozen=True, dict=True):
             if not group.shown and group.key not in told:
                 told.add(group.key)
                 name = group.name or group.resource.address
-                yield Gap(
-                    f"what the group {name} may do, which {by.address} puts somebody into, is not among the inputs", by.location
-                )
+                said = f"what the group {name} may do, which {by.address} puts somebody into, is not among the inputs"
+                yield Gap(said, by.location, inputs=(by.inside,))

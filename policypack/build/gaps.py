@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from policypack.build.estate import Estate
 from policypack.model import Gap, Input, Location, Resource
 
-# Arguments that hardly anything has but what holds data, and names of types that make bearer secrets.
+# Arguments that hardly anything has but what holds data, and names of types that make bearer secrets or give somebody a right.
 _STORES = re.compile(
     r"(?:^|[._])(?:(?:deletion|delete|termination)_protection|backups?|retention|force_destroy|skip_final_snapshot)(?:_|$)"
 )
 _TOKENS = re.compile(r"_(?:token|api_key|access_key|secret_key|service_account_key|service_principal_password|credentials?)$")
+
+_ACCESS = re.compile(r"_(?:role|principal|permission|access_policy)_(?:assignment|binding)$")
 
 
 def gaps(estate: Estate) -> Iterator[Gap]:
@@ -65,17 +67,18 @@ def _uncovered(path: str, estate: Estate, counts: dict[str, int]) -> Iterator[Ga
 
 
 def _unknown_stores(source: Input, estate: Estate) -> Iterator[Gap]:
-    """Types of a covered provider that its catalog does not have, and that look as if they held data or a secret."""
+    """Types of a covered provider that its catalog does not have, and that look as if they held data or a secret, or gave access."""
     for kind, names in sorted(source.passed_over.items()):
         prefix = kind.partition("_")[0]
         facts = estate.catalog.provider(prefix)
         if facts is None or not facts.covered or kind in facts.stateless or estate.catalog.entry(kind) is not None:
             continue
         telling = next((each for each in names if looks_like_a_store(each)), "")
-        if not telling and not _TOKENS.search(kind):
+        access = _ACCESS.search(kind) is not None
+        if not telling and not access and not _TOKENS.search(kind):
             continue
-        looks = f"a store (it has {telling})" if telling else "a credential"
+        looks = f"a store (it has {telling})" if telling else "access that somebody is given" if access else "a credential"
         count = source.counts.get(kind, 1)
         many = "it is" if count == 1 else f"{count} of them are"
         said = f"the catalog does not have {kind}, which looks like {looks}: {many} not judged"
-        yield Gap(said, Location(source.path), inputs=(source.path,))
+        yield Gap(said, Location(source.path), access=access, inputs=(source.path,))

@@ -99,3 +99,22 @@ def test_values_are_not_shown(tmp_path: Path) -> None:
     """The gap names arguments, never what is in them."""
     [reason] = said(plan(tmp_path, "google_brand_new_vault", {"backup_secret": "hunter2"}))
     assert "hunter2" not in reason
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "azurerm_key_vault_managed_hardware_security_module_role_assignment",
+        "azurerm_kusto_database_principal_assignment",
+        "azurerm_redis_cache_access_policy_assignment",
+        "azurerm_synapse_role_assignment",
+    ],
+)
+def test_access_inside_a_service_that_no_table_has(tmp_path: Path, kind: str) -> None:
+    """Somebody is given a right that nobody reads: that is a gap, and it is told to whoever asks who can do something."""
+    catalog = load_catalog()
+    source = read_input(module(tmp_path, kind, 'principal_id = "x"'), ReadOptions(base=tmp_path, wanted=catalog.knows))
+    found = [each for each in build([source], catalog, Settings()).gaps if kind in each.reason]
+    assert [(each.reason, each.access) for each in found] == [
+        (f"the catalog does not have {kind}, which looks like access that somebody is given: it is not judged", True)
+    ]
