@@ -11,6 +11,7 @@ from msgspec import Struct
 from policypack.build.azure_principals import Principal, Principals
 from policypack.build.identity_documents import stands
 from policypack.build.identity_policies import listed
+from policypack.build.index import besides
 from policypack.model import Gap, Resource, Value, replace
 
 FOR_A_TIME = "azuread_privileged_access_group_assignment_schedule"
@@ -45,6 +46,7 @@ class Groups(Struct, frozen=True, dict=True):
             elif each.type == "azuread_group":
                 own = Principal(each.place, each, "group")
                 found += [(own, value, each) for value in listed(each.get("members"))]
+                self.principals.lost.extend((str(one), each) for one in besides(each.get("members")))
         return tuple(found)
 
     @cached_property

@@ -8,9 +8,11 @@ from functools import cached_property
 from msgspec import Struct
 
 from policypack.build.google_access import Given, access_lists
+from policypack.build.google_entitlements import entitlements
 from policypack.build.google_members import ACCOUNT, Members, listed
 from policypack.build.google_places import Places, family_of
 from policypack.build.identity_documents import Documents, stands
+from policypack.build.index import besides
 from policypack.build.json_text import decoded
 from policypack.build.scoped import spot_of
 from policypack.catalog.scoped.roles import role_table
@@ -40,6 +42,7 @@ class Granted(Struct, frozen=True, dict=True):
         """In the order of the inputs. What two resources claim for themselves is had perhaps: which is applied last decides."""
         found = [given for each in self._written for given in self._of(each)]
         found += access_lists(self.documents, self.members, self.role)
+        found += entitlements(self.members, self.places, self.role)
         owners: dict[tuple[object, ...], dict[str, str]] = {}
         for given in found:
             if given.form != "member":
@@ -86,17 +89,22 @@ class Granted(Struct, frozen=True, dict=True):
         for each in bound:
             made = self._grant(each, resource, scope)
             for value in listed(each.members):
-                member = self.members.of(value, resource)
-                if member is not None:
-                    yield Given(member, made, form, resource)
+                for member, sure in self.members.meant(value, resource):
+                    yield Given(member, made if sure is True else replace(made, condition=sure), form, resource)
 
     def _scope(self, resource: Resource) -> Scope:
         """The place of a grant. A service account may be named by its address too."""
         scope = self.places.scope(resource)
         spot = scope.spot
-        if spot is None or spot.kind != ACCOUNT or spot.place is not None or not isinstance(spot.name, str):
+        if spot is None or spot.kind != ACCOUNT:
             return scope
-        meant = self.members.account(spot.name, resource).shown
+        read = self.documents.estate.index.by_address.get(spot.place) if spot.place is not None else None
+        if read is not None and read.mode == "data":
+            meant = self.members.looked_up(read).shown
+        elif spot.place is None and isinstance(spot.name, str):
+            meant = self.members.account(spot.name, resource).shown
+        else:
+            return scope
         return replace(scope, spot=spot_of(meant, self.documents.estate)) if meant.type == ACCOUNT else scope
 
     @staticmethod
@@ -170,7 +178,7 @@ class Granted(Struct, frozen=True, dict=True):
         return value, (), Unknown(missing), None
 
     def _custom(self, value: Value, holder: Resource) -> Resource | None:
-        found = self.documents.estate.index.find(value, holder, lambda kind: kind in CUSTOM).only
+        found = self.documents.estate.index.meant(value, holder, lambda kind: kind in CUSTOM).only
         if found is not None or not isinstance(value, str) or "/roles/" not in value:
             return found
         named = value.rpartition("/")[2]
@@ -183,7 +191,7 @@ class Granted(Struct, frozen=True, dict=True):
 
     @property
     def gaps(self) -> Iterator[Gap]:
-        """The roles of which nobody knows what they hold, each once."""
+        """The roles of which nobody knows what they hold, each once, and lists of members that are not known whole."""
         lost: dict[str, tuple[str, list[Resource]]] = {}
         for each in self.all:
             if each.grant.lost is not None:
@@ -191,6 +199,10 @@ class Granted(Struct, frozen=True, dict=True):
         for role, (reason, givers) in lost.items():
             inputs = tuple(dict.fromkeys(each.inside for each in givers))
             yield Gap(f"what {role} allows is not known: {reason}", givers[0].at("role"), inputs=inputs)
+        for by in self._written:
+            for reference in besides(by.get("members")):
+                said = f"whom else {by.address} gives a role to is not known: it depends on {reference}"
+                yield Gap(said, by.at("members"), inputs=(by.inside,))
 
 
 def _condition(value: Value) -> tuple[Truth, str]:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from policypack.build.google_places import PROVIDER
 from policypack.build.identity_documents import Documents, stands
-from policypack.model import Domain, Reference, Resource, Unknown, Value, same_domain
+from policypack.model import Domain, Reference, Resource, Truth, Unknown, Value, same_domain
 
 ACCOUNT = "google_service_account"
 EVERYBODY = frozenset({"allUsers", "allAuthenticatedUsers"})
@@ -42,6 +42,16 @@ class Members(Struct, frozen=True, dict=True):
 
     documents: Documents
     _named: dict[tuple[str, str], Resource] = field(default_factory=dict)
+
+    def meant(self, value: Value, holder: Resource) -> list[tuple[Member, Truth]]:
+        """Whom a member may mean, and whether for certain: of a value that is one of several accounts, each of them perhaps."""
+        found = self.documents.estate.index.meant(value, holder, lambda kind: kind in _DEFAULTS)
+        if found.certain or len(found.resources) < 2:
+            member = self.of(value, holder)
+            return [] if member is None else [(member, True)]
+        doubt = Unknown(f"which of several accounts {holder.address} means is not known")
+        named = {each.key: each for one in found.resources if (each := self._account_of(one, holder)) is not None}
+        return [(each, doubt if len(named) > 1 else True) for each in named.values()]
 
     @cached_property
     def accounts(self) -> tuple[Resource, ...]:
@@ -104,11 +114,9 @@ class Members(Struct, frozen=True, dict=True):
         kubernetes = "[" in text and "]" in text and "svc.id.goog" in text
         for reference in value.references if not kubernetes else ():
             found = self._referred(reference, holder)
-            if found is not None and found.type == ACCOUNT and found.mode == "managed":
-                return Member(found.place, "service_account", found.address, found)
-            if found is not None and found.mode == "data" and found.type in _DEFAULTS:
-                email = found.get("email")
-                return self.account(email, holder) if isinstance(email, str) else self._looked_up(found)
+            account = self._account_of(found, holder) if found is not None else None
+            if account is not None:
+                return account
         if kubernetes:
             subject = text.partition("[")[2].rstrip("]")
             return self._made("kubernetes", f"kubernetes service account {subject.replace(chr(0), '?')}", holder)
@@ -118,7 +126,17 @@ class Members(Struct, frozen=True, dict=True):
         made = self._made(form, said, holder)
         return Member(made.key, made.form, made.name, made.shown, lost=missing)
 
-    def _looked_up(self, source: Resource) -> Member:
+    def _account_of(self, found: Resource, holder: Resource) -> Member | None:
+        """The service account that a resource is, or that it reads."""
+        if found.type == ACCOUNT and found.mode == "managed":
+            return Member(found.place, "service_account", found.address, found)
+        if found.mode == "data" and found.type in _DEFAULTS:
+            email = found.get("email")
+            return self.account(email, holder) if isinstance(email, str) else self.looked_up(found)
+        return None
+
+    def looked_up(self, source: Resource) -> Member:
+        """The service account that a data source reads: one of the inputs, where it has the name alone."""
         name = source.get("account_id")
         if isinstance(name, str):
             local = name.partition("@")[0]

@@ -89,7 +89,7 @@ class Places(Struct, frozen=True, dict=True):
         return f"folders/{name}" if isinstance(name, str) else _symbol(name, holder)
 
     def _folder_at(self, value: Value, holder: Resource) -> Resource | None:
-        return self.documents.estate.index.find(value, holder, lambda kind: kind == "google_folder").only
+        return self.documents.estate.index.meant(value, holder, lambda kind: kind == "google_folder").only
 
     @cached_property
     def _projects(self) -> Mapping[str, Resource]:
@@ -198,7 +198,7 @@ class Places(Struct, frozen=True, dict=True):
         estate = self.documents.estate
         values = dict(self._naming(kind, grant))
         for value in values.values():
-            held = estate.index.find(value, grant, lambda other: other == kind).only
+            held = estate.index.meant(value, grant, lambda other: other == kind).only
             if held is not None:
                 return Scope(PROVIDER, Level.THING, spot_of(held, estate), self.documents.domains.of(held))
         value = next(iter(values.values()), None)

@@ -41,7 +41,7 @@ def runs_agents(kind: str) -> bool:
 
 
 def running(documents: Documents, members: Members) -> Iterator[tuple[Resource, Member]]:
-    """Each resource that runs as somebody, with whom."""
+    """Each resource that runs as somebody, with whom, or with somebody who cannot be told."""
     for each in documents.estate.resources:
         if each.mode != "managed" or not stands(each):
             continue
@@ -50,6 +50,5 @@ def running(documents: Documents, members: Members) -> Iterator[tuple[Resource, 
             if value is None:
                 continue
             email = value.rpartition("/")[2] if isinstance(value, str) else value
-            member = members.of(f"serviceAccount:{email}" if isinstance(email, str) else email, each)
-            if member is not None and member.form == "service_account":
+            for member, _ in members.meant(f"serviceAccount:{email}" if isinstance(email, str) else email, each):
                 yield each, member

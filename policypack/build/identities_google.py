@@ -11,6 +11,7 @@ from msgspec import Struct
 from policypack.build.environments import environment_of
 from policypack.build.google_access import Given
 from policypack.build.google_grants import CUSTOM, Granted
+from policypack.build.google_groups import Groups
 from policypack.build.google_limits import Limits
 from policypack.build.google_members import ACCOUNT, Member, Members
 from policypack.build.google_places import PROVIDER, Places
@@ -19,7 +20,7 @@ from policypack.build.identity_documents import Documents, stands
 from policypack.build.identity_kinds import Clues, recognise
 from policypack.build.identity_trust import ISSUERS, Trusted
 from policypack.build.scoped import Acting, Place, short, site_of
-from policypack.model import Domain, Gap, Grant, Identity, IdentityKind, Level, Resource, Site, Spot, Unknown, Value, replace
+from policypack.model import Domain, Gap, Grant, Identity, IdentityKind, Level, Resource, Site, Spot, Unknown, replace
 
 _KEYS = {"google_service_account_key": "service_account_id", "google_storage_hmac_key": "service_account_email"}
 _HOLDERS = {"projectOwner": "roles/owner", "projectEditor": "roles/editor", "projectViewer": "roles/viewer"}
@@ -55,6 +56,18 @@ class _Who(Struct, frozen=True, dict=True):
         for given in self.granted.all:
             if given.member.form != "role_holders":
                 found.setdefault(given.member.key, given.member)
+        for each in self._groups.all:
+            if not self._of_groups.keys().isdisjoint(self._groups.around(each.member)):
+                found.setdefault(each.member.key, each.member)
+        return found
+
+    @cached_property
+    def _of_groups(self) -> Mapping[str, list[Given]]:
+        """What each group is given, by what grants call it."""
+        found: dict[str, list[Given]] = defaultdict(list)
+        for each in self.granted.all:
+            if each.member.form == "people":
+                found[each.member.name].append(each)
         return found
 
     @cached_property
@@ -64,9 +77,9 @@ class _Who(Struct, frozen=True, dict=True):
         everybody = [each for each in self.granted.all if each.member.form == "everybody"]
         for given in self.granted.all:
             found[given.member.key].append(given)
-        for group, belongs in self._memberships:
-            found[belongs] += [each for each in found.get(group, ()) if each not in found[belongs]]
         for key, member in self._known.items():
+            for group in self._groups.around(member):
+                found[key] += [each for each in self._of_groups.get(group, ()) if each not in found[key]]
             found[key] += [each for each in everybody if member.form != "everybody"]
             found[key] += list(self._by_role(found[key]))
         return found
@@ -84,28 +97,9 @@ class _Who(Struct, frozen=True, dict=True):
         return tuple(each for each in self.granted.all if each.member.form == "role_holders")
 
     @cached_property
-    def _memberships(self) -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
-        """Group and member, as far as the inputs show both."""
-        return tuple((group, member.key) for _, group, member in self._joined if group is not None and member is not None)
-
-    @cached_property
-    def _joined(self) -> tuple[tuple[Resource, tuple[str, str] | None, Member | None], ...]:
-        """Each membership, with the group and the member where they are known."""
-        found = []
-        for each in self.documents.estate.resources:
-            if each.type != "google_cloud_identity_group_membership" or each.mode != "managed" or not stands(each):
-                continue
-            group = self.documents.estate.index.find(
-                each.get("group"), each, lambda kind: kind == "google_cloud_identity_group"
-            )
-            name = group.only.get("group_key.id") if group.only is not None else None
-            email = each.get("preferred_member_key.id")
-            whole = isinstance(email, str) and not email.endswith("gserviceaccount.com")
-            value: Value = f"user:{email}" if whole else email
-            value = f"serviceAccount:{email}" if isinstance(email, str) and not whole else value
-            member = self.members.of(value, each)
-            found.append((each, (each.inside, f"group:{name}") if isinstance(name, str) else None, member))
-        return tuple(found)
+    def _groups(self) -> Groups:
+        named = (each.member.name for each in self.granted.all if each.member.form == "people")
+        return Groups(self.documents, self.members, frozenset(named))
 
     @cached_property
     def identities(self) -> tuple[Identity, ...]:
@@ -233,7 +227,8 @@ class _Who(Struct, frozen=True, dict=True):
     def _running(self) -> Mapping[tuple[str, str], list[tuple[str, Place]]]:
         found: dict[tuple[str, str], list[tuple[str, Place]]] = defaultdict(list)
         for resource, member in running(self.documents, self.members):
-            found[member.key].append((resource.type, resource.place))
+            if member.form == "service_account":
+                found[member.key].append((resource.type, resource.place))
         return found
 
     @cached_property
@@ -284,11 +279,14 @@ class _Who(Struct, frozen=True, dict=True):
     def gaps(self) -> Iterator[Gap]:
         """Roles that are not known, and memberships of groups that are not."""
         yield from self.granted.gaps
-        groups = [each for each in self.granted.all if each.member.form == "people"]
-        for each, group, member in self._joined if groups else ():
-            if group is None and member is not None:
-                reason = f"which group {each.address} puts {member.name} into is not known: what groups hold may be its"
-                yield Gap(reason, each.at("group"), inputs=(each.inside,))
+        yield from self._groups.unknown()
+        for each, member in running(self.documents, self.members):
+            if member.lost is not None:
+                yield Gap(
+                    f"whom {each.address} runs as is not known: it depends on {member.name}",
+                    each.location,
+                    inputs=(each.inside,),
+                )
 
 
 def _names(member: Member) -> Iterator[str]:

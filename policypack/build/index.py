@@ -55,6 +55,13 @@ def block_account(block: Resource | None) -> str | Unknown | None:
     return Unknown(f"the account of {block.address} depends on {asks(role)}") if isinstance(role, Unknown) else None
 
 
+def besides(value: Value) -> tuple[Reference, ...]:
+    """The variables without a value that a list is made of besides what it names (`concat(var.more, [a.id])`)."""
+    if not isinstance(value, Unknown) or value.parts or len(value.references) < 2:
+        return ()
+    return tuple(each for each in value.references if each.address.startswith("var."))
+
+
 def asks(value: Unknown) -> str:
     """What would have to be known for a value to be known."""
     return ", ".join(str(each) for each in value.references) or value.reason

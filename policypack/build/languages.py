@@ -25,7 +25,7 @@ BUILDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "google": (
         "policypack.build.identities_google",
-        ("_iam_", "google_service_account", "_access_control", "_acl", "_bigquery_dataset"),
+        ("_iam_", "google_service_account", "_access_control", "_acl", "_bigquery_dataset", "_entitlement"),
     ),
     "kubernetes": ("policypack.build.identities_kubernetes", ("_role", "_service_account", "_config_map")),
     "mongodb": ("policypack.build.identities_databases", ("_user", "_role")),

@@ -112,6 +112,7 @@ _KNOWN_FOR_ACCESS = frozenset(
         "google_compute_instance_template",
         "google_container_node_pool",
         "google_app_engine_default_service_account",
+        "google_privileged_access_manager_entitlement",
         "google_storage_bucket_access_control",
         "google_storage_bucket_acl",
         "google_workflows_workflow",

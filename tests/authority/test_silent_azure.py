@@ -215,3 +215,14 @@ def test_an_application_is_known_by_its_client_id(mode: Literal["managed", "data
     )
     outcomes = {each.identity: each.outcome for each in found.who_can(Verb.DESTROY, "azurerm_managed_disk.d")}
     assert outcomes == {AGENT: YES, service.address: YES}
+
+
+@pytest.mark.parametrize(
+    ("members", "told"),
+    [(f"concat(var.given, [{AGENT}.principal_id])", True), (f"[{AGENT}.principal_id]", False)],
+)
+def test_members_of_a_group_besides_those_that_are_known(tmp_path: Path, members: str, told: bool) -> None:
+    """Who else is in a group is a gap where its list is not known whole; those that are known are in it for certain."""
+    team = TEAM % f"members = {members}"
+    assert outcome(tmp_path, team, OWNS) is YES
+    assert ("whom azuread_group.team names" in gaps(tmp_path, team, OWNS)) is told
