@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 
 from policypack.model.resources import Input
 
-_MARK = re.compile(r"module\.@(\d+)\.")
+_MARK = re.compile(r'(?<!\[")module\.@(\d+)\.')  # a key may be called like it
 
 
 def marked(address: str, number: int) -> str:
