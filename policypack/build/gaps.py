@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from policypack.build.estate import Estate
+from policypack.build.languages import speaks_of
 from policypack.model import Gap, Input, Location, Resource
 
 # Arguments that hardly anything has but what holds data, and names of types that make bearer secrets or give somebody a right.
@@ -15,7 +16,7 @@ _STORES = re.compile(
 )
 _TOKENS = re.compile(r"_(?:token|api_key|access_key|secret_key|service_account_key|service_principal_password|credentials?)$")
 
-_ACCESS = re.compile(r"_(?:role|principal|permission|access_policy)_(?:assignment|binding)$")
+_ACCESS = re.compile(r"_(?:(?:role|principal|permission|access_policy)_(?:assignment|binding)|role_(?:user|team))$")
 
 
 def gaps(estate: Estate) -> Iterator[Gap]:
@@ -25,6 +26,7 @@ def gaps(estate: Estate) -> Iterator[Gap]:
     for source in estate.inputs:
         yield from _uncovered(source.path, estate, dict(source.counts))
         yield from _unknown_stores(source, estate)
+        yield from _unjudged_access(source, estate)
         if source.kind == "plan" and source.resources and not source.has_source:
             reason = "a plan holds neither lifecycle blocks nor the backend: give its module with --source to have them judged"
             yield Gap(reason, Location(source.path), inputs=(source.path,))
@@ -82,3 +84,14 @@ def _unknown_stores(source: Input, estate: Estate) -> Iterator[Gap]:
         many = "it is" if count == 1 else f"{count} of them are"
         said = f"the catalog does not have {kind}, which looks like {looks}: {many} not judged"
         yield Gap(said, Location(source.path), access=access, inputs=(source.path,))
+
+
+def _unjudged_access(source: Input, estate: Estate) -> Iterator[Gap]:
+    """Types of which it is known that they let somebody in, on platforms of which no language here says what that one may do."""
+    for kind, count in sorted(source.counts.items()):
+        entry = estate.catalog.entry(kind)
+        if entry is None or not (entry.kind == "identity" or _ACCESS.search(kind)) or speaks_of(kind, estate.catalog):
+            continue
+        many = "1 resource" if count == 1 else f"{count} resources"
+        said = f"what somebody may do whom a {kind} lets in is not judged: {many}"
+        yield Gap(said, Location(source.path), access=True, inputs=(source.path,))

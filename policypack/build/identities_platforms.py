@@ -12,11 +12,13 @@ from msgspec import Struct
 from policypack.build.environments import environment_of
 from policypack.build.identity_documents import Documents, stands
 from policypack.build.identity_kinds import Clues, Recognised, recognise
+from policypack.build.index import asks
 from policypack.build.kept import Kept, KeptTokens
 from policypack.build.languages import builds_on
 from policypack.build.platform_cloudflare import TOKENS, token_grants
 from policypack.build.platform_places import Holder, PlatformPlaces
 from policypack.build.platform_rights import Right, rights
+from policypack.build.platform_several import several
 from policypack.build.platform_vault import vault_holders
 from policypack.build.scoped import Acting, Place
 from policypack.catalog.scoped import facts
@@ -83,6 +85,9 @@ class _Who(Struct, frozen=True, dict=True):
         found: dict[object, list[tuple[Resource, GrantFact]]] = defaultdict(list)
         for each in self.documents.estate.resources:
             fact = platform_facts().grants.get(each.type)
+            for one, kind in several(each) if stands(each) else ():
+                single = platform_facts().grants[kind]
+                found[self._holder_of(one, single) or each.place].append((one, single))
             if fact is not None and each.mode == "managed" and stands(each):
                 found[self._key(each, fact)].append((each, fact))
             elif each.type in TOKENS and each.mode == "managed" and stands(each):
@@ -101,11 +106,14 @@ class _Who(Struct, frozen=True, dict=True):
             name = resource.get(fact.name) if fact.name else None
             return (resource.inside, fact.form, name) if isinstance(name, str) else resource.place
         value = resource.get(fact.to)
+        return self._holder_of(resource, fact) or (resource.inside, asks(value) if isinstance(value, Unknown) else str(value))
+
+    def _holder_of(self, resource: Resource, fact: GrantFact) -> Place | None:
+        """The holder of what is given to somebody else, where the inputs show it."""
         entries = self.documents.estate.entries
-        found = self.documents.estate.index.find(value, resource, lambda kind: kind in entries and kind != resource.type).only
-        return (
-            found.place if found is not None else (resource.inside, str(value.reason if isinstance(value, Unknown) else value))
-        )
+        value = resource.get(fact.to) if fact.to else None
+        found = self.documents.estate.index.meant(value, resource, lambda kind: kind in entries and kind != resource.type).only
+        return found.place if found is not None else None
 
     def _grants(self, resource: Resource, fact: GrantFact) -> Iterator[Grant]:
         blocks = resource.blocks(fact.blocks) if fact.blocks else [dict(resource.values)]
@@ -126,7 +134,8 @@ class _Who(Struct, frozen=True, dict=True):
         thing = block.get(fact.thing) if fact.thing else None
         domain = block.get(fact.domain) if fact.domain else None
         if thing not in (None, ""):
-            scope = self.places.thing(platform, fact.kind, thing, resource)
+            by_id = fact.thing.endswith(("_id", "_ref"))
+            scope = self.places.thing(platform, fact.kind, thing, resource, by_id=by_id)
         elif domain is not None:
             scope = self.places.domain(platform, domain, resource)
         else:

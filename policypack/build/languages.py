@@ -74,3 +74,13 @@ def speaks(estate: Estate) -> tuple[str, ...]:
     if _ENTERS in kinds and any(kind.startswith("kubernetes_") for kind in kinds):
         found[BUILDERS["kubernetes"][0]] = True
     return tuple(sorted(found))
+
+
+def speaks_of(kind: str, catalog: Catalog) -> bool:
+    """Whether any language is about the identities of the platform of a type."""
+    platform = catalog.platform(kind.partition("_")[0])
+    if platform == "aws" or platform in BUILDERS:
+        return True
+    from policypack.catalog.scoped import facts  # few estates have identities of other platforms
+
+    return platform in facts("platforms").providers

@@ -102,8 +102,13 @@ class PlatformPlaces(Struct, frozen=True, dict=True):
         doubt = value if isinstance(value, Unknown) else Unknown("the place is not written")
         return Scope(platform, Level.DOMAIN, domain=make(holder.provider, doubt, f"{holder.inside}#{holder.address}'s"))
 
-    def thing(self, platform: str, kind: str, value: Value, holder: Resource) -> Scope:
-        """The place of a right on the one thing that a value names."""
+    def thing(self, platform: str, kind: str, value: Value, holder: Resource, *, by_id: bool = False) -> Scope:
+        """The place of a right on the one thing that a value names, by its name or `by_id`: which thing has an id is not told before
+        the apply."""
         found = placed(lambda each: each == kind, value, holder, self.documents.estate)
-        spot = spot_of(found, self.documents.estate) if found is not None else Spot(kind, short(value, holder))
-        return Scope(platform, Level.THING, spot)
+        if found is not None:
+            return Scope(platform, Level.THING, spot_of(found, self.documents.estate))
+        made = self.documents.estate.by_type.get(kind, ()) if by_id else ()
+        vague = any(not isinstance(each.get("id"), str) for each in made)
+        name = Unknown(f"which of them has the id that {holder.address} names is not known") if vague else short(value, holder)
+        return Scope(platform, Level.THING, Spot(kind, name))

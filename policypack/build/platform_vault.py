@@ -23,10 +23,21 @@ _HARMLESS = frozenset({"default"})
 _HOLDERS: Mapping[str, tuple[str, str, bool]] = {
     "vault_token": ("token", "policies", True),
     "vault_token_auth_backend_role": ("role", "allowed_policies", True),
-    "vault_approle_auth_backend_role": ("role", "token_policies", False),
-    "vault_jwt_auth_backend_role": ("role", "token_policies", False),
-    "vault_kubernetes_auth_backend_role": ("role", "token_policies", False),
-    "vault_identity_entity": ("entity", "policies", False),
+    **{
+        f"vault_{method}_auth_backend_role": ("role", "token_policies", False)
+        for method in ("alicloud", "approle", "aws", "azure", "cert", "gcp", "jwt", "kubernetes", "oci", "saml")
+    },
+    "vault_userpass_auth_backend_user": ("user", "token_policies", False),
+    **dict.fromkeys(
+        ("vault_github_user", "vault_ldap_auth_backend_user", "vault_okta_auth_backend_user"), ("user", "policies", False)
+    ),
+    **dict.fromkeys(
+        ("vault_github_team", "vault_ldap_auth_backend_group", "vault_okta_auth_backend_group"), ("team", "policies", False)
+    ),
+    # Of all who sign in by a method, and of entities and groups that may be made elsewhere.
+    **dict.fromkeys(("vault_github_auth_backend", "vault_ldap_auth_backend"), ("method", "token_policies", False)),
+    **dict.fromkeys(("vault_identity_entity", "vault_identity_entity_policies"), ("entity", "policies", False)),
+    **dict.fromkeys(("vault_identity_group", "vault_identity_group_policies"), ("team", "policies", False)),
 }
 _SECRETS = {"vault_approle_auth_backend_role_secret_id": "role_name"}
 

@@ -119,5 +119,5 @@ def _within(resource: Resource, estate: Estate, containers: Mapping[str, str]) -
 
 def placed(kind: Callable[[str], bool], value: Value, holder: Resource, estate: Estate) -> Resource | None:
     """The resource of a fitting type that a value names, None where the inputs do not show it or several fit."""
-    found = estate.index.find(value, holder, kind).only
+    found = estate.index.meant(value, holder, kind).only
     return found if found is not None and stands(found) else None

@@ -82,9 +82,12 @@ def _matches(pattern: str, path: str) -> bool:
 
 
 # None of these looks further than it must: a policy's text may be made to keep its reader busy.
-_PATH = re.compile(r'^[ \t]*path[ \t]+"([^"\n]{0,2000})"\s{0,99}\{', re.MULTILINE)
+_PATH = re.compile(r'(?<![\w"-])"?path"?[ \t]{0,99}"([^"\n]{0,2000})"\s{0,99}\{')
 _CAPABILITIES = re.compile(r"capabilities[ \t]*=[ \t]*\[([^\]{}]{0,2000})\]")
-_OLD = re.compile(r'^[ \t]*policy[ \t]*=[ \t]*"(\w+)"', re.MULTILINE)
+_OLD = re.compile(r'\bpolicy[ \t]*=[ \t]*"(\w+)"')
+# What is no comment though a sign of one stands in it (a string, a hole), then what is one.
+_COMMENT = re.compile(rf'("(?:[^"\\\n]|\\.)*"|{HOLE}[^{HOLE}]*{HOLE})|/\*.*?(?:\*/|\Z)|(?:#|//)[^\n]*', re.DOTALL)
+_BRACE = re.compile(rf'"(?:[^"\\\n]|\\.)*"|{HOLE}[^{HOLE}]*{HOLE}|([{{}}])')
 _OLD_WORDS = {
     "deny": frozenset({"deny"}),
     "read": frozenset({"read", "list"}),
@@ -94,21 +97,40 @@ _OLD_WORDS = {
 
 
 def rules_in(text: str) -> Iterator[Rule]:
-    """The paths of a policy's text (HCL or JSON), with their capabilities. Comments are left out first."""
+    """The paths of a policy's text (HCL or JSON), with their capabilities. Comments are left out first. What stands for rules that exist
+    only after the apply may allow anything anywhere."""
     if text.lstrip().startswith("{"):
         yield from _from_json(text)
         return
-    text = re.sub(r"(?m)(^|\s)(#|//).*$", r"\1", text)
+    text = _COMMENT.sub(lambda found: found[1] or " ", text)
     found = list(_PATH.finditer(text))
-    for place, each in enumerate(found):
-        end = found[place + 1].start() if place + 1 < len(found) else len(text)
-        body = text[each.end() : end]
-        listed, old = _CAPABILITIES.search(body), _OLD.search(body)
-        if listed is not None:
-            words = frozenset(re.findall(r'"([^"]+)"', listed[1]))
-            yield Rule(each[1], None if HOLE in listed[1] else words)
-        else:
-            yield Rule(each[1], _OLD_WORDS.get(old[1]) if old is not None else frozenset())
+    starts = [each.start() for each in found] + [len(text)]
+    beside = [text[: starts[0]]]
+    for each, limit in zip(found, starts[1:], strict=True):
+        ended = _end_of_block(text, each.end(), limit)
+        beside.append(text[ended:limit])
+        yield Rule(each[1], _capabilities(text[each.end() : ended]))
+    if any(HOLE in each for each in beside):
+        yield Rule("*", None)
+
+
+def _end_of_block(text: str, start: int, limit: int) -> int:
+    depth = 1
+    for each in _BRACE.finditer(text, start, limit):
+        depth += {"{": 1, "}": -1}.get(each[1] or "", 0)
+        if depth == 0:
+            return each.end()
+    return limit
+
+
+def _capabilities(body: str) -> frozenset[str] | None:
+    """What a block allows, None where that is not known."""
+    listed, old = _CAPABILITIES.search(body), _OLD.search(body)
+    if listed is not None:
+        return None if HOLE in listed[1] else frozenset(re.findall(r'"([^"]+)"', listed[1]))
+    if old is not None:
+        return _OLD_WORDS.get(old[1])
+    return None if HOLE in body or "capabilities" in body else frozenset()
 
 
 def _from_json(text: str) -> Iterator[Rule]:

@@ -70,6 +70,18 @@ _KNOWN_AS_FAMILY = (
     "azurerm_lighthouse_",
     "azurerm_pim_",
     "azurerm_role_",
+    "vault_alicloud_auth_",
+    "vault_aws_auth_backend_role",
+    "vault_azure_auth_backend_role",
+    "vault_cert_auth_backend_role",
+    "vault_gcp_auth_backend_role",
+    "vault_github_",
+    "vault_identity_",
+    "vault_ldap_auth_",
+    "vault_oci_auth_backend_role",
+    "vault_okta_auth_backend_",
+    "vault_saml_auth_",
+    "vault_userpass_auth_",
 )
 # What is asked for who may do what and by which role, beside what has an entry: policies of their own type, holders of roles.
 _KNOWN_FOR_ACCESS = frozenset(
