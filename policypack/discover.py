@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -74,6 +75,8 @@ def is_plan(path: Path) -> bool:
             head = file.read(_HEAD)
     except OSError:
         return False
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # what `>` writes in PowerShell
+        head = head.decode("utf-16", "ignore").encode()
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start.startswith(b"{") or b'"format_version"' not in head:
         return False

@@ -81,8 +81,9 @@ def test_a_plan_stands_for_the_module_that_it_lies_in(tmp_path: Path) -> None:
 def test_a_plan_is_known_by_how_it_begins(tmp_path: Path, text: str, plan: bool) -> None:
     """`terraform show -json` of a plan, and no other JSON."""
     path = tmp_path / "x.json"
-    path.write_text(text, "utf-8")
-    assert is_plan(path) is plan
+    for encoding in ("utf-8", "utf-16"):  # the second is what PowerShell writes
+        path.write_text(text, encoding)
+        assert is_plan(path) is plan
 
 
 def test_links_and_hidden_folders_are_left_alone(tmp_path: Path) -> None:
