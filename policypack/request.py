@@ -154,7 +154,7 @@ def _changed(request: Request, base: Path) -> Sequence[Path]:
     found = changes(request.reading.paths, base)
     for each in found.said:
         sys.stderr.write(f"{each}\n")
-    if not found.modules:
+    if not found.modules and not found.said:
         sys.stderr.write("nothing to judge: no change concerns Terraform\n")
     return found.modules
 

@@ -12,6 +12,7 @@ import pytest
 from policypack.changed import Changes, changes
 from policypack.scan import ScanError
 from tests.precommit.places import CALL, QUIET, git, needs_git, repository, surroundings, write
+from tests.test_cli import call
 
 pytestmark = needs_git
 ROOT = Path(__file__).resolve().parents[2]
@@ -123,6 +124,9 @@ def test_the_deletion_of_everything_stops_nobody(tmp_path: Path) -> None:
     found = changes([], tmp_path)
     assert found.modules == ()
     assert "only a plan" in found.said[0]
+    said = call("scan", "--changed", cwd=tmp_path).stderr
+    assert "only a plan" in said
+    assert "no change concerns Terraform" not in said
 
 
 def test_without_any_module_there_is_no_verdict(tmp_path: Path) -> None:
