@@ -87,10 +87,15 @@ def _unknown_stores(source: Input, estate: Estate) -> Iterator[Gap]:
 
 
 def _unjudged_access(source: Input, estate: Estate) -> Iterator[Gap]:
-    """Types of which it is known that they let somebody in, on platforms of which no language here says what that one may do."""
+    """Types of which it is known that they let somebody in, on platforms of which no language here says what that one may do, and on
+    which there is anything to lose."""
     for kind, count in sorted(source.counts.items()):
         entry = estate.catalog.entry(kind)
         if entry is None or not (entry.kind == "identity" or _ACCESS.search(kind)) or speaks_of(kind, estate.catalog):
+            continue
+        platform = estate.catalog.platform(kind.partition("_")[0])
+        held = (each for each in estate.by_type if estate.holds_data(each))
+        if not any(estate.catalog.platform(each.partition("_")[0]) == platform for each in held):
             continue
         many = "1 resource" if count == 1 else f"{count} resources"
         said = f"what somebody may do whom a {kind} lets in is not judged: {many}"

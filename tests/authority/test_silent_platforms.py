@@ -180,17 +180,19 @@ def test_somebody_whose_roles_no_table_has(tmp_path: Path, target: str, who: str
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"),
+    ("kind", "store", "told"),
     [
-        ("github_organization_role_user", True),
-        ("github_organization_role_team", True),
-        ("linode_user", True),
-        ("confluent_role_binding", True),
-        ("github_team", False),
-        ("linode_instance", False),
+        ("github_organization_role_user", "", True),
+        ("github_organization_role_team", "", True),
+        ("linode_user", "linode_database_postgresql_v2", True),
+        ("linode_user", "", False),
+        ("confluent_role_binding", "confluent_kafka_topic", True),
+        ("github_team", "", False),
+        ("linode_firewall", "linode_database_postgresql_v2", False),
     ],
 )
-def test_who_is_given_rights_in_words_that_nobody_reads(tmp_path: Path, kind: str, told: bool) -> None:
-    """Somebody whom a resource lets in, and of whom no language here says what that is, is a gap."""
-    said = "\n".join(each.reason for each in shown(tmp_path, f'resource "{kind}" "x" {{\n  name = "x"\n}}\n').gaps)
+def test_who_is_given_rights_in_words_that_nobody_reads(tmp_path: Path, kind: str, store: str, told: bool) -> None:
+    """Somebody whom a resource lets in, and of whom no language here says what that is, is a gap where there is anything to lose."""
+    parts = [f'resource "{each}" "x" {{\n  name = "x"\n}}\n' for each in (kind, store) if each]
+    said = "\n".join(each.reason for each in shown(tmp_path, *parts).gaps)
     assert (kind in said) is told
