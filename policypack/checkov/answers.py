@@ -41,9 +41,10 @@ class Answers(Struct):
 def answers_of(places: Places, told: Told, *, uncertain: bool) -> Answers:
     """Judges every root module and plan, each alone. Without `uncertain`, findings that are not certain fail nothing."""
     answers = Answers()
-    base = _base(places)
     for path in (*places.roots, *places.plans):
-        scanned = Scanned(path, base, places, told)
+        scanned = Scanned(path, base_of(places), places, told)
+        if scanned.first() is None:
+            continue  # nobody asks about it: see unasked.py
         try:
             report = scanned.report()
         except Exception as error:  # noqa: BLE001 - whatever it is, an input that is not judged must not pass
@@ -63,9 +64,10 @@ def described(error: Exception) -> str:
     return f"{type(error).__name__}: {error}" if known else type(error).__name__
 
 
-def _base(places: Places) -> Path:
+def base_of(places: Places, *more: Path) -> Path:
+    """The folder that files are shown relative to: where checkov runs, else what holds all that it looks at."""
     here = Path.cwd().resolve()
-    folders = {Path(each.file).parent for each in places.known} | set(places.roots)
+    folders = {Path(each.file).parent for each in places.known} | {*places.roots, *more}
     return here if all(each.is_relative_to(here) for each in folders) else Path(os.path.commonpath(folders))
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 from policypack.visible import visible
 
@@ -29,14 +27,9 @@ def say_gaps(shown: str, gaps: Sequence[str]) -> None:
         say(f"  and {len(gaps) - _MOST} more, which `policypack scan` lists")
 
 
-def say_limits(definitions: Any) -> None:  # noqa: ANN401 - what checkov's runner for plans has read
+def say_limits() -> None:
     """What checkov does not see in plans: said once, when it has plans to judge."""
-    if not isinstance(definitions, dict) or not definitions:
-        return
     say(
         "checkov leaves out what a plan only deletes: a finding about it is told at the first block of the same plan. Plans"
         " are judged one by one, not as one estate. `policypack scan PLAN...` shows each where it belongs"
     )
-    for file, blocks in definitions.items():
-        if not any(blocks.get(kind) for kind in ("resource", "provider")):
-            say(f"{Path(str(file)).name}: checkov sees no block in this plan to ask about, so NOTHING in it is judged here")

@@ -11,6 +11,7 @@ from policypack.check import checks_folder, load_checks
 from policypack.checkov.notice import say_limits
 from policypack.checkov.question import COULD_NOT_JUDGE, QUESTIONS, loaded_by, offer
 from policypack.checkov.told import told, uncertain_fails
+from policypack.checkov.unasked import watch
 from policypack.settings import load_settings
 
 
@@ -36,5 +37,6 @@ def register(runner: Any = None) -> None:  # noqa: ANN401 - the runner of checko
     offer(COULD_NOT_JUDGE, "Something could not be read or judged", "critical")
     for check in checks.values():
         offer(check.name, " ".join(check.title.split()), str(severities.get(check.name, check.severity.value)))
-    if getattr(runner, "check_type", None) == "terraform_plan":
-        say_limits(getattr(runner, "definitions", None))
+    watch(runner)
+    if getattr(runner, "check_type", None) == "terraform_plan" and getattr(runner, "definitions", None):
+        say_limits()

@@ -93,6 +93,8 @@ QUESTIONS = {
 def _verdict(question: Any, kind: str, conf: Mapping[str, Any], entity_type: str) -> tuple[Any, list[str]]:  # noqa: ANN401
     """FAILED with the reasons, PASSED where something was judged, UNKNOWN (which checkov drops) elsewhere."""
     if "__address__" not in conf:  # the framework terraform_json
+        if told().code_too:
+            return CheckResult.UNKNOWN, []  # that framework tells what is in the file: see unasked.py
         mine = question.id == COULD_NOT_JUDGE or told().leaves_out(COULD_NOT_JUDGE, "CRITICAL")
         return (CheckResult.FAILED, [_NO_ADDRESS]) if mine else (CheckResult.UNKNOWN, [])
     shown = question.entity_path.partition(f":{entity_type}:")[0]

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from policypack.check import Finding, Severity, checks_folder, load_checks
-from policypack.checkov.places import KINDS, Place, Places
+from policypack.checkov.places import KINDS, Place, Places, whole
 from policypack.checkov.told import Told
 from policypack.model import Gap, Location, Resource
 from policypack.read.options import ReadOptions
@@ -52,15 +52,16 @@ class Scanned(Struct, frozen=True):
 
     def place(self, resource: Resource) -> Place | None:
         """The block that it is about, where checkov has it."""
-        calls = [self._file(each) for each in resource.module_calls]
-        return self.places.of(resource, self._file(resource.location), calls)
+        calls = [self.file(each) for each in resource.module_calls]
+        return self.places.of(resource, self.file(resource.location), calls)
 
     def concerns(self, finding: Finding) -> bool:
         """Whether it is about a file that checkov was given, where it was given files and not folders."""
-        return not (self.told.files and self.is_code) or self._file(finding.location) in self.told.files
+        return not (self.told.files and self.is_code) or self.file(finding.location) in self.told.files
 
-    def _file(self, location: Location) -> str:
-        return str((self.base / location.file).resolve()) if self.is_code else str(self.path)
+    def file(self, location: Location) -> str:
+        """The whole path of the file that it is told in."""
+        return whole(self.base / location.file) if self.is_code else str(self.path)
 
     def _holds(self, place: Place) -> bool:
         return Path(place.file).parent == self.path if self.is_code else place.file == str(self.path)
@@ -79,5 +80,6 @@ def said(finding: Finding, usual: Severity) -> str:
 
 
 def told_gap(gap: Gap) -> str:
-    """A gap as one line."""
-    return visible(f"{gap.reason} ({gap.location.file}:{gap.location.line})" if gap.location else gap.reason)
+    """A gap as one line, which names checkov's options and not ours."""
+    reason = gap.reason.replace("with --source", "with --repo-root-for-plan-enrichment")
+    return visible(f"{reason} ({gap.location.file}:{gap.location.line})" if gap.location else reason)

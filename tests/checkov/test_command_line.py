@@ -91,6 +91,14 @@ def test_a_file_of_values_is_no_plan(checkov: str, module: Path, name: str) -> N
     assert "could not" not in done.said
 
 
+def test_a_file_of_another_tool_is_no_plan(checkov: str, module: Path) -> None:
+    """What Packer or Terragrunt have in a file of HCL, which checkov reads as Terraform, is not ours to judge."""
+    (module / "image.pkr.hcl").write_text('variable "x" {}\ndata "amazon-ami" "base" {\n  owners = ["self"]\n}\n', "utf-8")
+    done = run(checkov, *CODE, "--check", f"{ASKED},{COULD_NOT_JUDGE}", cwd=module)
+    assert COULD_NOT_JUDGE not in {check for check, _ in done.told()}
+    assert "could not judge:" not in done.said
+
+
 def test_uncertain_findings_can_be_ignored(checkov: str, module: Path) -> None:
     """POLICYPACK_UNCERTAIN=ignore fails only what is certain. It passes nothing in its stead, and says how many it left."""
     done = run(checkov, *CODE, "--check", ASKED, cwd=module, environment={"POLICYPACK_UNCERTAIN": "ignore"})
@@ -175,7 +183,7 @@ def test_several_frameworks_at_once(checkov: str, module: Path) -> None:
 
 def test_frameworks_as_threads(checkov: str, module: Path) -> None:
     """Where checkov cannot fork, its frameworks share the checks: each answer is still about its own file. Blocks without an
-    address, as those of cdktf, fail what is there for them and nothing else."""
+    address, as those of cdktf, are judged by the framework that reads the code, and not a second time."""
     shutil.copy(ROOT / "terraform-examples" / "backups" / "backup_missing" / "plan.json", module / "plan.json")
     (module / "cdk.tf.json").write_text('{"resource": {"aws_dynamodb_table": {"j": {"name": "j"}}}}', "utf-8")
     frameworks = ("terraform", "terraform_plan", "terraform_json")
@@ -183,7 +191,8 @@ def test_frameworks_as_threads(checkov: str, module: Path) -> None:
     done = run(checkov, "-d", ".", "--framework", *frameworks, cwd=module, environment=environment)
     kinds = {report["check_type"]: report["results"]["failed_checks"] for report in done.reports}
     ours = {kind: [each for each in failed if each["check_id"] in {*CHECKS, COULD_NOT_JUDGE}] for kind, failed in kinds.items()}
-    assert {each["check_id"] for each in ours["terraform_json"]} == {COULD_NOT_JUDGE}
+    assert not ours.get("terraform_json")
+    assert "aws_dynamodb_table.j" in "".join(line for each in ours["terraform"] for line in each["details"])
     assert {each["resource"] for each in ours["terraform_plan"]} >= {"aws_dynamodb_table.carts"}
     for each in ours["terraform"] + ours["terraform_plan"]:
         assert each["check_id"] != COULD_NOT_JUDGE
@@ -238,6 +247,7 @@ def test_a_plan_with_its_repository(checkov: str, tmp_path: Path) -> None:
     alone = run(checkov, *arguments, cwd=tmp_path)
     with_code = run(checkov, *arguments, "--repo-root-for-plan-enrichment", "repository", cwd=tmp_path)
     assert "prevent_destroy_missing" not in {check for check, _ in alone.told()}
+    assert "give its module with --repo-root-for-plan-enrichment to have them judged" in alone.said
     ours = [each for each in with_code.records() if each["check_id"] == "prevent_destroy_missing"]
     assert ours
     assert all(each["file_path"].endswith("infrastructure/main.tf") and each["file_line_range"][0] > 1 for each in ours)

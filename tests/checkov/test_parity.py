@@ -2,7 +2,7 @@
 
 The expected difference follows from what checkov asks about, which another external check tells: a finding stands at its own
 block, else at the same block with another key, else at the call of the module that checkov did not open, else at the first
-block of its input. It is lost only where checkov asks about no block of the input at all.
+block of its input. Where checkov asks about no block of the input at all it stands at its own place.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from policypack.discover import is_plan, uncalled
+from policypack.discover import CODE, is_plan, uncalled
 from policypack.model import Resource, strip_keys
 from policypack.read.options import ReadOptions
 from policypack.run import Report
@@ -86,6 +86,8 @@ def expected(path: Path, here: set[Block]) -> Iterator[tuple[str, str, str]]:
         file = str((ROOT / resource.location.file).resolve()) if path.is_dir() else str(path)
         if block := stands(resource, file, here) or first:
             yield check, block[1], block[2]
+        else:
+            yield check, file, resource.address
     if first and any(gap.unreadable for gap in report.gaps):
         yield COULD_NOT_JUDGE, first[1], first[2]
 
@@ -121,7 +123,7 @@ def compare(done: Done, inputs: Iterable[Path]) -> None:
 
 def test_every_example_is_judged_alike_as_code(checkov: str, probe: Path) -> None:
     """One run of checkov over all examples fails for what policypack finds in their code, and for nothing else."""
-    folders = uncalled(sorted({path.parent for path in EXAMPLES.rglob("*.tf")}))
+    folders = uncalled(sorted({path.parent for path in EXAMPLES.rglob("*.t*") if path.name.endswith(CODE)}))
     names = ",".join([*CHECKS, COULD_NOT_JUDGE, "test_asked"])
     arguments = ("-d", str(EXAMPLES), "--framework", "terraform", "-c", names, "--external-checks-dir", str(probe))
     compare(run(checkov, *arguments, *SHORT, cwd=ROOT), folders)
