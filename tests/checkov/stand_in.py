@@ -89,13 +89,44 @@ class RunnerFilter:
         self.names = [each for each in checks or [] if each not in SEVERITIES]
         self.levels = [SEVERITIES[each].level for each in checks or [] if each in SEVERITIES]
         self.all_external = all_external
+        self.excluded_paths: list[str] = []
 
-    def should_run_check(self, check: Any = None, check_id: str | None = None, severity: Any = None) -> bool:
+    def should_run_check(self, check: Any = None, check_id: str | None = None, severity: Any = None, **_where: Any) -> bool:
         """Whether a check of that name and severity is asked."""
         name, severity = (check.id, check.severity) if check else (check_id, severity)
         named = any(fnmatch(str(name), each) for each in self.names)
         severe = bool(severity and self.levels and severity.level >= min(self.levels))
         return named or severe or self.all_external or not (self.names or self.levels)
+
+
+class Record:
+    """One line of a report."""
+
+    def __init__(  # noqa: PLR0913 - checkov's
+        self,
+        *,
+        check_id: str,
+        check_name: str,
+        check_result: Any,
+        code_block: Any,
+        file_path: str,
+        file_line_range: Any,
+        resource: str,
+        evaluations: Any,
+        check_class: str,
+        file_abs_path: str,
+        severity: Any = None,
+        details: Any = None,
+    ) -> None:
+        shown = (check_name, code_block, file_line_range, evaluations, check_class)
+        assert None not in shown[:3]
+        assert file_abs_path.endswith(file_path)
+        self.line = [check_id, resource, check_result["result"].value, severity.name, details]
+
+
+def filter_ignored_paths(root_dir: str, names: list[str], excluded_paths: Any) -> None:  # noqa: ARG001 - checkov's
+    """Leaves out what is hidden, in place."""
+    names[:] = [each for each in names if not each.startswith(".")]
 
 
 CONFIG = SimpleNamespace(config=None)
@@ -104,6 +135,8 @@ MODULES: dict[str, dict[str, Any]] = {
     "checkov.common.bridgecrew.severities": {"Severities": SEVERITIES},
     "checkov.common.bridgecrew.integration_features.integration_feature_registry": {"integration_feature_registry": CONFIG},
     "checkov.common.checks.base_check_registry": {"BaseCheckRegistry": BaseCheckRegistry},
+    "checkov.common.output.record": {"Record": Record},
+    "checkov.common.runners.base_runner": {"filter_ignored_paths": filter_ignored_paths},
     "checkov.runner_filter": {"RunnerFilter": RunnerFilter},
     "checkov.terraform.checks.resource.registry": {"resource_registry": REGISTRIES["resource"]},
     "checkov.terraform.checks.resource.base_resource_check": {"BaseResourceCheck": parent("resource")},
@@ -124,6 +157,34 @@ class Graph:
         return self._nodes
 
 
+class Runner:
+    """Loads the external checks, and asks them about each block."""
+
+    check_type = "terraform"
+
+    def __init__(self, blocks: list[dict[str, Any]]) -> None:
+        self.blocks, self.lines = blocks, list[Any]()
+        self.graph_manager = SimpleNamespace(db_connector=SimpleNamespace(graph=Graph(blocks)))
+
+    def run(self, checks: str, config: Any) -> None:
+        """One run over the folder of the configuration."""
+        REGISTRIES["resource"].load_external_checks(checks)
+        self.check_tf_definition(self, config.directory[0], RunnerFilter(config.check))
+
+    def check_tf_definition(self, report: Any, root_folder: str, runner_filter: RunnerFilter) -> None:  # noqa: ARG002 - checkov's
+        """Every check at every block of its kind."""
+        for block in self.blocks:
+            for check in REGISTRIES.get(block["block_type_"], BaseCheckRegistry("")).checks:
+                check.graph = self.graph_manager.db_connector.graph
+                kind, name = block["block_type_"], block["__address__"]
+                result = check.run(block["scanned"], {"__address__": name}, name, kind)
+                report.lines.append([check.id, name, result.value, check.severity.name, check.details])
+
+    def add_record(self, record: Record) -> None:
+        """What was not asked for."""
+        self.lines.append(record.line)
+
+
 def main() -> None:
     """Loads, asks and prints."""
     for name, values in MODULES.items():
@@ -133,15 +194,9 @@ def main() -> None:
         vars(sys.modules[name]).update(values)
     asked = json.load(sys.stdin)
     CONFIG.config = SimpleNamespace(**asked["config"])
-    REGISTRIES["resource"].load_external_checks(sys.argv[1])
-    graph, records = Graph(asked["blocks"]), []
-    for block in asked["blocks"]:
-        for check in REGISTRIES.get(block["block_type_"], BaseCheckRegistry("")).checks:
-            check.graph = graph
-            kind, name = block["block_type_"], block["__address__"]
-            result = check.run(block["scanned"], {"__address__": name}, name, kind)
-            records.append([check.id, name, result.value, check.severity.name, check.details])
-    json.dump(records, sys.stdout)
+    runner = Runner(asked["blocks"])
+    runner.run(sys.argv[1], CONFIG.config)
+    json.dump(runner.lines, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -55,6 +55,19 @@ def test_every_check_answers_at_a_store(tmp_path: Path) -> None:
     assert "module.db" in said
 
 
+def test_what_has_no_block_fails_unasked(tmp_path: Path) -> None:
+    """A root of OpenTofu, which checkov does not open, fails at its own address, as `--check` and its own suppressions say."""
+    (tmp_path / "tofu").mkdir()
+    code = STORE.replace("main", "other") + "# allow: deletion_protection_off (gone in May)\n" + STORE.replace("main", "old")
+    (tmp_path / "tofu" / "main.tofu").write_text(code, "utf-8")
+    (tmp_path / ".terraform").mkdir()
+    (tmp_path / ".terraform" / "main.tofu").write_text(STORE.replace("main", "download"), "utf-8")
+    ended, found, said = ask(tmp_path, check=["deletion_protection_off"])
+    assert ended == 0, said
+    assert found["deletion_protection_off", "aws_db_instance.other"][:2] == ("FAILED", "CRITICAL")
+    assert {address for _, address in found} == {"aws_db_instance.main", "aws_db_instance.other"}
+
+
 def test_what_cannot_be_read_fails_where_it_is_asked(tmp_path: Path) -> None:
     """A broken file fails the check that is there for it, or those that `--check` asks for in its place."""
     (tmp_path / "broken.tf").write_text('resource "x" {', "utf-8")
