@@ -7,15 +7,14 @@ those that it may match. What a resource pattern says of one ARN is `match`'s bu
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
-from msgspec import Struct, field
-
+from policypack.authority.aws.families import Family, families
 from policypack.authority.aws.match import may, must
+from policypack.authority.aws.placed import Placed
 from policypack.authority.aws.tables import (
     Bits,
     Both,
-    Placed,
     Row,
     Texts,
     after,
@@ -25,14 +24,7 @@ from policypack.authority.aws.tables import (
     join,
     start_of,
 )
-from policypack.authority.aws.text import ALSO, ANON, HOLES, has_hole, symbol
-
-
-class Family(Struct):
-    """Texts that differ only in which resources their holes stand for: patterns that name none of these see one text."""
-
-    rows: list[Row] = field(default_factory=list)
-    bits: Bits = 0
+from policypack.authority.aws.text import ALSO, ANON, HOLES, has_hole
 
 
 class Forms:
@@ -43,38 +35,21 @@ class Forms:
         self.plain = Texts(row for row in rows if not has_hole(row[0]))
         self.placed = Placed(row for row in rows if is_placed(row[0]))
         self.open: dict[str, list[Row]] = {}
-        self.families: dict[str, dict[str, Family]] = {}
-        self.by_base: dict[tuple[str, str], list[tuple[Family, Row]]] = {}
         for row in rows:
             if _open_ended(row[0]):
                 self.open.setdefault(row[0][:-1], []).append(row)
-            elif has_hole(row[0]) and not is_placed(row[0]):
-                self._add(row)
         self.open_starts = sorted(self.open)
+        self.families: dict[str, list[Family]] = {}
+        others = (row for row in rows if has_hole(row[0]) and not is_placed(row[0]) and not _open_ended(row[0]))
+        for family in families(others):
+            self.families.setdefault(start_of(family.text), []).append(family)
+        self.family_starts = sorted(self.families)
         self._known: dict[str, Both] = {}
 
     @property
     def only(self) -> Texts | None:
         """The table of texts without holes, where nothing is described otherwise."""
         return None if self.placed.rows or self.open or self.families or self.without else self.plain
-
-    def _add(self, row: Row) -> None:
-        text, bits = row
-        kinds: list[str] = []
-        bases: list[tuple[str, str]] = []
-        for character in HOLES.findall(text):
-            known = symbol(character)
-            if known is None or not known.type:
-                kinds.append(character)  # not a resource's: all of a family have the same
-            else:
-                kinds.append(repr((known.inside, known.type, known.reference.attribute)))
-                bases.append((known.inside, known.base))
-        start = start_of(text)
-        family = self.families.setdefault(start, {}).setdefault("\0".join((HOLES.sub("\1", text), *kinds)), Family())
-        family.rows.append(row)
-        family.bits |= bits
-        for base in bases:
-            self.by_base.setdefault(base, []).append((family, row))
 
     def find(self, pattern: str) -> Both:
         """What a pattern matches, with what has no such description among the possible."""
@@ -96,26 +71,14 @@ class Forms:
         return (0, found[1]) if named else found
 
     def _by_family(self, pattern: str) -> Iterator[Both]:
-        own: dict[int, Bits] = {}
-        for each in map(symbol, HOLES.findall(pattern) if not pattern.isascii() else ()):
-            for family, (text, bits) in self.by_base.get((each.inside, each.base), ()) if each is not None else ():
-                if not own.get(id(family), 0) & bits:
-                    own[id(family)] = own.get(id(family), 0) | bits
+        for start in _begun(self.families, self.family_starts, pattern):
+            for family in self.families[start]:
+                for text, bits in family.seen_by(pattern):
                     yield self._one(pattern, text, bits)
-        start = start_of(pattern)
-        for head, families in self.families.items():
-            if start.startswith(head) or head.startswith(start):
-                for family in families.values():
-                    left = family.bits & ~own.get(id(family), 0)
-                    if left:
-                        yield self._one(pattern, next(text for text, bits in family.rows if bits & left), left)
 
     def _open_ended(self, pattern: str) -> Iterator[Both]:
-        """What a pattern matches of the texts that are known but for their end: those that begin as it does, or it as they do."""
-        start = start_of(pattern)
-        low, high = bisect_left(self.open_starts, start), bisect_left(self.open_starts, after(start))
-        shorter = (start[:end] for end in range(len(start)) if start[:end] in self.open)
-        for text in (*self.open_starts[low:high], *shorter):
+        """What a pattern matches of the texts that are known but for their end."""
+        for text in _begun(self.open, self.open_starts, pattern):
             for row in self.open[text]:
                 yield self._one(pattern, *row)
 
@@ -124,6 +87,13 @@ class Forms:
         if must(pattern, text):
             return bits, bits
         return 0, bits if may(pattern, text) else 0
+
+
+def _begun(known: Container[str], ordered: Sequence[str], pattern: str) -> Iterator[str]:
+    """Of texts, those that begin as a pattern does, or as whose beginning it begins."""
+    start = start_of(pattern)
+    yield from (start[:end] for end in range(len(start)) if start[:end] in known)
+    yield from ordered[bisect_left(ordered, start) : bisect_left(ordered, after(start))]
 
 
 def _open_ended(text: str) -> bool:

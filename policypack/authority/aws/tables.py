@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TypeAlias
 
-from policypack.authority.aws.match import glob, may, must
-from policypack.authority.aws.text import ANON, FIRST_HOLE, HOLES, has_hole
+from policypack.authority.aws.match import glob, must
+from policypack.authority.aws.text import ANON, FIRST_HOLE, has_hole
 
 Bits: TypeAlias = int
 Both: TypeAlias = "tuple[Bits, Bits]"
@@ -147,6 +147,11 @@ def start_of(pattern: str) -> str:
     return pattern[: found.start()] if found else pattern
 
 
+def open_end(pattern: str) -> str:
+    """What stands behind the last wildcard or hole."""
+    return _LOOSE.split(pattern)[-1]
+
+
 def head_of(text: str) -> str | None:
     """The part up to the service, where all of it is plain text: texts that differ in it do not match. None elsewhere."""
     fields = text.split(":", 3)
@@ -191,68 +196,3 @@ def without(found: Both, taken: Both) -> Both:
 def is_placed(text: str) -> bool:
     """Whether it is an ARN whose holes lie before its last field: an account or a region that is not known."""
     return text.startswith("arn:") and text.count(":") >= _FIELDS and has_hole(text) and not has_hole(last_field(text))
-
-
-class Placed:
-    """ARNs whose holes lie before the last field (`is_placed`), by service, by last field and by end."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self.rows = list(rows)
-        self.everything = join(bits for _, bits in self.rows)
-        self.holes = {each for text, _ in self.rows for each in HOLES.findall(text)} - {ANON}
-        self.tails: dict[str, list[int]] = {}
-        self.aligned: dict[str | None, dict[int, list[tuple[str, int]]]] = {}
-        for number, (text, _) in enumerate(self.rows):
-            self.tails.setdefault(HOLES.split(text)[-1][::-1], []).append(number)
-            counts = self.aligned.setdefault(head_of(text), {})
-            counts.setdefault(text.count(":"), []).append((last_field(text), number))
-        for counts in self.aligned.values():
-            for found in counts.values():
-                found.sort()
-        self.ends = sorted(self.tails)
-        self._known: dict[str, Both] = {}
-
-    def find(self, pattern: str) -> Both:
-        """What a pattern matches. Its holes that stand for nothing of these are wildcards of which nothing is certain."""
-        if not self.rows:
-            return 0, 0
-        named = HOLES.findall(pattern) if not pattern.isascii() else []
-        if named and self.holes.isdisjoint(named):
-            return 0, self._remembered(HOLES.sub("*", pattern))[1]
-        return self._remembered(pattern)
-
-    def _remembered(self, pattern: str) -> Both:
-        found = self._known.get(pattern)
-        if found is None:
-            found = (self.everything, self.everything) if pattern and not pattern.strip("*") else self._find(pattern)
-            self._known[pattern] = found
-        return found
-
-    def _find(self, pattern: str) -> Both:
-        certain = possible = 0
-        for number in self._candidates(pattern):
-            text, bits = self.rows[number]
-            if must(pattern, text):
-                certain, possible = certain | bits, possible | bits
-            elif may(pattern, text):
-                possible |= bits
-        return certain, possible
-
-    def _candidates(self, pattern: str) -> Iterator[int]:
-        end = _LOOSE.split(pattern)[-1][::-1]
-        if end:
-            low, high = bisect_left(self.ends, end), bisect_left(self.ends, after(end))
-            shorter = (end[:size] for size in range(len(end)) if end[:size] in self.tails)
-            for tail in (*self.ends[low:high], *shorter):
-                yield from self.tails[tail]
-            return
-        head, colons, start = head_of(pattern), pattern.count(":"), start_of(last_field(pattern))
-        for service, counts in self.aligned.items():
-            if head is not None and service is not None and head != service:
-                continue
-            for count, rows in counts.items():
-                if count == colons and start:
-                    first, last = bisect_left(rows, (start, 0)), bisect_left(rows, (after(start), 0))
-                    yield from (number for _, number in rows[first:last])
-                elif count >= colons:
-                    yield from (number for _, number in rows)
