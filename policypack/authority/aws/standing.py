@@ -6,10 +6,9 @@ looks up the statements that may name it, and sees no others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from msgspec import Struct
-
+from policypack.authority.aws.alike import Alike, Shape, inputs_of, named_in, unnamed
 from policypack.authority.aws.context import Environment
 from policypack.authority.aws.decide import resource_verdict
 from policypack.authority.aws.document import Statement
@@ -17,20 +16,12 @@ from policypack.authority.aws.kleene import F, T
 from policypack.authority.aws.layers import Decoded
 from policypack.authority.aws.lines import Compiler, Line, keys_of
 from policypack.authority.aws.principal import Principal, account_of
-from policypack.authority.aws.tables import Bits
-from policypack.authority.aws.text import literal, symbol
+from policypack.authority.aws.shelf import Shelf
+from policypack.authority.aws.text import literal
 from policypack.authority.aws.variables import variables
 from policypack.model import replace
 
 _OTHERS = frozenset({"CanonicalUser", "Federated", "Service"})  # no user and no role
-_ACCOUNT = "\0"  # before the key of a principal that is an account as a whole
-
-
-class Shape(Struct, gc=False):
-    """A statement as it stands on some targets: a line whose resources are these targets and no others."""
-
-    line: Line
-    on: Bits
 
 
 class Standing:
@@ -46,13 +37,20 @@ class Standing:
                 for statement in each.statements:
                     self._add(found, statement, number, forms)
         self.shapes = list(found.values())
-        self._general: list[Shape] = []
-        self._by_account: dict[str, list[Shape]] = {}
-        self._by_text: dict[str, list[Shape]] = {}
-        self._by_end: dict[str, list[Shape]] = {}
-        self._by_symbol: dict[str, dict[str, list[Shape]]] = {}
+        self._anywhere: Shelf[Shape] = Shelf()
+        self._inside: dict[str, Shelf[Shape]] = {}
+        alike: dict[object, Alike] = {}
         for shape in self.shapes:
-            self._file(shape)
+            statement = shape.line.statement
+            inside = None if shape.line.varies else named_in(statement)
+            if inside is None:
+                self._anywhere.file(statement, shape)
+            else:
+                self._inside.setdefault(inside, Shelf()).file(statement, shape)
+                alike.setdefault(unnamed(statement), Alike()).add(inside, shape)
+        self._elsewhere: Shelf[Alike] = Shelf()
+        for several in alike.values():
+            self._elsewhere.file(several.statement, several, far=True)
 
     def _add(self, found: dict[object, Shape], statement: Statement, number: int, forms: tuple[str, ...]) -> None:
         varies = statement.modern != F and any(variables(text) for text in statement.resources or ())
@@ -73,49 +71,21 @@ class Standing:
         shape.on |= bit
         shape.line.resources = (one | bit * (verdict == T), other | bit * (verdict != F))
 
-    def _file(self, shape: Shape) -> None:
-        keys = list(_keys(shape.line.statement))
-        if None in keys:
-            self._general.append(shape)
-            return
-        for key in filter(None, keys):
-            named = symbol(key) if len(key) == 1 else None
-            if named is not None:
-                self._by_symbol.setdefault(named.inside, {}).setdefault(key, []).append(shape)
-            elif key.startswith(_ACCOUNT):
-                self._by_account.setdefault(key[1:], []).append(shape)
-            else:
-                self._by_text.setdefault(key, []).append(shape)
-                self._by_end.setdefault(key.rpartition(":")[2], []).append(shape)
-
     def naming(self, principal: Principal) -> Iterable[Shape]:
         """The statements that may name a caller; those that are left out certainly do not."""
         if not self.shapes:
             return ()
-        found = [*self._general, *self._by_text.get("*", ())]
-        if principal.account.isascii():
-            found += self._by_account.get(principal.account, ())
-        else:
-            found += _all(self._by_account)
-        for forms in filter(None, (principal.arn, principal.role)):
-            found += self._described(forms)
+        found = [*self._anywhere.naming(principal)]
+        own = inputs_of((*principal.arn, *principal.role, principal.account)) & self._inside.keys()
+        for inside in own:
+            found += self._inside[inside].naming(principal)
+        for each in self._elsewhere.naming(principal):
+            found += each.outside(own)
         return {id(shape): shape for shape in found}.values()
 
     def may_grant(self, principal: Principal) -> bool:
         """Whether any statement might give a user or a role something that its own policies do not."""
         return any(grants_directly(shape.line.statement) for shape in self.naming(principal))
-
-    def _described(self, forms: tuple[str, ...]) -> Iterator[Shape]:
-        """The statements with a text that may be what the forms describe: one that any form excludes is none."""
-        known = [form for form in forms if form.isascii()]
-        ends = [form.rpartition(":")[2] for form in forms if ":" in form and form.rpartition(":")[2].isascii()]
-        if known:
-            yield from self._by_text.get(known[0], ())
-        else:
-            yield from self._by_end.get(ends[0], ()) if ends else _all(self._by_text)
-        own = {named.inside: form for form in forms if (named := symbol(form)) is not None and named.names_one}
-        for inside, shelf in self._by_symbol.items():
-            yield from shelf.get(own[inside], ()) if inside in own else _all(shelf)
 
 
 def grants_directly(statement: Statement) -> bool:
@@ -128,25 +98,3 @@ def grants_directly(statement: Statement) -> bool:
     if statement.principals is None or statement.not_principals:
         return True
     return any(kind not in _OTHERS and account_of(text) is None for kind, text in statement.principals)
-
-
-def _all(shelf: Mapping[str, list[Shape]]) -> Iterator[Shape]:
-    return (shape for shapes in shelf.values() for shape in shapes)
-
-
-def _keys(statement: Statement) -> Iterator[str | None]:
-    """The texts under which a statement is found; None where it has to be looked at for every caller."""
-    if statement.principals is None or statement.not_principals:
-        yield None
-        return
-    for kind, text in statement.principals:
-        account = account_of(text)
-        if kind not in {"AWS", "Service", "Federated"}:
-            yield None
-        elif account is not None:
-            yield _ACCOUNT + account if account.isascii() else None
-        elif text == "*" or (text.isascii() and text.startswith("arn:") and ":assumed-role/" not in text) or kind == "Service":
-            yield text if text.isascii() else None
-        else:
-            named = symbol(text) if len(text) == 1 else None
-            yield text if named is not None and named.names_one and named.reference.attribute == "arn" else None
