@@ -53,13 +53,24 @@ def one_a_target(powers: Iterable[Power | Alike]) -> tuple[Alike, ...]:
     then what takes the whole before what takes a part (to delete before to overwrite), then the shortest."""
     found = [each if isinstance(each, Alike) else single(each) for each in powers]
     found.sort(key=lambda each: rank(each.power))
-    left = _distinct(tuple(each.targets for each in found))
-    told = [
-        each if each.targets == targets else alike(each.power, targets)
-        for each, targets in zip(found, left, strict=True)
-        if targets
-    ]
-    return tuple(sorted(told, key=lambda each: (*rank(each.power), each.power.target)))
+    return tuple(sorted(_first_told(found), key=lambda each: (*rank(each.power), each.power.target)))
+
+
+def once_a_target(powers: Iterable[Alike]) -> Iterator[Alike]:
+    """Of every verb the surest power over each target, and of those that are as sure the first."""
+    by_verb: dict[Verb, list[Alike]] = {}
+    for each in powers:
+        by_verb.setdefault(each.power.verb, []).append(each)
+    for several in by_verb.values():
+        yield from _first_told(sorted(several, key=lambda each: -each.power.outcome.rank))
+
+
+def _first_told(powers: Sequence[Alike]) -> Iterator[Alike]:
+    """Powers, each over the targets of which none before it speaks."""
+    left = _distinct(tuple(each.targets for each in powers))
+    for each, targets in zip(powers, left, strict=True):
+        if targets:
+            yield each if each.targets == targets else alike(each.power, targets)
 
 
 def rank(power: Power) -> tuple[int, bool, bool, int, int]:

@@ -68,13 +68,13 @@ class Authority(Struct, dict=True):
         return self._alike[identity]
 
     def _alike_of(self, identity: str) -> Iterator[Alike]:
-        from policypack.authority.alike import single
+        from policypack.authority.alike import once_a_target
 
         asked = [(engine, caller) for engine in self._engines for caller in engine.callers_at(identity)]
         if len(asked) == 1 and asked[0][0].told_once:
             engine, caller = asked[0]
             return chain(engine.alike(caller), engine.becoming(caller))
-        return map(single, self.powers_of(identity))
+        return once_a_target(each for engine, caller in asked for each in (*engine.alike(caller), *engine.becoming(caller)))
 
     def who_can(self, verb: Verb, target: str, *, everyone: bool = False) -> tuple[Power, ...]:
         """Every identity that can do it to what the address names (a store, vault, key, copy, state), yes before maybe.

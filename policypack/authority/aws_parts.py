@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
+
 from msgspec import Struct
 
 from policypack.authority.aws import Decision
@@ -11,7 +14,7 @@ from policypack.authority.powers import Powers
 from policypack.authority.principals import ASSUME, Principals
 from policypack.authority.reach import Graph
 from policypack.authority.subjects import Subject, Subjects
-from policypack.authority.targets import Targets
+from policypack.authority.targets import Block, Targets
 from policypack.authority.ways import OWN, place
 from policypack.catalog import load_catalog
 from policypack.model import Identity, Infrastructure, Store
@@ -56,12 +59,20 @@ class AwsParts(Struct, dict=True):
         """One decision about an address, an ARN or `*`."""
         return self.callers.oracle.decide(caller, action, self.subject(caller, action, resource))
 
-    def subject(self, caller: int, action: str, resource: str) -> Subject:
-        """What a call on an address, an ARN or `*` acts on."""
+    @cached_property
+    def _targets_at(self) -> Mapping[str, tuple[Block, int]]:
+        """Address -> the first target that is called so: its block, and its place there."""
+        found: dict[str, tuple[Block, int]] = {}
         for block in self.targets.blocks:
             for number, target in enumerate(block.targets):
-                if target.address == resource:
-                    return block.slot(place(action, block.arn)).subjects[number]
+                found.setdefault(target.address, (block, number))
+        return found
+
+    def subject(self, caller: int, action: str, resource: str) -> Subject:
+        """What a call on an address, an ARN or `*` acts on."""
+        if resource in self._targets_at:
+            block, number = self._targets_at[resource]
+            return block.slot(place(action, block.arn)).subjects[number]
         for number, each in enumerate(self.principals.all):
             if resource in {each.address, each.arn}:
                 slot = self.principals.trusting if action.lower() == ASSUME.lower() else self.principals.bare
