@@ -6,21 +6,18 @@ those that it may match. What a resource pattern says of one ARN is `match`'s bu
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from policypack.authority.aws.families import Family, families
+from policypack.authority.aws.holed import Holed
 from policypack.authority.aws.match import may, must
-from policypack.authority.aws.placed import Placed
 from policypack.authority.aws.tables import (
     Bits,
     Both,
     Row,
     Texts,
-    after,
+    begun,
     either,
     head_of,
-    is_placed,
     join,
     start_of,
 )
@@ -33,29 +30,24 @@ class Forms:
     def __init__(self, rows: Sequence[Row], everything: Bits) -> None:
         self.without = everything & ~join(bits for _, bits in rows)
         self.plain = Texts(row for row in rows if not has_hole(row[0]))
-        self.placed = Placed(row for row in rows if is_placed(row[0]))
+        self.holed = Holed(row for row in rows if has_hole(row[0]) and not _open_ended(row[0]))
         self.open: dict[str, list[Row]] = {}
         for row in rows:
             if _open_ended(row[0]):
                 self.open.setdefault(row[0][:-1], []).append(row)
         self.open_starts = sorted(self.open)
-        self.families: dict[str, list[Family]] = {}
-        others = (row for row in rows if has_hole(row[0]) and not is_placed(row[0]) and not _open_ended(row[0]))
-        for family in families(others):
-            self.families.setdefault(start_of(family.text), []).append(family)
-        self.family_starts = sorted(self.families)
         self._known: dict[str, Both] = {}
 
     @property
     def only(self) -> Texts | None:
         """The table of texts without holes, where nothing is described otherwise."""
-        return None if self.placed.rows or self.open or self.families or self.without else self.plain
+        return None if self.holed.rows or self.open or self.without else self.plain
 
     def find(self, pattern: str) -> Both:
         """What a pattern matches, with what has no such description among the possible."""
         certain, possible = self._closed(pattern)
-        if self.placed.rows or self.families:
-            certain, possible = either(((certain, possible), self.placed.find(pattern), *self._by_family(pattern)))
+        if self.holed.rows:
+            certain, possible = either(((certain, possible), self.holed.find(pattern)))
         return (certain, possible | self.without) if self.without else (certain, possible)
 
     def _closed(self, pattern: str) -> Both:
@@ -70,15 +62,9 @@ class Forms:
             self._known[wanted] = found
         return (0, found[1]) if named else found
 
-    def _by_family(self, pattern: str) -> Iterator[Both]:
-        for start in _begun(self.families, self.family_starts, pattern):
-            for family in self.families[start]:
-                for text, bits in family.seen_by(pattern):
-                    yield self._one(pattern, text, bits)
-
     def _open_ended(self, pattern: str) -> Iterator[Both]:
         """What a pattern matches of the texts that are known but for their end."""
-        for text in _begun(self.open, self.open_starts, pattern):
+        for text in begun(self.open, self.open_starts, start_of(pattern)):
             for row in self.open[text]:
                 yield self._one(pattern, *row)
 
@@ -87,13 +73,6 @@ class Forms:
         if must(pattern, text):
             return bits, bits
         return 0, bits if may(pattern, text) else 0
-
-
-def _begun(known: Container[str], ordered: Sequence[str], pattern: str) -> Iterator[str]:
-    """Of texts, those that begin as a pattern does, or as whose beginning it begins."""
-    start = start_of(pattern)
-    yield from (start[:end] for end in range(len(start)) if start[:end] in known)
-    yield from ordered[bisect_left(ordered, start) : bisect_left(ordered, after(start))]
 
 
 def _open_ended(text: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from policypack.authority.aws.match import glob, must
@@ -121,6 +121,12 @@ def after(start: str) -> str:
     """The first text behind all that begin so. It is of the same characters where it can be, which compare quickest."""
     last = start[-1:]
     return start[:-1] + chr(ord(last) + 1) if "" < last < _TOP else start + _TOP
+
+
+def begun(known: Container[str], ordered: Sequence[str], start: str) -> Iterator[str]:
+    """Of texts (and the same in order), those that begin with another, or with which it begins."""
+    yield from (start[:end] for end in range(len(start)) if start[:end] in known)
+    yield from ordered[bisect_left(ordered, start) : bisect_left(ordered, after(start))]
 
 
 def has_type(start: str) -> bool:
