@@ -41,10 +41,10 @@ class BackupPlans(Struct, frozen=True, dict=True):
     def copies(self, stores: Sequence[Resource]) -> Iterator[Copy]:
         """The recovery points of all stores."""
         selections = self.selections
-        for selection in self.estate.playing("backup_selection"):
+        for selection, near in selections.near(self.estate.playing("backup_selection"), stores):
             plans = self.estate.index.find(selection.get("plan_id"), selection, self._is_plan)
             vague = Unknown(f"which plan {selection.address} uses is not known")
-            for store in stores:
+            for store in near:
                 matched = selections.match(selection, store)
                 if matched.outcome is False:
                     continue
@@ -125,9 +125,13 @@ class BackupPlans(Struct, frozen=True, dict=True):
         """Stores that a selection was meant for and does not reach, and plans that no selection uses."""
         selections = self.selections
         found = self.estate.playing("backup_selection")
+        asked: dict[int, list[Resource]] = {}
+        for selection, near in selections.near(found, stores):
+            for store in near:
+                asked.setdefault(id(store), []).append(selection)
         for store in stores:
             misses: list[Missed] = []
-            for selection in found:
+            for selection in asked.get(id(store), ()):
                 matched = selections.match(selection, store)
                 if matched.outcome is not False:
                     misses = []

@@ -6,7 +6,7 @@ selection that names nothing takes everything (AWS Backup API reference, BackupS
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from msgspec import Struct, field
@@ -35,6 +35,20 @@ class Selections(Struct, frozen=True):
     estate: Estate
     domains: Domains
     _seen: dict[tuple[int, int], Matched] = field(default_factory=dict)
+    _tags: dict[int, dict[str, Value] | Unknown] = field(default_factory=dict)
+
+    def near(self, selections: Sequence[Resource], stores: Sequence[Resource]) -> Iterator[tuple[Resource, list[Resource]]]:
+        """Each selection with the stores that may lie where it looks: in its account, or in its input."""
+        places: dict[object, list[int]] = {}
+        for number, store in enumerate(stores):
+            for place in self._places(store):
+                places.setdefault(place, []).append(number)
+        for each in selections:
+            yield each, [stores[n] for n in sorted({n for place in self._places(each) for n in places.get(place, ())})]
+
+    def _places(self, resource: Resource) -> tuple[object, ...]:
+        domain = self.domains.of(resource)
+        return (resource.inside,), domain.key, domain.id if isinstance(domain.id, str) else (resource.inside,)
 
     def match(self, selection: Resource, store: Resource) -> Matched:
         """Whether the selection reaches the store. Asked twice, answered once."""
@@ -118,8 +132,13 @@ class Selections(Struct, frozen=True):
         vague = "*" in pattern.rsplit(":", 1)[-1] and not fnmatchcase(pattern.rsplit(":", 1)[-1], value.split(":", 5)[-1])
         return Unknown(f"the name of {store.address} is not known") if vague else True
 
+    def _tags_of(self, store: Resource) -> dict[str, Value] | Unknown:
+        if id(store) not in self._tags:
+            self._tags[id(store)] = self.estate.tags(store)
+        return self._tags[id(store)]
+
     def _tagged(self, selection: Resource, store: Resource) -> Matched:
-        tags = self.estate.tags(store)
+        tags = self._tags_of(store)
         outcome: Truth = False
         near = ""
         for each in selection.blocks("selection_tag"):
@@ -131,7 +150,7 @@ class Selections(Struct, frozen=True):
         return Matched(outcome, near_miss=near)
 
     def _conditioned(self, selection: Resource, store: Resource) -> Matched:
-        tags = self.estate.tags(store)
+        tags = self._tags_of(store)
         outcome: Truth = True
         near = ""
         for operator, key, value in _conditions(selection):
