@@ -117,12 +117,22 @@ class Sites(Struct, frozen=True, dict=True):
 
     def _cover(self, scope: Scope) -> Both:
         certain = possible = 0
-        for number in self._candidates(scope):
-            covers = scope.covers(self.all[number])
+        some = ((self.all[number], 1 << number) for number in self._candidates(scope))
+        for site, sites in self._by_domain if scope.level is Level.DOMAIN else some:
+            covers = scope.covers(site)
             if covers is not False:
-                possible |= 1 << number
-                certain |= 1 << number if covers is True else 0
+                possible |= sites
+                certain |= sites if covers is True else 0
         return certain, possible
+
+    @cached_property
+    def _by_domain(self) -> tuple[tuple[Site, int], ...]:
+        """Sites that a domain's scope does not tell apart, as bits, with one of them."""
+        found: dict[tuple[object, ...], int] = {}
+        for number, each in enumerate(self.all):
+            key = (each.provider, each.level is Level.ABOVE, each.domain)
+            found[key] = found.get(key, 0) | 1 << number
+        return tuple((self.all[next(bits(sites))], sites) for sites in found.values())
 
     def _candidates(self, scope: Scope) -> Iterable[int]:
         """The sites worth a look: a thing that the inputs show is looked for where it is named."""
