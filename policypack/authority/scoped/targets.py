@@ -241,38 +241,51 @@ class Targets(Struct, frozen=True, dict=True):
     def _states(self) -> Iterator[Block]:
         """The states of the inputs' backends: whoever writes one chooses what the next apply destroys."""
         for language in {each.facts.language: each for each in self.languages.values()}.values():
+            by_type: dict[str, list[Target]] = {}
             for source in self.infrastructure.inputs:
                 backend = source.backend
                 if backend is None or isinstance(backend, Unknown) or backend.type not in language.facts.states:
                     continue
-                known = language.facts.states[backend.type]
-                store = self._state_store(backend, known)
-                place = store.resource.place if store is not None else backend.place
-                if place in self.sites.number_at:
-                    holder = store.resource if store is not None else backend
-                    number = self.sites.number_at[place]
-                    target = Target(source.path, number, holder, store=store, inside=source.path)
-                    ways = {Verb.WRITE_STATE: _ways(known.writes), Verb.READ_CREDENTIALS: _ways(known.reads)}
-                    yield self._block(f"state {source.path}", ways, [target], language)
+                store = self._state_store(backend, language.facts.states[backend.type])
+                holder = store.resource if store is not None else backend
+                number = self.sites.number_at.get(holder.place)
+                if number is not None:
+                    made = Target(source.path, number, holder, store=store, inside=source.path)
+                    by_type.setdefault(backend.type, []).append(made)
+            for kind, targets in by_type.items():
+                known = language.facts.states[kind]
+                ways = {Verb.WRITE_STATE: _ways(known.writes), Verb.READ_CREDENTIALS: _ways(known.reads)}
+                yield self._block(f"state {kind}", ways, targets, language)
 
     def _state_store(self, backend: Resource, known: State) -> Store | None:
         """The store in which a state lies, where the inputs show it."""
         name = backend.get(known.argument)
+        found = self._named.get((known.kind, name)) if isinstance(name, str) else None
+        return found if found is not None and self._language(found.resource) is not None else None
+
+    @cached_property
+    def _named(self) -> Mapping[tuple[str, str], Store]:
+        """Type and name -> the first store that is called so."""
+        found: dict[tuple[str, str], Store] = {}
         for each in self.infrastructure.stores:
-            if each.resource.type == known.kind and isinstance(name, str) and name == each.resource.get("name"):
-                return each if self._language(each.resource) is not None else None
-        return None
+            name = each.resource.get("name")
+            if isinstance(name, str):
+                found.setdefault((each.resource.type, name), each)
+        return found
 
     def _domains(self) -> Iterator[Block]:
         """Domains that stores lie in and that are no resource of the inputs."""
         lost = {key_of(each.domain) for each in self.infrastructure.stores}
+        by_language: dict[str, tuple[Language, list[Target]]] = {}
         for number, site in enumerate(self.sites.all):
             language = self.languages.get(site.provider)
             if language is None or site.level is not Level.DOMAIN or site.spot.place is not None or site.domain is None:
                 continue
             if key_of(site.domain) in lost and language.facts.removes_domain:
-                ways = {Verb.REMOVE_DOMAIN: _ways(language.facts.removes_domain)}
-                yield self._block(f"domain {number}", ways, [Target(domain_name(site), number)], language)
+                _, targets = by_language.setdefault(language.facts.language, (language, []))
+                targets.append(Target(domain_name(site), number))
+        for name, (language, targets) in by_language.items():
+            yield self._block(f"domains {name}", {Verb.REMOVE_DOMAIN: _ways(language.facts.removes_domain)}, targets, language)
 
 
 def domain_name(site: Site) -> str:
