@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from msgspec import Struct, field
 
@@ -170,6 +171,11 @@ class Callers(Struct, dict=True):
                 found[action] = found.get(action, 0) | 1 << number
         self._ends[end] = found
         return found
+
+    def unsure(self, caller: int, rule: Rule) -> int:
+        """The sites at which it is only possible that the caller may do any one of what a rule asks, as bits."""
+        found = [self.oracle.bits(caller, action) for action in rule.actions or self._ending(rule.own)]
+        return reduce(or_, (may & ~must for must, may in found), 0)
 
     def own_actions(self, site: int, end: str) -> Sequence[str]:
         """The actions of a thing's own type that end so."""

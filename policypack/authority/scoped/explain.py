@@ -121,7 +121,7 @@ class Explain(Struct, frozen=True):
         for gain in lead.gains:
             if gain.rule.depends:
                 yield gain.rule.depends
-            for site in bits(gain.sites[1] & ~gain.sites[0]):
+            for site in bits(gain.sites[1] & ~gain.sites[0] & self.callers.unsure(gain.by, gain.rule)):
                 for action in gain.rule.actions or self._own(gain, site):
                     yield from self.callers.oracle.decide(gain.by, action, site).missing[:1]
 
