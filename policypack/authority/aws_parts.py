@@ -68,22 +68,40 @@ class AwsParts(Struct, dict=True):
                 found.setdefault(target.address, (block, number))
         return found
 
+    @cached_property
+    def _principals_at(self) -> Mapping[str, int]:
+        """Address or ARN -> the number of the first principal that is called so."""
+        found: dict[str, int] = {}
+        for number, each in enumerate(self.principals.all):
+            for name in (each.address, each.arn):
+                if isinstance(name, str):
+                    found.setdefault(name, number)
+        return found
+
+    @cached_property
+    def _targets_by_arn(self) -> Mapping[str, tuple[Block, int]]:
+        """What ARNs are written as -> the first target that has it."""
+        found: dict[str, tuple[Block, int]] = {}
+        for block in self.targets.blocks:
+            for number, target in enumerate(block.targets):
+                for form in target.subject.forms:
+                    found.setdefault(form, (block, number))
+        return found
+
     def subject(self, caller: int, action: str, resource: str) -> Subject:
         """What a call on an address, an ARN or `*` acts on."""
         if resource in self._targets_at:
             block, number = self._targets_at[resource]
             return block.slot(place(action, block.arn)).subjects[number]
-        for number, each in enumerate(self.principals.all):
-            if resource in {each.address, each.arn}:
-                slot = self.principals.trusting if action.lower() == ASSUME.lower() else self.principals.bare
-                return slot.subjects[number]
+        if resource in self._principals_at:
+            slot = self.principals.trusting if action.lower() == ASSUME.lower() else self.principals.bare
+            return slot.subjects[self._principals_at[resource]]
         for found in self.subjects.by_address.get(resource, ()):
             return self.subjects.of(found)
         fields = resource.split(":", 5)
         home = self.callers.oracle.known(caller)[0].account
         owner = fields[4] if len(fields) > 5 and fields[4] else home
-        for block in self.targets.blocks:
-            for number, target in enumerate(block.targets):
-                if resource in target.subject.forms:
-                    return block.slot(OWN).subjects[number]
+        if resource in self._targets_by_arn:
+            block, number = self._targets_by_arn[resource]
+            return block.slot(OWN).subjects[number]
         return Subject(self.identity(caller).resource, (resource,), owner)

@@ -38,13 +38,29 @@ class Selections(Struct, frozen=True):
     _tags: dict[int, dict[str, Value] | Unknown] = field(default_factory=dict)
 
     def near(self, selections: Sequence[Resource], stores: Sequence[Resource]) -> Iterator[tuple[Resource, list[Resource]]]:
-        """Each selection with the stores that may lie where it looks: in its account, or in its input."""
+        """Each selection with the stores that it may reach: those that it names, or that may lie in its account or its input."""
         places: dict[object, list[int]] = {}
         for number, store in enumerate(stores):
-            for place in self._places(store):
+            for place in (*self._places(store), store.place, id(store)):
                 places.setdefault(place, []).append(number)
         for each in selections:
-            yield each, [stores[n] for n in sorted({n for place in self._places(each) for n in places.get(place, ())})]
+            wanted = self._named_alone(each) or self._places(each)
+            yield each, [stores[number] for number in sorted({n for place in wanted for n in places.get(place, ())})]
+
+    def _named_alone(self, selection: Resource) -> list[object]:
+        """What a selection names, where it goes by references alone and nothing is left to say of other stores."""
+        values = selection.get("resources")
+        asks = selection.get("selection_tag") is not None or selection.get("condition") is not None
+        if not isinstance(values, list) or asks or self.estate.playing("region_settings"):
+            return []
+        found: list[object] = []
+        for each in values:
+            met = self.estate.index.find(each, selection, lambda kind: kind in self.estate.entries)
+            if not isinstance(each, Unknown) or met.unresolved:
+                return []
+            found += [(selection.inside, reference.address) for reference in each.references]
+            found += map(id, met.resources)
+        return found
 
     def _places(self, resource: Resource) -> tuple[object, ...]:
         domain = self.domains.of(resource)
