@@ -164,14 +164,14 @@ Work = Callable[[Sequence[Input]], object]
 
 
 def roots(folder: Path, shape: str, size: int) -> Sequence[Input]:
-    """So many root modules of a shape."""
+    """So many root modules of a shape, by names that no other size of it has: what is remembered of those is no help."""
     text, name, label, account = SHAPES[shape]
     text = text.replace("%account", account).replace("%n", name).replace("%l", label)
-    for number in range(1000, 1000 + size):
-        (folder / f"root{number}").mkdir(exist_ok=True)
-        (folder / f"root{number}" / "main.tf").write_text(text.replace("%d", f"{number}"), "utf-8")
-    found = sorted(folder.iterdir())[:size]
-    return told_apart(read_all(found, ReadOptions(base=folder), load_catalog().knows))
+    made = [folder / f"root{number}" for number in range(size * 100, size * 101)]
+    for each in made:
+        each.mkdir()
+        (each / "main.tf").write_text(text.replace("%d", each.name.removeprefix("root")), "utf-8")
+    return told_apart(read_all(made, ReadOptions(base=folder), load_catalog().knows))
 
 
 def scanned(inputs: Sequence[Input]) -> object:
