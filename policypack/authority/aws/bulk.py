@@ -23,7 +23,7 @@ from policypack.authority.aws.principal import PLAIN, Principal, names, same_tex
 from policypack.authority.aws.sets import DIRECT, NAMINGS, NOTHING, Caller, Part, granted, part
 from policypack.authority.aws.standing import Standing
 from policypack.authority.aws.tables import Bits, Both, both, either, join, without
-from policypack.authority.aws.text import has_hole
+from policypack.authority.aws.text import ANON, has_hole
 from policypack.model import Identity, Outcome, Policy, replace
 
 _GRANTED_BY = frozenset({"identity", *DIRECT})
@@ -129,9 +129,13 @@ class Evaluator:
         """The targets that certainly and possibly lie in an account."""
         found = self._accounts.get(account)
         if found is None:
-            verdicts = [(same_text(account, owner), bits) for owner, bits in self._owners.items()]
-            certain, possible = (join(bits for verdict, bits in verdicts if verdict >= least) for least in (T, U))
-            found = self._accounts[account] = (certain, possible)
+            if has_hole(account) and len(account) == 1:  # any of them, and certainly those that lie in the very same
+                found = (self._owners.get(account, 0) if account != ANON else 0, self._compiler.everything)
+            else:
+                verdicts = [(same_text(account, owner), bits) for owner, bits in self._owners.items()]
+                certain, possible = (join(bits for verdict, bits in verdicts if verdict >= least) for least in (T, U))
+                found = (certain, possible)
+            self._accounts[account] = found
         return found
 
     def _own(self, principal: Principal, layers: Layers) -> list[Part]:
