@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from policypack.authority.aws.document import Statement
 from policypack.authority.aws.principal import account_of
+from policypack.authority.aws.text import ALSO
 from policypack.authority.aws.variables import variables
 from policypack.authority.oracle import Oracle
 from policypack.authority.principals import Principals
@@ -37,7 +38,7 @@ def told_apart(principals: Principals, oracle: Oracle) -> int:
             for kind, text in statement.principals or ():
                 if kind not in {"AWS", "*"} or text == "*" or account_of(text) is not None:
                     continue
-                named = by_text.get(text)
+                named = by_text.get(text.partition(ALSO)[0])
                 if named is None and not text.isascii():
                     return everybody  # it names somebody, and who that is cannot be told
                 if named is None and ":assumed-role/" in text:

@@ -81,7 +81,7 @@ def _described(statement: Statement, describe: Callable[[str], str]) -> Statemen
     if resources is not None:
         resources = tuple(_both(text, describe) for text in resources)
     if principals is not None:
-        principals = tuple((kind, _known(text, describe)) for kind, text in principals)
+        principals = tuple((kind, _principal(text, describe)) for kind, text in principals)
     return replace(statement, resources=resources, principals=principals)
 
 
@@ -91,7 +91,9 @@ def _both(pattern: str, describe: Callable[[str], str]) -> str:
     return pattern if other == pattern else f"{pattern}{ALSO}{other}"
 
 
-def _known(principal: str, describe: Callable[[str], str]) -> str:
-    """A principal's ARN as text where all of it is known."""
-    text = describe(principal) if len(principal) == 1 and has_hole(principal) else ""
-    return text if text.isascii() and text else principal
+def _principal(text: str, describe: Callable[[str], str]) -> str:
+    """A principal's ARN as text where all of it is known, and both the reference and the ARN where at least its name is."""
+    other = describe(text) if len(text) == 1 and has_hole(text) else ""
+    if not other.rpartition(":")[2].isascii() or not other:
+        return text
+    return other if other.isascii() else f"{text}{ALSO}{other}"

@@ -42,7 +42,7 @@ def _texts(where: str, statement: Statement, request: Request) -> Iterator[str]:
     """The holes of names and patterns, and the keys that variables take their text from."""
     texts = [
         *(text.partition(ALSO)[0] for text in statement.resources or ()),
-        *(text for _, text in statement.principals or ()),
+        *(text.partition(ALSO)[0] for _, text in statement.principals or ()),
     ]
     for text in (*texts, *statement.actions):
         for each in HOLES.findall(text):

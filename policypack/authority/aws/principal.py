@@ -8,7 +8,7 @@ entities" (a Deny with NotPrincipal always denies whoever has a boundary).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct, field
@@ -17,7 +17,7 @@ from policypack.authority.aws.context import Context, Forms
 from policypack.authority.aws.document import Statement
 from policypack.authority.aws.kleene import F, T, U, Verdict, every, negation, some
 from policypack.authority.aws.match import arn_match
-from policypack.authority.aws.text import ANON, has_hole, literal, symbol
+from policypack.authority.aws.text import ALSO, ANON, has_hole, literal, symbol
 
 ANYONE: Final = "anyone"
 USER: Final = "user"
@@ -99,7 +99,7 @@ def names(statement: Statement, principal: Principal, *, bounded: bool) -> Mappi
     if not statement.not_principals:
         found: dict[str, Verdict] = {}
         for kind, text in statement.principals:
-            for naming, verdict in _named(kind, text, principal).items():
+            for naming, verdict in _agreed([_named(kind, each, principal) for each in text.split(ALSO)]).items():
                 found[naming] = max(found.get(naming, F), verdict)
         return found
     verdict = _excluded(statement, principal, bounded=bounded)
@@ -128,6 +128,17 @@ def _named(kind: str, text: str, principal: Principal) -> Mapping[str, Verdict]:
     if text == ANON:
         return {ANYONE: U, ACCOUNT: U, _own(principal): U}
     return _by_arn(text, principal)
+
+
+def _agreed(found: Sequence[Mapping[str, Verdict]]) -> Mapping[str, Verdict]:
+    """What several texts say that name the same principal: whom one leaves out is not meant, whom one certainly names is."""
+    if len(found) == 1:
+        return found[0]
+    answer: dict[str, Verdict] = {}
+    for naming in dict.fromkeys(name for each in found for name in each):
+        said = [each.get(naming, F) for each in found]
+        answer[naming] = T if T in said else min(said)
+    return {naming: verdict for naming, verdict in answer.items() if verdict}
 
 
 def _canonical(text: str, principal: Principal) -> Mapping[str, Verdict]:
@@ -193,7 +204,7 @@ def account_of(text: str) -> str | None:
 
 def _excluded(statement: Statement, principal: Principal, *, bounded: bool) -> Verdict:
     """Whether a NotPrincipal leaves the caller in."""
-    listed = [text for kind, text in statement.principals or () if kind in {"AWS", "*"}]
+    listed = [text.partition(ALSO)[0] for kind, text in statement.principals or () if kind in {"AWS", "*"}]
     if statement.effect == "Deny" and bounded:
         return T
     if principal.kind in {"service", "federated"}:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from policypack.authority.aws.document import Statement
 from policypack.authority.aws.principal import Principal, account_of
-from policypack.authority.aws.text import symbol
+from policypack.authority.aws.text import ALSO, symbol
 
 T = TypeVar("T")
 _ACCOUNT = "\0"  # before the key of a principal that is an account as a whole
@@ -78,15 +78,15 @@ def _keys(statement: Statement) -> Iterator[str | None]:
         yield None
         return
     for kind, text in statement.principals:
-        account = account_of(text)
+        account, told = account_of(text), text.rpartition(ALSO)[2]
         if kind not in {"AWS", "Service", "Federated"}:
             yield None
         elif account is not None:
             yield _ACCOUNT + account if account.isascii() else None
         elif text == "*" or (text.isascii() and text.startswith("arn:") and ":assumed-role/" not in text) or kind == "Service":
             yield text if text.isascii() else None
-        elif text.startswith("arn:") and ":assumed-role/" not in text and text.rpartition(":")[2].isascii():
-            yield _NAMED + text.rpartition(":")[2]
+        elif told.startswith("arn:") and ":assumed-role/" not in told and told.rpartition(":")[2].isascii():
+            yield _NAMED + told.rpartition(":")[2]
         else:
             named = symbol(text) if len(text) == 1 else None
             yield text if named is not None and named.names_one and named.reference.attribute == "arn" else None

@@ -27,7 +27,7 @@ STAR: Final = "\U000e1001"
 MARK: Final = "\U000e1002"
 """A `?` that is a character, not a wildcard."""
 ALSO: Final = "\U000e1003"
-"""Between two patterns that describe the same resources in different words."""
+"""Between two texts that say the same in different words: patterns of the same resources, names of the same principal."""
 
 HOLES: Final = re.compile(f"[{FIRST_HOLE}-{ANON}]")
 _STRANGE = re.compile(f"[{FIRST_HOLE}-\U0010ffff]")
