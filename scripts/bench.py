@@ -4,7 +4,7 @@
 
 Every figure is a whole process, from start to exit, on made-up inputs (`synthetic.py`) in a temporary folder. Only ratios
 within one run mean anything. `--quick` leaves out the plan of 100,000 resources (290 MB of disk). orjson is used where it
-is installed, checkov where it is on PATH, beside this Python, or named by POLICYPACK_CHECKOV.
+is installed, pre-commit where it is on PATH or beside this Python, checkov also where POLICYPACK_CHECKOV names it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pathlib import Path
 
 from policypack.catalog import load_catalog
 from scripts import synthetic
+from scripts.bench_hook import hook
 
 SCAN = [sys.executable, "-m", "policypack", "scan", "--fail-on", "never", "--format", "json"]
 GATE = [sys.executable, "-m", "policypack", "gate", "--format", "json"]
@@ -87,6 +88,15 @@ def cold(folder: Path) -> None:
         return
     other = measure([checkov, "-d", str(module), "--framework", "terraform", "--skip-download", "--quiet"])
     row("`checkov` on the same module", other, f"{other.seconds / scan.seconds:.0f} times `policypack scan`", _memory(other))
+
+
+def commit(folder: Path) -> None:
+    """What is felt of the hook."""
+    told, found = "`git commit` of a line in a module, with the hook in pre-commit", hook(folder)
+    if found is None:
+        row(told, "not installed", "", "")
+    else:
+        row(told, f"{found[0] * 1000:.0f} ms", f"{found[0] / found[1]:.1f} times a hook that does nothing", "")
 
 
 OPENED = """
@@ -211,6 +221,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         cold(folder)
+        commit(folder)
         catalogs(folder)
         engine(folder)
         for count in (1_000, 10_000) if "--quick" in sys.argv else (1_000, 10_000, 100_000):
