@@ -113,7 +113,9 @@ def _clues(resource: Resource, domain: Domain, estate: Estate) -> Iterator[tuple
     if source is not None:
         if source.workspace:
             yield source.workspace, f"the workspace {source.workspace}", _OTHER
-        for folder in reversed(source.path.split("/")):
+        *folders, last = source.path.split("/")
+        yield last, f"its {'folder' if source.kind == 'module' else 'file'} {last}", _FOLDER_WORDS
+        for folder in reversed(folders):
             yield folder, f"its folder {folder}", _FOLDER_WORDS
 
 

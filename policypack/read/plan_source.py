@@ -72,7 +72,10 @@ def join_source(plan: Input, source: Input) -> Input:
 
 def no_source(plan: Input, name: str) -> Input:
     """The plan, with a note that what was given as its source is not."""
-    gap = Gap(f"{name} does not define what {plan.path} plans, so the plan was judged without its source", Location(plan.path))
+    why = f"{name} does not define what {plan.path} plans"
+    if all(each.goes for each in plan.resources if each.mode == "managed"):  # its source may have no block of these any more
+        why = f"{name} has no block of what {plan.path} takes away, and nothing else tells whether it is the plan's source"
+    gap = Gap(f"{why}, so the plan was judged without its source", Location(plan.path))
     return replace(plan, gaps=(*plan.gaps, gap))
 
 

@@ -129,6 +129,16 @@ def test_a_folder_that_defines_something_else_is_no_source(tmp_path: Path) -> No
     assert "does not define what plan.json plans" in source.gaps[0].reason
 
 
+def test_a_plan_that_only_takes_away_may_have_left_its_source(tmp_path: Path) -> None:
+    """What is named as the source of a plan that only deletes may be it without these blocks: that this cannot be told is said."""
+    (tmp_path / "main.tf").write_text('resource "aws_sns_topic" "t" {}\n', "utf-8")
+    gone = change("aws_kms_key", "k", None, change={"actions": ["delete"], "before": {}})
+    document = {"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": [gone], "planned_values": {}}
+    source = read_beside(tmp_path, document, source=tmp_path)
+    assert not source.has_source
+    assert "has no block of what plan.json takes away" in source.gaps[0].reason
+
+
 def test_a_module_that_is_not_downloaded_is_no_objection(estate: Path) -> None:
     """Where only some modules can be read, the others keep the plan's place, and the rest has its lines."""
     shutil.rmtree(estate / "source" / "mods")
