@@ -46,6 +46,21 @@ def repository(folder: Path, workflow: str = "", owners: str = "", module: str =
         ("terraform apply -auto-approve=false", [("terraform apply", "", False, 0)]),
         ("sudo /usr/local/bin/terraform apply", [("terraform apply", "", False, 0)]),
         ('echo "terraform apply"\n# terraform apply\nterraform plan -destroy', []),
+        (
+            "(cd prod && terraform apply); terraform apply",
+            [("terraform apply", "prod", False, 0), ("terraform apply", "", False, 0)],
+        ),
+        (
+            "pushd prod\nterraform apply\npopd\ntofu apply",
+            [("terraform apply", "prod", False, 1), ("tofu apply", "", False, 3)],
+        ),
+        ("if true; then cd prod; fi; terraform apply", [("terraform apply", "prod", False, 0)]),
+        ("(\n  cd prod\n  N=$(terraform output n | wc)\n  terraform apply\n)", [("terraform apply", "prod", False, 3)]),
+        ("(cd prod); (terraform apply)", [("terraform apply", "", False, 0)]),
+        ("(cd a && (terraform apply))", [("terraform apply", "a", False, 0)]),
+        ("((cd a); cd b; terraform apply)", [("terraform apply", "b", False, 0)]),
+        ("{ cd prod; terraform apply; }", [("terraform apply", "prod", False, 0)]),
+        ("cd prod; echo ':)'; terraform apply", [("terraform apply", "prod", False, 0)]),
         ("terraform apply -help", []),
         ("kubectl apply -f terraform.yaml", []),
     ],
@@ -55,9 +70,19 @@ def test_commands_that_apply_are_found(script: str, found: list[tuple[str, str, 
     assert [(each.command, each.directory, each.agrees, each.line) for each in applies(script)] == found
 
 
-def test_a_folder_that_the_run_decides_is_not_guessed() -> None:
-    """A directory with a variable in it is unknown, and not the repository's root."""
-    (found,) = applies('terraform -chdir="$ENV" apply')
+@pytest.mark.parametrize(
+    "script",
+    [
+        'terraform -chdir="$ENV" apply',
+        "for d in live/*; do (cd $d && terraform apply); done",
+        "for d in live/*; do cd $d; terraform apply; done",
+        "find live -name main.tf -execdir terraform apply \\;",
+        "ls live | xargs -I{} terraform -chdir=live/{} apply",
+    ],
+)
+def test_a_folder_that_the_run_decides_is_not_guessed(script: str) -> None:
+    """A directory with a variable in it, or one that is looked for, is unknown, and not the repository's root."""
+    (found,) = applies(script)
     assert isinstance(found.directory, Unknown)
 
 
