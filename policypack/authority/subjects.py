@@ -152,7 +152,7 @@ class Subjects(Struct, frozen=True, dict=True):
         found = [encode(known)] if isinstance(known, str) else []
         template = self._template(resource.type)
         if not found and template:
-            found.append(self.filled(template, resource, domain))
+            found += [self.filled(template, resource, domain, begun=True), self.filled(template, resource, domain)]
             if resource.type == "aws_s3_bucket":
                 found += [f"arn:{self.partition(resource)}:s3:::{self._text(resource, name)}" for name in ("id", "bucket")]
         return (*dict.fromkeys(found), own)
@@ -179,13 +179,15 @@ class Subjects(Struct, frozen=True, dict=True):
             return None
         return replace(self.of(resource), forms=(self.filled(at.arn, resource, self.domain(resource)),), policies=())
 
-    def filled(self, template: str, resource: Resource, domain: Domain) -> str:
-        """An ARN template with what is known of the resource in it, holes elsewhere."""
+    def filled(self, template: str, resource: Resource, domain: Domain, *, begun: bool = False) -> str:
+        """An ARN template with what is known of the resource in it, holes elsewhere. `begun`: of a name that the provider makes up,
+        what it begins with."""
 
         def part(found: re.Match[str]) -> str:
             name = found[0].strip("${}")
             if not found[0].startswith("$"):
-                return self._text(resource, name) if name != "*" else ANON
+                start = resource.get(f"{name}_prefix") if begun and resource.get(name) is None else None
+                return f"{start}{ANON}" if isinstance(start, str) else self._text(resource, name) if name != "*" else ANON
             if name == "Account":
                 return account_of_domain(domain)
             return {"Region": self.region(resource), "Partition": self.partition(resource)}.get(name) or ANON

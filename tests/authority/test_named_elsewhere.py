@@ -85,3 +85,37 @@ def test_a_deny_by_reference_is_about_whom_it_names(tmp_path: Path, denied: dict
     bucket += f'resource "aws_s3_bucket_policy" "data" {{\n  bucket = "data"\n  policy = "{policy(statement)}"\n}}\n'
     answers = together(tmp_path, one=HOME + NAMED + bucket, two=HOME + role("bot", allow("s3:DeleteObject")))
     assert can(answers, Verb.DESTROY, "aws_s3_bucket.data").get("aws_iam_role.bot", "no") == expected
+
+
+BUCKET = 'resource "aws_s3_bucket" "%s" {\n  bucket_prefix = "data-%s-"\n}\n'
+INSTANCE = 'resource "aws_db_instance" "%s" {\n  identifier_prefix = "data-%s-"\n}\n'
+EACH = ("${%s.%s.arn}", "${%s.%s.arn}*")
+
+
+@pytest.mark.parametrize(("kind", "block"), [("aws_s3_bucket", BUCKET), ("aws_db_instance", INSTANCE)])
+@pytest.mark.parametrize(("other", "expected"), [("two", "no"), ("one", "maybe")])
+def test_what_begins_otherwise_is_another(tmp_path: Path, kind: str, block: str, other: str, expected: str) -> None:
+    """Of a name that the provider makes up its beginning is known: who may delete the one by reference may not delete the other's,
+    and certainly deletes its own."""
+    action = "s3:DeleteObject" if kind == "aws_s3_bucket" else "rds:DeleteDBInstance"
+    named = [each % (kind, "mine") for each in EACH]
+    first = REGION + block % ("theirs", "one")
+    second = REGION + block % ("mine", other) + role("bot", allow(action, named))
+    answers = together(tmp_path, one=first, two=second)
+    assert can(answers, Verb.DESTROY, f"{kind}.theirs").get("aws_iam_role.bot", "no") == expected
+    assert can(answers, Verb.DESTROY, f"{kind}.mine")["aws_iam_role.bot"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"), [("data-one-*", "yes"), ("data-*", "yes"), ("data-two-*", "no"), ("data-one-x", "maybe")]
+)
+def test_a_pattern_meets_what_a_name_begins_with(tmp_path: Path, pattern: str, expected: str) -> None:
+    """A pattern that is written out is compared with the beginning of a name, and a reference to the name still is the name."""
+    arns = [f"arn:aws:s3:::{pattern}", f"arn:aws:s3:::{pattern}/*"]
+    bots = role("bot", allow("s3:DeleteObject", arns)) + role(
+        "own", allow("s3:DeleteObject", "arn:aws:s3:::${aws_s3_bucket.b.id}/*")
+    )
+    answers = together(tmp_path, one=HOME + BUCKET % ("b", "one") + bots)
+    found = can(answers, Verb.DESTROY, "aws_s3_bucket.b")
+    assert found.get("aws_iam_role.bot", "no") == expected
+    assert found["aws_iam_role.own"] == "yes"
