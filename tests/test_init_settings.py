@@ -155,6 +155,15 @@ def test_the_only_root_is_not_named(tmp_path: Path) -> None:
     assert '  - "aws_iam_role.cursor" # main.tf:1, in the top folder: its name says "cursor"' in lines
 
 
+def test_what_is_not_recognised_has_an_example(tmp_path: Path) -> None:
+    """Where no agent and no account is seen, what such a setting looks like is told, and is read as it stands there."""
+    write(tmp_path, {"main.tf": 'resource "aws_sns_topic" "t" {}\n'})
+    shown = [line.partition("For example: ")[2] for line in text_of(tmp_path).splitlines() if "For example: " in line]
+    read = settings_of("\n".join(["version: 1", *shown]).encode(), "policypack.yaml")
+    assert [(each.id, each.holds) for each in read.domains] == [("111111111111", "copies")]
+    assert read.agents
+
+
 @pytest.mark.parametrize("example", [*EXAMPLES, *MORE], ids=lambda path: path.name)
 def test_no_finding_is_lost(tmp_path: Path, example: Path) -> None:
     """With the proposed settings a scan finds all that it found without, as bad and as certain."""

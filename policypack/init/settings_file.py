@@ -66,8 +66,7 @@ def _environments(found: Recognised) -> Iterator[str]:
 def _domains(found: Recognised) -> Iterator[str]:
     yield ""
     yield "# Accounts, projects, subscriptions: what lies in one can be lost together. `holds: copies` marks one that keeps backups."
-    if found.domains[:_MOST_WRITTEN]:
-        yield "domains:"
+    yield "domains:" if found.domains else '# None recognised. For example: domains: {"111111111111": {holds: copies}}'
     for each in found.domains[:_MOST_WRITTEN]:
         yield f"  {_quoted(each.name)}: {_domain(each)} # {_place(each)}"
         if each.name in found.keeping:
