@@ -152,7 +152,9 @@ class Subjects(Struct, frozen=True, dict=True):
         found = [encode(known)] if isinstance(known, str) else []
         template = self._template(resource.type)
         if not found and template:
-            found += [self.filled(template, resource, domain, begun=True), self.filled(template, resource, domain)]
+            if any(key.endswith("_prefix") for key in resource.values):
+                found.append(self.filled(template, resource, domain, begun=True))
+            found.append(self.filled(template, resource, domain))
             if resource.type == "aws_s3_bucket":
                 found += [f"arn:{self.partition(resource)}:s3:::{self._text(resource, name)}" for name in ("id", "bucket")]
         return (*dict.fromkeys(found), own)

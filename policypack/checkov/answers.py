@@ -40,9 +40,9 @@ class Answers(Struct):
 
 def answers_of(places: Places, told: Told, *, uncertain: bool) -> Answers:
     """Judges every root module and plan, each alone. Without `uncertain`, findings that are not certain fail nothing."""
-    answers = Answers()
+    answers, base = Answers(), base_of(places)
     for path in (*places.roots, *places.plans):
-        scanned = Scanned(path, base_of(places), places, told)
+        scanned = Scanned(path, base, places, told)
         if scanned.first() is None:
             continue  # nobody asks about it: see unasked.py
         try:
